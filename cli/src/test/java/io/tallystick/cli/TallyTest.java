@@ -1,0 +1,41 @@
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class TallyTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void the_version_names_the_build_and_the_java_it_runs_on() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString())
+                .startsWith("tally 0.")
+                .contains("Java " + Runtime.version().feature());
+    }
+
+    @Test
+    void without_a_command_the_usage_is_shown_and_the_exit_code_says_wrong_usage() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).contains("Say which command to run").contains("Usage: tally");
+    }
+
+    @Test
+    void an_unknown_command_is_refused_by_name() {
+        assertThat(run("frobnicate")).isEqualTo(2);
+        assertThat(err.toString()).contains("frobnicate");
+    }
+
+    private int run(String... args) {
+        CommandLine line = Tally.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(args);
+    }
+}
