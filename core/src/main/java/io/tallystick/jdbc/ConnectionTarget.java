@@ -1,0 +1,40 @@
+package io.tallystick.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+
+/** Says in a message which database is meant, without the password. */
+final class ConnectionTarget {
+
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)((?:[a-z]*password|pwd|secret|token)=)[^&;]*|(?<=//)[^/@?]*:[^/@?]*@");
+
+    private ConnectionTarget() {}
+
+    static String of(DataSource dataSource) {
+        if (dataSource instanceof HikariDataSource pool && pool.getJdbcUrl() != null) {
+            return redacted(pool.getJdbcUrl());
+        }
+        for (String getter : new String[] {"getUrl", "getURL"}) {
+            try {
+                Object url = MethodHandles.publicLookup()
+                        .findVirtual(dataSource.getClass(), getter, MethodType.methodType(String.class))
+                        .invoke(dataSource);
+                if (url != null) {
+                    return redacted(url.toString());
+                }
+            } catch (Throwable notThere) {
+                // a data source need not know its URL; the next name, or the class, has to do
+                continue;
+            }
+        }
+        return dataSource.getClass().getSimpleName();
+    }
+
+    static String redacted(String url) {
+        return SECRET.matcher(url).replaceAll(found -> found.group(1) == null ? "***@" : found.group(1) + "***");
+    }
+}

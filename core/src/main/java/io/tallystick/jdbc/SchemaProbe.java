@@ -1,0 +1,78 @@
+package io.tallystick.jdbc;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Asks whether a table is there and may be used, by statements that touch no row: the databases check names and rights before they
+ * look for rows, and that answer cannot differ from what the real statement will get.
+ */
+final class SchemaProbe {
+
+    private static final String READ = "SELECT * FROM %1$s WHERE 1 = 0";
+    private static final Map<String, String> STATEMENTS = new TreeMap<>(Map.of(
+            "SELECT",
+            READ,
+            "INSERT",
+            "INSERT INTO %1$s SELECT * FROM %1$s WHERE 1 = 0",
+            "UPDATE",
+            READ + " FOR UPDATE",
+            "DELETE",
+            "DELETE FROM %1$s WHERE 1 = 0"));
+
+    private final Tx tx;
+
+    /** On an autocommit connection, where a refused statement spoils nothing. */
+    SchemaProbe(Tx tx) {
+        this.tx = tx;
+    }
+
+    boolean tableExists(String table) {
+        return run(READ.formatted(table)) != Answer.NO_TABLE;
+    }
+
+    List<String> problemsOf(String table) {
+        List<String> missingRights = new ArrayList<>();
+        for (Map.Entry<String, String> probe : STATEMENTS.entrySet()) {
+            Answer answer = run(probe.getValue().formatted(table));
+            if (answer == Answer.NO_TABLE) {
+                return List.of("table " + table + " is missing");
+            }
+            if (answer == Answer.NO_RIGHT) {
+                missingRights.add(probe.getKey());
+            }
+        }
+        return missingRights.isEmpty()
+                ? List.of()
+                : List.of("right " + String.join(", ", missingRights) + " on table " + table + " is missing");
+    }
+
+    private Answer run(String sql) {
+        try (Statement statement = tx.connection().createStatement()) {
+            statement.execute(sql);
+            return Answer.ALLOWED;
+        } catch (SQLException e) {
+            if (SqlErrors.isMissingTable(e, tx.dialect())) {
+                return Answer.NO_TABLE;
+            }
+            if (SqlErrors.isMissingPrivilege(e, tx.dialect())) {
+                return Answer.NO_RIGHT;
+            }
+            if (SqlErrors.classify(e, tx.dialect(), false) == SqlFailure.REJECTED) {
+                // generated columns and the like: the right was there, the probe itself did not fit
+                return Answer.ALLOWED;
+            }
+            throw SqlErrors.translate(e, tx.dialect(), false, "checking the schema with: " + sql);
+        }
+    }
+
+    private enum Answer {
+        ALLOWED,
+        NO_TABLE,
+        NO_RIGHT
+    }
+}

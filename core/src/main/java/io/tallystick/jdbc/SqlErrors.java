@@ -1,0 +1,185 @@
+package io.tallystick.jdbc;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads SQLState and vendor codes, the only class that does. A code that the server sent is a definite answer: the statement did not
+ * happen. A lost connection is no answer: outside a commit the transaction is rolled back by the server, during a commit nobody
+ * knows. Tested against the real errors of each database. Stateless.
+ */
+public final class SqlErrors {
+
+    /** PostgreSQL: full states first, then classes (two characters). Anything else is REJECTED. */
+    private static final Map<String, SqlFailure> POSTGRES = table(
+            SqlFailure.CONFLICT,
+            "40001 40P01 55P03 72000",
+            SqlFailure.UNAVAILABLE,
+            "08 53 57014 57P01 57P02 57P03 57P05 25P03 25P04 25006 55006 58 55000",
+            SqlFailure.REJECTED,
+            "08004",
+            SqlFailure.CORRUPTION,
+            "58030 XX001 XX002");
+
+    /** MariaDB and MySQL: vendor codes, because one SQLState (HY000) covers most of them. */
+    private static final Map<String, SqlFailure> INNODB = table(
+            SqlFailure.CONFLICT,
+            // 1205 lock wait, 1213 deadlock, 1020 row changed, 1613/1614 the same for a branch, 3101 certification,
+            // 3572 NOWAIT
+            "1205 1213 1020 1613 1614 3101 3572",
+            SqlFailure.UNAVAILABLE,
+            // 1040 1203 1226 too many connections; 1053 1077 1079 1927 shutdown, killed; 1317 1969 3024 interrupted,
+            // too slow
+            // 1021 1026 1114 3 disk full; 1037 1038 1041 memory; 1290 1792 1836 1874 read-only; 1047 cluster; 1152-1161
+            // network
+            "1040 1203 1226 1053 1077 1079 1927 1317 1969 3024 1021 1026 1114 3 1037 1038 1041 1290 1792 1836 1874 1047"
+                    + " 1129 1152 1158 1159 1160 1161 1184 4031",
+            SqlFailure.CORRUPTION,
+            // 126 127 134 145 1034 1194 1195 crashed table or index; 1712 index corrupt; 1877 tablespace corrupt; 1932
+            // lost in engine
+            "126 127 134 145 1034 1194 1195 1712 1877 1932");
+
+    private static final Set<Integer> DUPLICATE_INNODB = Set.of(1022, 1062, 1586, 1859);
+    private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
+    private static final Set<Integer> NO_RIGHT_INNODB = Set.of(1044, 1142, 1143, 1227, 1370);
+
+    /** Server codes that do not say whether the commit happened: killed or interrupted in the middle, or an error in COMMIT itself. */
+    private static final Set<Integer> UNSURE_IN_COMMIT_INNODB = Set.of(1053, 1180, 1317, 1927, 1598, 3100);
+
+    private static final Set<String> UNSURE_IN_COMMIT_POSTGRES = Set.of("57P01", "57P02", "57P05", "40003");
+
+    private SqlErrors() {}
+
+    /**
+     * What the caller can do about this error.
+     *
+     * @param duringCommit true when a COMMIT (or an autocommitted writing statement) was sent and this came instead of the answer
+     */
+    public static SqlFailure classify(SQLException error, Dialect dialect, boolean duringCommit) {
+        SQLException root = speaking(error);
+        if (duringCommit && isUnsure(root, dialect)) {
+            return SqlFailure.UNKNOWN_OUTCOME;
+        }
+        return byCode(root, dialect).orElseGet(() -> byType(root));
+    }
+
+    /** The exception to throw for this error; {@code what} says in the message what was being done. */
+    public static TallystickException translate(
+            SQLException error, Dialect dialect, boolean duringCommit, String what) {
+        String message = what + ": " + describe(error, dialect);
+        if (isDuplicateKey(error, dialect)) {
+            return new DuplicateKeyException(message, error);
+        }
+        return exception(classify(error, dialect, duringCommit), message, error);
+    }
+
+    public static boolean isDuplicateKey(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        return dialect.isInnoDb() ? DUPLICATE_INNODB.contains(root.getErrorCode()) : "23505".equals(root.getSQLState());
+    }
+
+    public static boolean isMissingTable(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        return dialect.isInnoDb()
+                ? NO_TABLE_INNODB.contains(root.getErrorCode())
+                : "42P01".equals(root.getSQLState()) || "3F000".equals(root.getSQLState());
+    }
+
+    public static boolean isMissingPrivilege(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        return dialect.isInnoDb() ? NO_RIGHT_INNODB.contains(root.getErrorCode()) : "42501".equals(root.getSQLState());
+    }
+
+    /** For a connection that could not be opened, when nobody knows yet which database is behind it. */
+    static TallystickException beforeDialectIsKnown(SQLException error, String what) {
+        SQLException root = speaking(error);
+        boolean innoDb = root.getErrorCode() != 0;
+        return translate(error, innoDb ? Dialect.MARIADB : Dialect.POSTGRESQL, false, what);
+    }
+
+    /** A pool wraps the driver's error, a batch chains it: the one with a code speaks for all. */
+    private static SQLException speaking(SQLException error) {
+        SQLException found = error;
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql) {
+                SQLException next = sql.getNextException();
+                found = hasCode(found) ? found : sql;
+                found = hasCode(found) || next == null ? found : next;
+            }
+        }
+        return found;
+    }
+
+    private static boolean hasCode(SQLException error) {
+        return error.getErrorCode() > 0 || error.getSQLState() != null;
+    }
+
+    private static Optional<SqlFailure> byCode(SQLException error, Dialect dialect) {
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        if (dialect.isInnoDb()) {
+            SqlFailure failure = INNODB.get(Integer.toString(error.getErrorCode()));
+            boolean serverSpoke = error.getErrorCode() > 0 && failure == null && !state.startsWith("08");
+            return serverSpoke ? Optional.of(SqlFailure.REJECTED) : Optional.ofNullable(failure);
+        }
+        SqlFailure failure = POSTGRES.get(state);
+        if (failure != null || state.length() < 2) {
+            return Optional.ofNullable(failure);
+        }
+        return Optional.of(POSTGRES.getOrDefault(state.substring(0, 2), SqlFailure.REJECTED));
+    }
+
+    private static SqlFailure byType(SQLException error) {
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        boolean passing = error instanceof SQLTransientException
+                || error instanceof SQLRecoverableException
+                || error instanceof SQLTimeoutException
+                || error.getCause() instanceof IOException
+                || state.startsWith("08");
+        return passing ? SqlFailure.UNAVAILABLE : SqlFailure.REJECTED;
+    }
+
+    private static boolean isUnsure(SQLException error, Dialect dialect) {
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        if (dialect.isInnoDb()) {
+            return error.getErrorCode() <= 0
+                    || state.startsWith("08")
+                    || UNSURE_IN_COMMIT_INNODB.contains(error.getErrorCode());
+        }
+        return state.length() < 5 || state.startsWith("08") || UNSURE_IN_COMMIT_POSTGRES.contains(state);
+    }
+
+    private static String describe(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        String code = root.getErrorCode() > 0 ? ", code " + root.getErrorCode() : "";
+        String state = root.getSQLState() == null ? "no SQLState" : "SQLState " + root.getSQLState();
+        return dialect.productName() + " says: " + root.getMessage() + " (" + state + code + ")";
+    }
+
+    private static TallystickException exception(SqlFailure failure, String message, @Nullable Throwable cause) {
+        return switch (failure) {
+            case CONFLICT -> new ConflictException(message, cause);
+            case UNAVAILABLE -> new UnavailableException(message, cause);
+            case UNKNOWN_OUTCOME -> new UnknownOutcomeException(message, cause);
+            case REJECTED -> new RejectedException(message, cause);
+            case CORRUPTION -> new CorruptionException(message, cause);
+        };
+    }
+
+    private static Map<String, SqlFailure> table(Object... failuresAndCodes) {
+        Map<String, SqlFailure> table = new TreeMap<>();
+        for (int i = 0; i < failuresAndCodes.length; i += 2) {
+            for (String code : ((String) failuresAndCodes[i + 1]).split(" ")) {
+                table.put(code, (SqlFailure) failuresAndCodes[i]);
+            }
+        }
+        return table;
+    }
+}

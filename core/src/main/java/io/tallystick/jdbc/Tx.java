@@ -1,0 +1,212 @@
+package io.tallystick.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open transaction on one connection. It never commits, rolls back or closes: that is for {@link Jdbc}, or for the caller whose
+ * connection was joined by {@link #of}. Every {@link SQLException} leaves as a {@link TallystickException}; after one the
+ * transaction is good for a rollback only. Not thread-safe.
+ *
+ * <p>Parameters may be String, numbers, Boolean, byte[], {@link java.time.Instant}, {@link java.util.UUID}, enums (by name) and null.
+ */
+public final class Tx {
+
+    /** What {@link Dialect#insertFirst} hands back as the generated key when the row was there; no sequence gets this far. */
+    static final long EXISTED = 9_007_199_254_740_991L;
+
+    private final Connection connection;
+    private final Dialect dialect;
+    private final boolean autocommit;
+    private final @Nullable List<Runnable> afterCommit;
+
+    private Tx(Connection connection, Dialect dialect, boolean autocommit, @Nullable List<Runnable> afterCommit) {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.autocommit = autocommit;
+        this.afterCommit = afterCommit;
+    }
+
+    /** Joins the caller's transaction; the caller commits and closes. */
+    public static Tx of(Connection connection, Dialect dialect) {
+        return new Tx(connection, dialect, isAutocommit(connection), null);
+    }
+
+    /** Joins the caller's transaction and asks the server what it is. */
+    public static Tx of(Connection connection) {
+        return of(connection, Dialect.of(connection));
+    }
+
+    static Tx owned(Connection connection, Dialect dialect) {
+        return new Tx(connection, dialect, false, new ArrayList<>());
+    }
+
+    static Tx autocommit(Connection connection, Dialect dialect) {
+        return new Tx(connection, dialect, true, null);
+    }
+
+    private static boolean isAutocommit(Connection connection) {
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw SqlErrors.beforeDialectIsKnown(e, "joining the caller's transaction");
+        }
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /** Runs a writing statement; returns the number of rows as the driver reports it. */
+    public int update(String sql, @Nullable Object... args) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, args);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failed(e, sql);
+        }
+    }
+
+    /**
+     * Inserts the row unless its primary or unique key exists. True when this transaction inserted it; false when it was there,
+     * committed by another transaction or written earlier by this one. While another transaction holds an uncommitted row with that
+     * key, this waits for its end. Afterwards the row is locked or visible, so a SELECT ... FOR UPDATE reads what the first one stored.
+     *
+     * @throws ConflictException on lock timeout or deadlock; run the whole transaction again
+     */
+    public boolean insertFirst(String table, List<String> columns, @Nullable Object... values) {
+        String sql = dialect.insertFirst(table, columns.toArray(String[]::new));
+        if (!dialect.isInnoDb()) {
+            return update(sql, values) == 1;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+            bind(statement, values);
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                return !(keys.next() && keys.getLong(1) == EXISTED);
+            }
+        } catch (SQLException e) {
+            throw failed(e, sql);
+        }
+    }
+
+    /** Inserts one row and returns its generated key, which must be the table's first column. */
+    public long insertReturningKey(String sql, @Nullable Object... args) {
+        try (PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+            bind(statement, args);
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                if (!keys.next()) {
+                    throw new RejectedException("no generated key came back from: " + oneLine(sql));
+                }
+                return keys.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw failed(e, sql);
+        }
+    }
+
+    /** All rows, in the order of the statement. */
+    public <T> List<T> query(String sql, RowMapper<T> mapper, @Nullable Object... args) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, args);
+            try (ResultSet rows = statement.executeQuery()) {
+                Row row = new Row(rows, dialect);
+                List<T> result = new ArrayList<>();
+                while (rows.next()) {
+                    result.add(mapper.map(row));
+                }
+                return result;
+            }
+        } catch (SQLException e) {
+            throw failed(e, sql);
+        }
+    }
+
+    /**
+     * The only row, or empty.
+     *
+     * @throws CorruptionException when there is more than one
+     */
+    public <T> Optional<T> queryOne(String sql, RowMapper<T> mapper, @Nullable Object... args) {
+        List<T> rows = query(sql, mapper, args);
+        if (rows.size() > 1) {
+            throw new CorruptionException("expected one row at most, found " + rows.size() + ", for: " + oneLine(sql));
+        }
+        return rows.stream().findFirst();
+    }
+
+    /** Runs one statement for many parameter rows; returns the driver's counts, which may be {@link Statement#SUCCESS_NO_INFO}. */
+    public int[] batch(String sql, List<@Nullable Object[]> rows) {
+        if (rows.isEmpty()) {
+            return new int[0];
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (@Nullable Object[] row : rows) {
+                bind(statement, row);
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        } catch (SQLException e) {
+            throw failed(e, sql);
+        }
+    }
+
+    /**
+     * Registers what is to run once this transaction has committed, on the thread that committed. It is lost in a crash, so it may
+     * only wake or speed up, never carry a duty.
+     *
+     * @throws IllegalStateException when somebody else commits; see {@link #hasCommitHooks()}
+     */
+    public void afterCommit(Runnable hook) {
+        if (afterCommit == null) {
+            throw new IllegalStateException(
+                    "this transaction is committed by the caller's own code, which knows no commit hooks;"
+                            + " check hasCommitHooks() first, or run the work in Jdbc.inTransaction");
+        }
+        afterCommit.add(hook);
+    }
+
+    /** Whether {@link #afterCommit} works: true in {@link Jdbc#inTransaction}, false for a joined or autocommit connection. */
+    public boolean hasCommitHooks() {
+        return afterCommit != null;
+    }
+
+    boolean isAutocommit() {
+        return autocommit;
+    }
+
+    List<Runnable> commitHooks() {
+        return afterCommit == null ? List.of() : List.copyOf(afterCommit);
+    }
+
+    private void bind(PreparedStatement statement, @Nullable Object[] args) throws SQLException {
+        for (int i = 0; i < args.length; i++) {
+            dialect.bind(statement, i + 1, args[i]);
+        }
+    }
+
+    private RuntimeException failed(SQLException e, String sql) {
+        // without a transaction around it every writing statement is its own commit
+        boolean commits =
+                autocommit && !sql.stripLeading().toUpperCase(Locale.ROOT).startsWith("SELECT");
+        return SqlErrors.translate(e, dialect, commits, oneLine(sql));
+    }
+
+    private static String oneLine(String sql) {
+        String line = sql.strip().replaceAll("\\s+", " ");
+        return line.length() <= 200 ? line : line.substring(0, 200) + "...";
+    }
+}
