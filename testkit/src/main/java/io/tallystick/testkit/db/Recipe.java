@@ -1,0 +1,47 @@
+package io.tallystick.testkit.db;
+
+import java.nio.file.Path;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** How one engine is unpacked, initialized, started and reached. Stateless. */
+interface Recipe {
+    /** The user and password of every server that the kit starts; it listens on the loopback interface only. */
+    String USER = "tally";
+
+    static Recipe of(Engine engine) {
+        return switch (engine) {
+            case POSTGRESQL -> new PostgresRecipe();
+            case MARIADB -> new MariaDbRecipe();
+            case MYSQL -> new MySqlRecipe();
+        };
+    }
+
+    Engine engine();
+
+    /** A class path entry that only this engine's artifact has; its jar names the version. */
+    String marker();
+
+    /** The Maven coordinates of the artifact, for the error when it is missing. */
+    String artifact();
+
+    void unpack(BinaryArtifact artifact, Path home);
+
+    void initialize(Path home, Path data);
+
+    /** Makes a copied data directory another server's own. */
+    void adopt(Path data);
+
+    List<String> command(Path home, Path data, int port, ServerSpec spec);
+
+    /** The signal for an orderly end that does not wait for clients. */
+    String stopSignal();
+
+    String firstDatabase();
+
+    String url(String host, int port, String database);
+
+    DataSource dataSource(String url, String user, String password);
+
+    String dropDatabase(String database);
+}

@@ -1,0 +1,143 @@
+package io.tallystick.testkit.db;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server as a direct child of the JVM, with a guardian. The guardian is a shell that reads a pipe from the JVM: when
+ * the JVM ends in any way, kill -9 included, the kernel closes the pipe and the guardian ends the server and deletes its
+ * directory. The server itself waits for a word before it starts, so it never runs without a guardian.
+ */
+final class ServerProcess {
+    private static final String START_WHEN_TOLD = "read -r word || exit 1; exec \"$@\" </dev/null";
+
+    private static final String GUARD = """
+            trap '' INT TERM HUP QUIT
+            read -r word && exit 0
+            kill -s "$3" "$1" 2>/dev/null
+            i=0
+            while kill -0 "$1" 2>/dev/null && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
+            kill -s KILL "$1" 2>/dev/null
+            rm -rf -- "$2"
+            """;
+
+    private static final long STOP_SECONDS = 30;
+
+    private final Process server;
+    private final Process guardian;
+
+    private ServerProcess(Process server, Process guardian) {
+        this.server = server;
+        this.guardian = guardian;
+    }
+
+    /**
+     * @param directory deleted by the guardian when the JVM is gone
+     * @param lastSignal what the guardian sends first; must end the server without waiting for clients
+     */
+    static ServerProcess start(List<String> command, Path directory, Path log, String lastSignal) {
+        List<String> waiting = new ArrayList<>(List.of("sh", "-c", START_WHEN_TOLD, "sh"));
+        waiting.addAll(command);
+        try {
+            Process server = new ProcessBuilder(waiting)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            Process guardian = new ProcessBuilder(
+                            "sh", "-c", GUARD, "sh", Long.toString(server.pid()), directory.toString(), lastSignal)
+                    .directory(Path.of("/").toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            tell(server);
+            return new ServerProcess(server, guardian);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + command.get(0), e);
+        }
+    }
+
+    /** Ends servers that were started in a directory whose JVM and guardian are both gone. */
+    static void endAllIn(Path directory) {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(directory + "/"))
+                        .isPresent())
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    long pid() {
+        return server.pid();
+    }
+
+    boolean isAlive() {
+        return server.isAlive();
+    }
+
+    /** SIGKILL to the server and everything it forked, all at once: nobody is left to tidy up. */
+    void kill() {
+        List<Long> family = family();
+        Commands.signal("KILL", family);
+        await("SIGKILL");
+    }
+
+    void stop(String signal) {
+        Commands.signal("CONT", family());
+        Commands.signal(signal, List.of(pid()));
+        await("SIG" + signal);
+    }
+
+    void pause() {
+        // the parent first, so that it forks nobody meanwhile
+        Commands.signal("STOP", List.of(pid()));
+        Commands.signal("STOP", family());
+    }
+
+    void resume() {
+        Commands.signal("CONT", family());
+    }
+
+    private List<Long> family() {
+        List<Long> pids = new ArrayList<>(List.of(pid()));
+        server.descendants().forEach(child -> pids.add(child.pid()));
+        return pids;
+    }
+
+    private void await(String signal) {
+        try {
+            if (!server.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                server.destroyForcibly().waitFor();
+                throw new TestDatabaseException("server process " + pid() + " did not end within " + STOP_SECONDS
+                        + " s of " + signal + " and was killed");
+            }
+            dismissGuardian();
+        } catch (InterruptedException e) {
+            throw Commands.interrupted(e);
+        }
+    }
+
+    void dismissGuardian() {
+        try {
+            if (guardian.isAlive()) {
+                tell(guardian);
+            }
+            guardian.waitFor();
+        } catch (IOException e) {
+            guardian.destroyForcibly();
+        } catch (InterruptedException e) {
+            throw Commands.interrupted(e);
+        }
+    }
+
+    private static void tell(Process shell) throws IOException {
+        try (OutputStream out = shell.getOutputStream()) {
+            out.write('\n');
+        }
+    }
+}
