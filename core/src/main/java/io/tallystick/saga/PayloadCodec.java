@@ -1,0 +1,49 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.RejectedException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Payloads as JSON. Only the type that the definition names is ever decoded: no class is loaded because a message says
+ * so. Thread-safe.
+ */
+public final class PayloadCodec {
+
+    /** One payload is held to a mebibyte: larger things belong beside the saga, with their key in it. */
+    static final int LIMIT_CHARS = 1 << 20;
+
+    private final ObjectMapper json = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+
+    /** @throws RejectedException if the value cannot be written as JSON or is larger than a mebibyte */
+    public String encode(Object value) {
+        String text;
+        try {
+            text = json.writeValueAsString(value);
+        } catch (JacksonException e) {
+            throw new RejectedException("the payload " + value.getClass().getName() + " cannot be written as JSON: "
+                    + e.getOriginalMessage() + ". Use a record of plain values", e);
+        }
+        if (text.length() > LIMIT_CHARS) {
+            throw new RejectedException("the payload " + value.getClass().getName() + " takes " + text.length()
+                    + " characters as JSON, expected at most " + LIMIT_CHARS
+                    + ". Store it beside the saga and put its key into the payload");
+        }
+        return text;
+    }
+
+    /** @throws RejectedException if the JSON does not fit the type, naming the place and what was expected */
+    public <D> D decode(String text, Class<D> type) {
+        try {
+            return json.readValue(text, type);
+        } catch (JacksonException e) {
+            throw new RejectedException("the payload does not fit " + type.getName() + ": " + e.getOriginalMessage()
+                    + " (at " + e.getLocation().offsetDescription() + ")", e);
+        }
+    }
+}

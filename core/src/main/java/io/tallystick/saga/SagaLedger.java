@@ -1,0 +1,81 @@
+package io.tallystick.saga;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sagas of a store as people and tools see them; needs no engine. Thread-safe. Throws as {@link SagaStore} does.
+ */
+public interface SagaLedger {
+
+    /** Sagas that match, newest first. */
+    List<Entry> search(Query query);
+
+    Optional<Entry> find(SagaId saga);
+
+    /** The stored events of a saga in their order; number 0 is the start and not among them. */
+    List<SagaStore.StoredEvent> history(SagaId saga);
+
+    /** The stored text of a definition, see {@link SagaGraph#canonical()}. */
+    Optional<String> definition(String hash);
+
+    /** How many unfinished sagas there are for each definition: type, hash, count. */
+    List<InFlight> inFlight();
+
+    List<Engine> engines();
+
+    /** Leaves a request for the saga's owner and returns its number. */
+    long request(SagaId saga, SagaEvent event);
+
+    /** The owner's answer, or empty while it has not answered. An answer is read once. */
+    Optional<Answer> answer(long request);
+
+    /**
+     * Deletes up to {@code limit} sagas that ended before the instant, with their events, and returns how many.
+     * Barrier rows of participants are purged by the participants.
+     */
+    int purge(Instant endedBefore, int limit);
+
+    /**
+     * What to search for; null means any.
+     *
+     * @param unowned only sagas whose owner's lease has run out
+     */
+    record Query(
+            @Nullable String type,
+            @Nullable SagaStatus status,
+            @Nullable String businessKey,
+            @Nullable String correlationId,
+            @Nullable Period started,
+            boolean unowned,
+            int limit) {
+        public static Query latest(int limit) {
+            return new Query(null, null, null, null, null, false, limit);
+        }
+    }
+
+    /** From an instant, inclusive, to an instant, exclusive. */
+    record Period(Instant from, Instant to) {
+        public static Period last(Duration length, Instant now) {
+            return new Period(now.minus(length), now);
+        }
+    }
+
+    /** One saga in a list. */
+    record Entry(SagaStore.NewSaga start, @Nullable Integer owner, @Nullable Instant endedAt) {
+        public SagaStatus status() {
+            return start.status();
+        }
+    }
+
+    record InFlight(String type, String definitionHash, long sagas, Map<SagaStatus, Long> byStatus) {}
+
+    record Engine(int id, String name, long epoch, Instant leaseUntil, boolean alive, long sagas) {}
+
+    /** @param refusal why the request was not carried out, or null if it was */
+    record Answer(@Nullable String refusal) {}
+}

@@ -1,0 +1,124 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.Tx;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an engine keeps its sagas: the one truth about them. Every write is fenced by the engine's epoch and numbered per
+ * saga, so a usurped engine changes nothing and two owners cannot both write event n.
+ *
+ * <p>All methods throw {@link UnavailableException} when the database cannot be reached and nothing was written,
+ * {@link UnknownOutcomeException} when a write may have happened, and {@link RejectedException} for what will never work.
+ * Implementations are safe for several threads; one engine calls {@link #write} from one thread at a time.
+ */
+public interface SagaStore extends AutoCloseable {
+
+    /** Enters a new engine with epoch 1 and a lease on the database's clock. */
+    Lease join(String name, Duration lease);
+
+    /** Prolongs the lease. @throws ConflictException if another engine has taken over */
+    Lease renew(Lease lease, Duration by);
+
+    /** Gives the lease up so that another engine can take over at once. */
+    void leave(Lease lease);
+
+    /** The database's clock. */
+    Instant now();
+
+    /** Stores the graph under its hash, once. */
+    void define(SagaGraph graph);
+
+    /**
+     * One batch in one transaction, in one round trip where the database can: all of it or nothing.
+     *
+     * @return for each start whose business key was taken, the saga that has it; nothing of such a start is stored
+     * @throws ConflictException if the lease was usurped ({@link Fenced}) or an event number is taken by another owner
+     */
+    Written write(Lease lease, Batch batch);
+
+    /**
+     * Business work and the batch it leads to in one transaction. The work's own exception is thrown on as it is, after a
+     * roll-back; a lost answer to the commit is {@link UnknownOutcomeException}.
+     */
+    Written together(Lease lease, LocalUnit work) throws Exception;
+
+    /** A start in the caller's transaction, owned by the engine of the lease; it becomes visible with the caller's commit. */
+    Written startIn(Tx tx, Lease lease, NewSaga start);
+
+    /** Number of the last stored event of a saga, 0 if only its start is stored, empty if it is not there. */
+    Optional<Integer> lastSeq(SagaId saga);
+
+    /** A saga with all its events, whoever owns it. */
+    Optional<StoredSaga> load(SagaId saga);
+
+    /** Unfinished sagas of this engine with an id above {@code after}, in order of ids. */
+    List<StoredSaga> mine(Lease lease, @Nullable SagaId after, int limit);
+
+    /**
+     * Takes over from engines whose lease has run out on the database's clock: raises their epoch so that they are fenced,
+     * then makes their unfinished sagas this engine's. Waits for a batch in flight; returns how many sagas it took.
+     */
+    int takeOver(Lease lease);
+
+    /** Requests of people and applications for sagas of this engine, oldest first. */
+    List<Request> requests(Lease lease, int limit);
+
+    @Override
+    void close();
+
+    /** The right to write, until {@code until} on the database's clock. */
+    record Lease(int engine, long epoch, String name, Instant until) {}
+
+    /** What to store at once. */
+    record Batch(List<NewSaga> starts, List<StoredEvent> events, List<StatusChange> changes, List<Verdict> verdicts) {
+        boolean isEmpty() {
+            return starts.isEmpty() && events.isEmpty() && changes.isEmpty() && verdicts.isEmpty();
+        }
+    }
+
+    /** The start of a saga: its event number 0. */
+    record NewSaga(SagaHead head, String type, String definitionHash, String payload, SagaStatus status) {}
+
+    /** An event under its number. */
+    record StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {}
+
+    /** The saga's row follows its events where people search: status, and the end. */
+    record StatusChange(SagaId saga, SagaStatus status, Instant at, @Nullable String definitionHash) {}
+
+    /** The answer to a {@link Request}; null means accepted. */
+    record Verdict(long request, @Nullable String refusal) {}
+
+    /** Starts that were there already: the id that was asked for, and the id that has the business key. */
+    record Written(Map<SagaId, SagaId> existing) {
+        static final Written ALL = new Written(Map.of());
+    }
+
+    /** A saga as it is stored. */
+    record StoredSaga(NewSaga start, @Nullable Integer owner, List<StoredEvent> events) {}
+
+    /** Somebody outside the engine wants something of a saga: an intervention or a cancellation, or it to be picked up. */
+    record Request(long id, SagaId saga, @Nullable SagaEvent event) {}
+
+    /** Business work in the transaction, and what to store with it. */
+    @FunctionalInterface
+    interface LocalUnit {
+        Batch run(Tx tx) throws Exception;
+    }
+
+    /** The lease was usurped: this engine must stop at once. */
+    final class Fenced extends RuntimeException {
+        public Fenced(Lease lease) {
+            super("engine " + lease.engine() + " (" + lease.name() + ") lost its lease: epoch " + lease.epoch()
+                    + " is no longer current. Another engine has taken over its sagas; this one stops");
+        }
+    }
+}
