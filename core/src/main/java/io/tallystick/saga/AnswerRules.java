@@ -13,7 +13,8 @@ final class AnswerRules {
     static @Nullable String apply(SagaDraft draft, SagaEvent.Answer answer) {
         StepToken token = answer.token();
         if (!draft.before().awaits(token)) {
-            return "late or duplicate answer for " + token + " of saga " + draft.before().id();
+            return "late or duplicate answer for " + token + " of saga "
+                    + draft.before().id();
         }
         int position = draft.graph.position(token.step());
         if (draft.step(position).status().parked()) {

@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param data the new payload for {@link Verb#EDIT}, the assignee for {@link Verb#REASSIGN}, an optional new payload for
  *     {@link Verb#MARK_DONE}
  */
-public record Intervention(Verb verb, String who, String why, @Nullable String step, @Nullable String data) {
+public record Intervention(
+        Verb verb,
+        String who,
+        String why,
+        @Nullable String step,
+        @Nullable String data) {
 
     public Intervention {
         if (who.isBlank() || why.isBlank()) {

@@ -19,12 +19,13 @@ final class InterventionRules {
             }
             case RETRY -> onParked(draft, act, draft::retryNow);
             case EDIT -> edit(draft, act);
-            case MARK_DONE -> onParked(draft, act, position -> {
-                if (act.data() != null) {
-                    draft.payload = Payload.of(act.data());
-                }
-                draft.move(position, Move.PERSON_MARKS_DONE, words(act));
-            });
+            case MARK_DONE ->
+                onParked(draft, act, position -> {
+                    if (act.data() != null) {
+                        draft.payload = Payload.of(act.data());
+                    }
+                    draft.move(position, Move.PERSON_MARKS_DONE, words(act));
+                });
             case SKIP -> onParked(draft, act, position -> draft.move(position, Move.PERSON_SKIPS, words(act)));
             case COMPENSATE -> compensate(draft, act);
             case RESUME -> resume(draft);
@@ -32,11 +33,12 @@ final class InterventionRules {
     }
 
     private static @Nullable String edit(SagaDraft draft, Intervention act) {
-        if (act.data() == null) {
+        String edited = act.data();
+        if (edited == null) {
             return "edit needs the new payload (--payload JSON)";
         }
         return onParked(draft, act, position -> {
-            draft.payload = Payload.of(act.data());
+            draft.payload = Payload.of(edited);
             draft.retryNow(position);
         });
     }
@@ -48,7 +50,8 @@ final class InterventionRules {
     private static @Nullable String onParked(SagaDraft draft, Intervention act, OnStep onStep) {
         List<String> parked = draft.parkedSteps();
         if (parked.isEmpty()) {
-            return act.verb() + " is for a parked saga, this one is " + draft.before().status();
+            return act.verb() + " is for a parked saga, this one is "
+                    + draft.before().status();
         }
         if (act.step() == null && parked.size() > 1) {
             return act.verb() + " must name one of the parked steps " + parked + " (--step NAME)";
@@ -64,7 +67,9 @@ final class InterventionRules {
 
     private static @Nullable String compensate(SagaDraft draft, Intervention act) {
         if (draft.backward) {
-            return draft.parkedSteps().isEmpty() ? "it is being taken back already" : onParked(draft, act, draft::retryNow);
+            return draft.parkedSteps().isEmpty()
+                    ? "it is being taken back already"
+                    : onParked(draft, act, draft::retryNow);
         }
         boolean forced = draft.before().status() == SagaStatus.PARKED;
         if (TurnRules.pastPivot(draft) && !forced) {
@@ -90,10 +95,13 @@ final class InterventionRules {
         if (step.status() == StepStatus.RUNNING) {
             return "the outcome of its pivot '" + name + "' is awaited; wait until it is known or parked";
         }
-        if (step.status() == StepStatus.PARKED && step.mayHaveRun() && !draft.spec(pivot).compensated()
+        if (step.status() == StepStatus.PARKED
+                && step.mayHaveRun()
+                && !draft.spec(pivot).compensated()
                 && !name.equals(vouchedFor)) {
             return "nobody knows whether its pivot '" + name + "' happened and it has no compensation: find out, then"
-                    + " 'tally saga done' if it did, or 'tally saga compensate --step " + name + "' to vouch that it did not";
+                    + " 'tally saga done' if it did, or 'tally saga compensate --step " + name
+                    + "' to vouch that it did not";
         }
         return null;
     }

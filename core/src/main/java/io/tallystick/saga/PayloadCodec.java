@@ -26,8 +26,10 @@ public final class PayloadCodec {
         try {
             text = json.writeValueAsString(value);
         } catch (JacksonException e) {
-            throw new RejectedException("the payload " + value.getClass().getName() + " cannot be written as JSON: "
-                    + e.getOriginalMessage() + ". Use a record of plain values", e);
+            throw new RejectedException(
+                    "the payload " + value.getClass().getName() + " cannot be written as JSON: "
+                            + e.getOriginalMessage() + ". Use a record of plain values",
+                    e);
         }
         if (text.length() > LIMIT_CHARS) {
             throw new RejectedException("the payload " + value.getClass().getName() + " takes " + text.length()
@@ -42,8 +44,10 @@ public final class PayloadCodec {
         try {
             return json.readValue(text, type);
         } catch (JacksonException e) {
-            throw new RejectedException("the payload does not fit " + type.getName() + ": " + e.getOriginalMessage()
-                    + " (at " + e.getLocation().offsetDescription() + ")", e);
+            throw new RejectedException(
+                    "the payload does not fit " + type.getName() + ": " + e.getOriginalMessage() + " (at "
+                            + e.getLocation().offsetDescription() + ")",
+                    e);
         }
     }
 }

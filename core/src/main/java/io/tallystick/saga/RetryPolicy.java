@@ -18,8 +18,8 @@ public record RetryPolicy(Duration first, Duration longest, int attempts) {
 
     public RetryPolicy {
         if (first.isZero() || first.isNegative() || longest.compareTo(first) < 0 || attempts < 1) {
-            throw new IllegalArgumentException("retry(first=" + first + ", longest=" + longest + ", attempts=" + attempts
-                    + "): expected 0 < first <= longest and at least one attempt");
+            throw new IllegalArgumentException("retry(first=" + first + ", longest=" + longest + ", attempts="
+                    + attempts + "): expected 0 < first <= longest and at least one attempt");
         }
     }
 
@@ -53,7 +53,8 @@ public record RetryPolicy(Duration first, Duration longest, int attempts) {
     public Duration total() {
         long millis = 0;
         for (int attempt = 2; attempt <= attempts; attempt++) {
-            millis += Math.min(longest.toMillis(), saturatingShift(Math.max(1, first.toMillis()), Math.min(30, attempt - 2)));
+            millis += Math.min(
+                    longest.toMillis(), saturatingShift(Math.max(1, first.toMillis()), Math.min(30, attempt - 2)));
         }
         return Duration.ofMillis(millis);
     }

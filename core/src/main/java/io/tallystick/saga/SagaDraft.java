@@ -1,6 +1,5 @@
 package io.tallystick.saga;
 
-import io.tallystick.message.Phase;
 import io.tallystick.saga.StepTable.Move;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +16,13 @@ final class SagaDraft {
     final List<Notice> notices;
     final List<SagaEvent.Answer> stash;
     boolean backward;
-    @Nullable String cause;
-    @Nullable String assignee;
+
+    @Nullable
+    String cause;
+
+    @Nullable
+    String assignee;
+
     Payload payload;
 
     private final SagaState before;
@@ -65,7 +69,10 @@ final class SagaDraft {
     }
 
     List<String> parkedSteps() {
-        return Arrays.stream(steps).filter(step -> step.status().parked()).map(step -> step.token().step()).toList();
+        return Arrays.stream(steps)
+                .filter(step -> step.status().parked())
+                .map(step -> step.token().step())
+                .toList();
     }
 
     /** Position of the pivot, or -1. */
@@ -164,7 +171,10 @@ final class SagaDraft {
             abandon(position, null);
         } else if (notSent) {
             // Another owner's clock may have been ahead and sent it: taken back as if it had run.
-            note(position, true, java.util.Objects.requireNonNullElse(step.detail(), "turned back between two attempts"));
+            note(
+                    position,
+                    true,
+                    java.util.Objects.requireNonNullElse(step.detail(), "turned back between two attempts"));
             abandon(position, null);
         }
     }

@@ -46,7 +46,8 @@ public final class SagaGraph {
             checkPivot(mistakes);
         }
         if (!mistakes.isEmpty()) {
-            throw new RejectedException("saga '" + type + "' cannot be defined like this:\n  - " + String.join("\n  - ", mistakes));
+            throw new RejectedException(
+                    "saga '" + type + "' cannot be defined like this:\n  - " + String.join("\n  - ", mistakes));
         }
         this.hash = hashOf(canonical());
     }
@@ -147,7 +148,8 @@ public final class SagaGraph {
             for (String name : names) {
                 Integer position = positions.get(name);
                 if (position == null || position >= i) {
-                    mistakes.add("step '" + steps.get(i).name() + "' waits for '" + name + "', which is not an earlier step");
+                    mistakes.add("step '" + steps.get(i).name() + "' waits for '" + name
+                            + "', which is not an earlier step");
                 } else {
                     needed.add(position);
                     followers.get(position).add(i);
@@ -179,20 +181,35 @@ public final class SagaGraph {
     /** The definition in words that do not change between builds: the input of the hash, also stored with the saga. */
     public String canonical() {
         StringBuilder text = new StringBuilder("saga ").append(type).append('\n');
-        text.append("deadline ").append(deadline == null ? "none" : deadline.toString()).append('\n');
+        text.append("deadline ")
+                .append(deadline == null ? "none" : deadline.toString())
+                .append('\n');
         for (StepSpec step : steps) {
             StepSpec.Conduct conduct = step.conduct();
-            text.append("step ").append(step.name())
-                    .append(" | ").append(step.kind())
-                    .append(" | ").append(conduct.recovery())
-                    .append(" | ").append(conduct.compensated() ? "compensated" : "plain")
-                    .append(" | retry ").append(conduct.retry().first()).append(' ').append(conduct.retry().longest())
-                    .append(' ').append(conduct.retry().attempts())
-                    .append(" | timeout ").append(conduct.timeout())
-                    .append(" | refused ").append(conduct.onRefusal())
-                    .append(" | given up ").append(conduct.onGiveUp())
-                    .append(" | target ").append(step.traits().target())
-                    .append(" | after ").append(String.join(", ", step.after()))
+            text.append("step ")
+                    .append(step.name())
+                    .append(" | ")
+                    .append(step.kind())
+                    .append(" | ")
+                    .append(conduct.recovery())
+                    .append(" | ")
+                    .append(conduct.compensated() ? "compensated" : "plain")
+                    .append(" | retry ")
+                    .append(conduct.retry().first())
+                    .append(' ')
+                    .append(conduct.retry().longest())
+                    .append(' ')
+                    .append(conduct.retry().attempts())
+                    .append(" | timeout ")
+                    .append(conduct.timeout())
+                    .append(" | refused ")
+                    .append(conduct.onRefusal())
+                    .append(" | given up ")
+                    .append(conduct.onGiveUp())
+                    .append(" | target ")
+                    .append(step.traits().target())
+                    .append(" | after ")
+                    .append(String.join(", ", step.after()))
                     .append('\n');
         }
         return text.toString();

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param parent the saga and step this one is a sub-saga of
  */
 public record SagaHead(
-        SagaId id, String businessKey, String correlationId, Instant startedAt, @Nullable Parent parent) {
+        SagaId id,
+        String businessKey,
+        String correlationId,
+        Instant startedAt,
+        @Nullable Parent parent) {
 
     /** The step that started this saga. */
     public record Parent(SagaId saga, String step) {}

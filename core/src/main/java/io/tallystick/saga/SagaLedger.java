@@ -66,7 +66,10 @@ public interface SagaLedger {
     }
 
     /** One saga in a list. */
-    record Entry(SagaStore.NewSaga start, @Nullable Integer owner, @Nullable Instant endedAt) {
+    record Entry(
+            SagaStore.NewSaga start,
+            @Nullable Integer owner,
+            @Nullable Instant endedAt) {
         public SagaStatus status() {
             return start.status();
         }

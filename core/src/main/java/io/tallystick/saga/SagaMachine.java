@@ -28,7 +28,8 @@ public final class SagaMachine {
     /** What follows from one event. An event that does not count changes nothing and says why. */
     static Decision<SagaState, SagaEffect> decide(SagaState state, SagaEvent event, Instant now) {
         if (state.status().ended()) {
-            return Decision.ignore(state, "saga " + state.id() + " has ended " + state.status() + "; ends never change");
+            return Decision.ignore(
+                    state, "saga " + state.id() + " has ended " + state.status() + "; ends never change");
         }
         SagaDraft draft = new SagaDraft(state, now);
         String ignored = apply(draft, event);
@@ -88,11 +89,13 @@ public final class SagaMachine {
             return effects;
         }
         if (state.graph().deadline() != null) {
-            effects.add(new SagaEffect.WakeAtDeadline(state.head().startedAt().plus(state.graph().deadline())));
+            effects.add(new SagaEffect.WakeAtDeadline(
+                    state.head().startedAt().plus(state.graph().deadline())));
         }
         List<SagaEvent.Answer> answered = state.progress().waiting().stash();
         for (StepState step : state.steps()) {
-            boolean stashed = answered.stream().anyMatch(answer -> answer.token().equals(step.token()));
+            boolean stashed =
+                    answered.stream().anyMatch(answer -> answer.token().equals(step.token()));
             if (step.status().inFlight() && step.due() != null && !stashed) {
                 effects.add(new SagaEffect.Invoke(step.token(), step.due()));
             }

@@ -20,7 +20,12 @@ public record SagaState(SagaHead head, SagaGraph graph, int seq, SagaStatus stat
      * @param cause why it turned back or was asked to
      * @param waiting notices not yet delivered, and answers that arrived while it was parked, both in order
      */
-    record Progress(List<StepState> steps, Payload payload, boolean backward, @Nullable String cause, Waiting waiting) {}
+    record Progress(
+            List<StepState> steps,
+            Payload payload,
+            boolean backward,
+            @Nullable String cause,
+            Waiting waiting) {}
 
     /**
      * What is kept for later.
@@ -29,7 +34,10 @@ public record SagaState(SagaHead head, SagaGraph graph, int seq, SagaStatus stat
      * @param stash answers that arrived while the saga was parked, in their order
      * @param assignee who is responsible while it is parked
      */
-    record Waiting(List<Notice> notices, List<SagaEvent.Answer> stash, @Nullable String assignee) {
+    record Waiting(
+            List<Notice> notices,
+            List<SagaEvent.Answer> stash,
+            @Nullable String assignee) {
         static final Waiting NOTHING = new Waiting(List.of(), List.of(), null);
     }
 
@@ -77,6 +85,7 @@ public record SagaState(SagaHead head, SagaGraph graph, int seq, SagaStatus stat
             return false;
         }
         StepState step = step(token.step());
-        return (step.status().inFlight() || step.status().parked()) && step.token().equals(token);
+        return (step.status().inFlight() || step.status().parked())
+                && step.token().equals(token);
     }
 }

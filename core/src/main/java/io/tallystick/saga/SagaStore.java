@@ -92,7 +92,11 @@ public interface SagaStore extends AutoCloseable {
     record StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {}
 
     /** The saga's row follows its events where people search: status, and the end. */
-    record StatusChange(SagaId saga, SagaStatus status, Instant at, @Nullable String definitionHash) {}
+    record StatusChange(
+            SagaId saga,
+            SagaStatus status,
+            Instant at,
+            @Nullable String definitionHash) {}
 
     /** The answer to a {@link Request}; null means accepted. */
     record Verdict(long request, @Nullable String refusal) {}

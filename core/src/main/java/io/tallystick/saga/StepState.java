@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param detail the last refusal or error, in words
  */
 public record StepState(
-        StepStatus status, StepToken token, @Nullable Instant due, boolean mayHaveRun, @Nullable String detail) {
+        StepStatus status,
+        StepToken token,
+        @Nullable Instant due,
+        boolean mayHaveRun,
+        @Nullable String detail) {
 
     static StepState untouched(String step) {
         return new StepState(StepStatus.NOT_STARTED, new StepToken(step, Phase.ACTION, 0, 0), null, false, null);

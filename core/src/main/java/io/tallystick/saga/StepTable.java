@@ -72,7 +72,8 @@ final class StepTable {
     static StepStatus move(StepStatus from, Move move) {
         StepStatus next = next(from, move);
         if (next == null) {
-            throw new IllegalStateException("a step that is " + from + " cannot " + move + ": broken invariant of the machine");
+            throw new IllegalStateException(
+                    "a step that is " + from + " cannot " + move + ": broken invariant of the machine");
         }
         return next;
     }
@@ -82,7 +83,8 @@ final class StepTable {
     }
 
     private static void on(StepStatus from, Move move, StepStatus to) {
-        StepStatus earlier = MOVES.computeIfAbsent(from, s -> new EnumMap<>(Move.class)).put(move, to);
+        StepStatus earlier =
+                MOVES.computeIfAbsent(from, s -> new EnumMap<>(Move.class)).put(move, to);
         if (earlier != null) {
             throw new IllegalStateException("two moves for " + from + " and " + move);
         }
