@@ -2,8 +2,6 @@ package io.tallystick.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
 public final class Jdbc {
 
     private static final Logger LOG = LoggerFactory.getLogger(Jdbc.class);
-    private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
     private final DataSource dataSource;
     private final @Nullable Dialect given;
@@ -112,7 +109,7 @@ public final class Jdbc {
                 if (attempt == attempts || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
-                pause(attempt);
+                PauseRuntime.afterAttempt(attempt);
             }
         }
     }
@@ -224,10 +221,5 @@ public final class Jdbc {
         } catch (RuntimeException e) {
             LOG.warn("a hook after commit failed; the transaction stays committed", e);
         }
-    }
-
-    private static void pause(int attempt) {
-        long bound = Math.min(LONGEST_PAUSE_MILLIS, 5L << Math.min(attempt, 10));
-        LockSupport.parkNanos(1_000_000L * ThreadLocalRandom.current().nextLong(1, bound + 1));
     }
 }
