@@ -11,8 +11,8 @@ public interface Channel extends AutoCloseable {
      * Sends the messages; they are durable when this returns. Sending a message again is always allowed: consumers
      * drop what they have seen (see {@link OperationKey}).
      *
-     * @throws RuntimeException UnavailableException if none of them was sent; send again later
-     * @throws RuntimeException UnknownOutcomeException if they may have been sent; send the same messages again
+     * @throws io.tallystick.jdbc.UnavailableException if none of them was sent; send again later
+     * @throws io.tallystick.jdbc.UnknownOutcomeException if they may have been sent; send the same messages again
      */
     void send(List<Message> messages);
 

@@ -38,5 +38,13 @@ public final class Headers {
     /** Value of {@link #OUTCOME}: the operation took no effect and never will under this key. */
     public static final String REFUSED = "refused";
 
+    /**
+     * Value of {@link #COMMAND} that every {@link Participant} understands: the saga in {@link #SAGA} has ended, its
+     * barrier rows may go after the longest redelivery.
+     */
+    public static final String ENDED = "tally-ended";
+    /** Signature over channel, key, body and the other headers; see {@link SignedChannel}. */
+    public static final String SIGNATURE = "tally-signature";
+
     private Headers() {}
 }

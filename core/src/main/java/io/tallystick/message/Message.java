@@ -9,15 +9,17 @@ import java.util.TreeMap;
  * One command, reply or event. Messages with the same channel and key arrive in the order in which they were sent;
  * any message may arrive more than once.
  *
- * @param id unique for each message; the same when the same message is sent again; 1 to 200 characters without blanks
+ * @param id unique for each message; the same when the same message is sent again; 1 to 450 characters without blanks
  * @param channel name of the channel it is sent to; 1 to 100 characters without blanks
  * @param key what keeps its place in the order, usually the saga's id; 1 to 200 characters without blanks
  * @param headers see {@link Headers}; copied, sorted by name
  * @param body JSON text, or {@code ""}
  */
 public record Message(String id, String channel, String key, Map<String, String> headers, String body) {
+    private static final int MAX_ID = 450;
+
     public Message {
-        Names.require("message id", id, 200);
+        Names.require("message id", id, MAX_ID);
         Names.require("channel", channel, 100);
         Names.require("message key", key, 200);
         headers = Collections.unmodifiableMap(new TreeMap<>(headers));

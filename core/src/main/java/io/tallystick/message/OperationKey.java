@@ -1,5 +1,7 @@
 package io.tallystick.message;
 
+import java.util.Map;
+
 /**
  * The idempotency key of one business operation. It stays the same over every retry of an unknown outcome; only a
  * deliberate new execution of the step (a loop, or a person who asks for it) counts {@code execution} up. A
@@ -62,6 +64,25 @@ public record OperationKey(String instance, String step, Phase phase, int execut
                 text.substring(first + 1, second),
                 Phase.ofWord(text.substring(second + 1, third)),
                 Names.count("execution in operation key '" + text + "'", text.substring(third + 1)));
+    }
+
+    /**
+     * The key of the operation that a command asks for, or that a reply answers.
+     *
+     * @throws IllegalArgumentException if the message has no header {@link Headers#OPERATION}, or a wrong one
+     */
+    public static OperationKey of(Message message) {
+        return parse(message.requireHeader(Headers.OPERATION));
+    }
+
+    /** The headers that carry this key: {@link Headers#OPERATION} and its four parts. */
+    public Map<String, String> headers() {
+        return Map.of(
+                Headers.OPERATION, toString(),
+                Headers.SAGA, instance,
+                Headers.STEP, step,
+                Headers.PHASE, phase.word(),
+                Headers.EXECUTION, Integer.toString(execution));
     }
 
     /** {@code instance:step:action:1}. The instance may contain colons, the other parts cannot. */
