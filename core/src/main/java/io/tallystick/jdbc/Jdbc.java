@@ -192,7 +192,7 @@ public final class Jdbc {
 
     private static void commit(Tx tx) {
         try {
-            tx.connection().commit();
+            tx.commit();
         } catch (SQLException e) {
             throw SqlErrors.translate(e, tx.dialect(), true, "COMMIT");
         }

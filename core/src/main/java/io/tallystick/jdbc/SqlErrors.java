@@ -86,6 +86,12 @@ public final class SqlErrors {
         return dialect.isInnoDb() ? DUPLICATE_INNODB.contains(root.getErrorCode()) : "23505".equals(root.getSQLState());
     }
 
+    /** Whether the server chose this transaction as the victim of a deadlock and has already rolled it back. */
+    static boolean isDeadlock(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        return dialect.isInnoDb() ? root.getErrorCode() == 1213 : "40P01".equals(root.getSQLState());
+    }
+
     public static boolean isMissingTable(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         return dialect.isInnoDb()

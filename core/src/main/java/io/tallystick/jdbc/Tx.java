@@ -23,10 +23,13 @@ public final class Tx {
     /** What {@link Dialect#insertFirst} hands back as the generated key when the row was there; no sequence gets this far. */
     static final long EXISTED = 9_007_199_254_740_991L;
 
+    private static final int INSERT_FIRST_ATTEMPTS = 5;
+
     private final Connection connection;
     private final Dialect dialect;
     private final boolean autocommit;
     private final @Nullable List<Runnable> afterCommit;
+    private boolean touched;
 
     private Tx(Connection connection, Dialect dialect, boolean autocommit, @Nullable List<Runnable> afterCommit) {
         this.connection = connection;
@@ -61,7 +64,9 @@ public final class Tx {
         }
     }
 
+    /** For what the other methods do not cover; statements of it are not translated. */
     public Connection connection() {
+        touched = true;
         return connection;
     }
 
@@ -71,8 +76,7 @@ public final class Tx {
 
     /** Runs a writing statement; returns the number of rows as the driver reports it. */
     public int update(String sql, @Nullable Object... args) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, args);
+        try (PreparedStatement statement = prepared(sql, Statement.NO_GENERATED_KEYS, args)) {
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw failed(e, sql);
@@ -82,30 +86,33 @@ public final class Tx {
     /**
      * Inserts the row unless its primary or unique key exists. True when this transaction inserted it; false when it was there,
      * committed by another transaction or written earlier by this one. While another transaction holds an uncommitted row with that
-     * key, this waits for its end. Afterwards the row is locked or visible, so a SELECT ... FOR UPDATE reads what the first one stored.
+     * key, this waits for its end. Afterwards the row can be read with SELECT ... FOR UPDATE, which shows what the first one stored.
      *
-     * @throws ConflictException on lock timeout or deadlock; run the whole transaction again
+     * <p>Make it the first statement of the transaction: when the holder rolls back, InnoDB ends all waiters but one as deadlocked,
+     * whatever the form of the INSERT, and only a transaction that has done nothing yet can be begun again here without loss.
+     *
+     * @throws ConflictException on lock timeout, or on deadlock when it was not the first statement; run the transaction again
      */
     public boolean insertFirst(String table, List<String> columns, @Nullable Object... values) {
         String sql = dialect.insertFirst(table, columns.toArray(String[]::new));
         if (!dialect.isInnoDb()) {
             return update(sql, values) == 1;
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
-            bind(statement, values);
-            statement.executeUpdate();
-            try (ResultSet keys = statement.getGeneratedKeys()) {
-                return !(keys.next() && keys.getLong(1) == EXISTED);
+        boolean repeatable = !touched && afterCommit != null;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return insertUnlessThere(sql, values);
+            } catch (SQLException e) {
+                if (!repeatable || attempt == INSERT_FIRST_ATTEMPTS || !SqlErrors.isDeadlock(e, dialect)) {
+                    throw failed(e, sql);
+                }
             }
-        } catch (SQLException e) {
-            throw failed(e, sql);
         }
     }
 
     /** Inserts one row and returns its generated key, which must be the table's first column. */
     public long insertReturningKey(String sql, @Nullable Object... args) {
-        try (PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
-            bind(statement, args);
+        try (PreparedStatement statement = prepared(sql, Statement.RETURN_GENERATED_KEYS, args)) {
             statement.executeUpdate();
             try (ResultSet keys = statement.getGeneratedKeys()) {
                 if (!keys.next()) {
@@ -120,8 +127,7 @@ public final class Tx {
 
     /** All rows, in the order of the statement. */
     public <T> List<T> query(String sql, RowMapper<T> mapper, @Nullable Object... args) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, args);
+        try (PreparedStatement statement = prepared(sql, Statement.NO_GENERATED_KEYS, args)) {
             try (ResultSet rows = statement.executeQuery()) {
                 Row row = new Row(rows, dialect);
                 List<T> result = new ArrayList<>();
@@ -153,7 +159,7 @@ public final class Tx {
         if (rows.isEmpty()) {
             return new int[0];
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = prepared(sql, Statement.NO_GENERATED_KEYS)) {
             for (@Nullable Object[] row : rows) {
                 bind(statement, row);
                 statement.addBatch();
@@ -184,12 +190,37 @@ public final class Tx {
         return afterCommit != null;
     }
 
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
     boolean isAutocommit() {
         return autocommit;
     }
 
+    private boolean insertUnlessThere(String sql, @Nullable Object[] values) throws SQLException {
+        try (PreparedStatement statement = prepared(sql, Statement.RETURN_GENERATED_KEYS, values)) {
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                return !(keys.next() && keys.getLong(1) == EXISTED);
+            }
+        }
+    }
+
     List<Runnable> commitHooks() {
         return afterCommit == null ? List.of() : List.copyOf(afterCommit);
+    }
+
+    private PreparedStatement prepared(String sql, int generatedKeys, @Nullable Object... args) throws SQLException {
+        touched = true;
+        PreparedStatement statement = connection.prepareStatement(sql, generatedKeys);
+        try {
+            bind(statement, args);
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
     }
 
     private void bind(PreparedStatement statement, @Nullable Object[] args) throws SQLException {
