@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Looks at the files of the whole repository: their size, and whether the documents point at something. */
 class HouseTest {
 
-    private static final Path ROOT = root();
+    static final Path ROOT = root();
     private static final int LONGEST_FILE = 500;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:\\s]+)(#[^)]*)?\\)");
 
