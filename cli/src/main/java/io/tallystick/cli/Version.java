@@ -3,8 +3,8 @@ package io.tallystick.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven wrote into the class path at build time, and the Java it runs on. */
@@ -16,12 +16,10 @@ final class Version implements IVersionProvider {
     }
 
     private static String read() {
-        Properties properties = new Properties();
-        try (InputStream in = Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
-            properties.load(in);
+        try (InputStream in = Objects.requireNonNull(Version.class.getResourceAsStream("version.txt"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return properties.getProperty("version");
     }
 }
