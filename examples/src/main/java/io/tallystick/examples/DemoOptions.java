@@ -1,0 +1,46 @@
+package io.tallystick.examples;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What a demo runs.
+ *
+ * @param flows at least one
+ * @param seed decides everything that chance decides
+ * @param once true plays each flow's scenes once, one after the other, and tells them; false puts load on the flows
+ * @param faults what may go wrong; empty for an undisturbed run
+ * @param rate sagas started per second under load, over all flows
+ * @param duration how long sagas are started under load; the run then waits until all have ended
+ */
+public record DemoOptions(Set<Flow> flows, long seed, boolean once, Set<Fault> faults, double rate, Duration duration) {
+
+    /** Low enough for two cores that also run three orchestrators, eight services and two databases. */
+    private static final double RATE = 10;
+
+    public DemoOptions {
+        if (flows.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a demo of no flow shows nothing; name at least one of transfer, points, shop");
+        }
+        if (rate <= 0 || duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(
+                    "a demo of " + rate + " sagas a second for " + duration + ": expected both above zero");
+        }
+        flows = Set.copyOf(flows);
+        faults = Set.copyOf(faults);
+    }
+
+    /** All flows with all faults, ten sagas a second for 30 seconds. */
+    public static DemoOptions load(long seed) {
+        return new DemoOptions(
+                EnumSet.allOf(Flow.class), seed, false, EnumSet.allOf(Fault.class), RATE, Duration.ofSeconds(30));
+    }
+
+    /** The scenes of all flows, told one after the other. */
+    public static DemoOptions story(long seed) {
+        return new DemoOptions(
+                EnumSet.allOf(Flow.class), seed, true, EnumSet.allOf(Fault.class), RATE, Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,40 @@
+package io.tallystick.examples;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A reference flow that the demo can run. */
+public enum Flow {
+    /** Interbank transfer, in its naive and its improved order. */
+    TRANSFER("Interbank transfer: book the balance, record the transfer, remit at the other bank"),
+    /** Card points, taken back or driven forward. */
+    POINTS("Card points: use 100 points on a bill of 1,000, ending 0 / 900"),
+    /** Shop order with forward recovery. */
+    SHOP("Shop order: pay, pack, ship; shipping that fails is driven on, not undone");
+
+    private final String title;
+
+    Flow(String title) {
+        this.title = title;
+    }
+
+    /** One line for people. */
+    public String title() {
+        return title;
+    }
+
+    /** The name on the command line: {@code transfer}, {@code points}, {@code shop}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if there is no such flow, naming those there are */
+    public static Flow of(String word) {
+        return Arrays.stream(values())
+                .filter(flow -> flow.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no flow '" + word + "'; there are: "
+                        + String.join(
+                                ", ", Arrays.stream(values()).map(Flow::word).toList())));
+    }
+}
