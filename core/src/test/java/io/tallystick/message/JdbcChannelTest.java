@@ -1,0 +1,267 @@
+package io.tallystick.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@Databases
+class JdbcChannelTest extends ChannelContract {
+    private static final JdbcChannel.Options OPTIONS =
+            new JdbcChannel.Options(3, Duration.ofMillis(600), Duration.ofMillis(10), Duration.ofMillis(50), QUICK);
+
+    private final HikariDataSource pool;
+    private final Jdbc jdbc;
+    private final List<AutoCloseable> more = new ArrayList<>();
+
+    JdbcChannelTest(TestDatabase db) {
+        pool = MessageDatabase.pool(db);
+        jdbc = Jdbc.on(pool);
+    }
+
+    @Override
+    Channel open() {
+        return new JdbcChannel(pool, OPTIONS, MessageRuntime.system());
+    }
+
+    @Override
+    DeadMessages deadMessages() {
+        return (JdbcChannel) channel;
+    }
+
+    @Override
+    void until(String what, BooleanSupplier condition) {
+        Awaitility.await(what)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30))
+                .until(condition::getAsBoolean);
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        channel.close();
+        for (AutoCloseable one : more) {
+            one.close();
+        }
+        pool.close();
+    }
+
+    private JdbcChannel another(MessageRuntime runtime) {
+        JdbcChannel other = new JdbcChannel(pool, OPTIONS, runtime);
+        more.add(other);
+        return other;
+    }
+
+    @Test
+    void messages_sent_in_a_transaction_leave_when_it_commits_and_vanish_when_it_does_not() {
+        JdbcChannel outbox = (JdbcChannel) channel;
+        channel.subscribe(name, m -> handled.add(m.id()));
+
+        jdbc.run(tx -> outbox.send(tx, List.of(message("k", "committed"))));
+        try {
+            jdbc.run(tx -> {
+                outbox.send(tx, List.of(message("k", "rolledback")));
+                throw new IllegalStateException("the business said no");
+            });
+        } catch (IllegalStateException expected) {
+            // rolled back
+        }
+        channel.send(message("k", "last"));
+
+        until("the last one arrived", () -> handled.contains("last"));
+        assertThat(handled).containsExactly("committed", "last");
+    }
+
+    /** Trap: order of ids is not order of commits, so "id greater than the last" skips rows. */
+    @Test
+    void a_message_with_a_smaller_number_that_commits_later_is_not_skipped() throws Exception {
+        JdbcChannel outbox = (JdbcChannel) channel;
+        channel.subscribe(name, m -> handled.add(m.id()));
+        CountDownLatch inserted = new CountDownLatch(1);
+        CountDownLatch overtaken = new CountDownLatch(1);
+        Thread slow = new Thread(() -> jdbc.run(tx -> {
+            outbox.send(tx, List.of(message("k", "slow")));
+            inserted.countDown();
+            overtaken.await();
+        }));
+        slow.start();
+        inserted.await();
+
+        channel.send(message("k", "quick"));
+        until("the quick one was handled and deleted", () -> handled.contains("quick") && rowsOf() == 0);
+        overtaken.countDown();
+        slow.join();
+
+        until("the slow one was handled too", () -> handled.contains("slow"));
+    }
+
+    /** Trap: a row lock held across user code blocks everybody. */
+    @Test
+    void while_a_handler_runs_no_row_of_the_channel_is_locked() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        channel.subscribe(name, m -> {
+            running.countDown();
+            go.await();
+        });
+        channel.send(message("k", "m1"));
+        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+
+        // the renewal of the leases locks rows for an instant, so one free moment is what proves it
+        until("all rows could be locked", this::allRowsAreFree);
+        go.countDown();
+    }
+
+    private boolean allRowsAreFree() {
+        return jdbc.inTransaction(tx -> {
+            int messages = tx.query(
+                            "SELECT seq FROM tally_message WHERE channel = ? FOR UPDATE SKIP LOCKED", r -> 1, name)
+                    .size();
+            int lanes = tx.query("SELECT lane FROM tally_lane WHERE channel = ? FOR UPDATE SKIP LOCKED", r -> 1, name)
+                    .size();
+            return messages == 1 && lanes == Lanes.COUNT;
+        });
+    }
+
+    @Test
+    void several_consumers_share_the_lanes_and_never_handle_one_key_at_the_same_time() {
+        Map<String, AtomicInteger> inside = new ConcurrentHashMap<>();
+        AtomicInteger clashes = new AtomicInteger();
+        AtomicInteger[] share = {new AtomicInteger(), new AtomicInteger()};
+        JdbcChannel[] both = {(JdbcChannel) channel, another(MessageRuntime.system())};
+        for (int i = 0; i < 2; i++) {
+            AtomicInteger mine = share[i];
+            both[i].subscribe(name, m -> {
+                AtomicInteger running = inside.computeIfAbsent(m.key(), k -> new AtomicInteger());
+                clashes.addAndGet(running.incrementAndGet() > 1 ? 1 : 0);
+                handled.add(m.id());
+                mine.incrementAndGet();
+                running.decrementAndGet();
+            });
+        }
+        until("each has its share of the lanes", () -> ownersWith(Lanes.COUNT / 2) == 2);
+
+        channel.send(IntStream.range(0, 400)
+                .mapToObj(i -> message("key-" + i % 40, "m" + i))
+                .toList());
+
+        until("all were handled", () -> handled.size() >= 400);
+        assertThat(handled).doesNotHaveDuplicates();
+        assertThat(clashes).hasValue(0);
+        assertThat(share[0].get()).isPositive();
+        assertThat(share[1].get()).isPositive();
+    }
+
+    @Test
+    void when_a_consumer_dies_another_takes_its_lanes_after_the_lease() throws Exception {
+        // a consumer that has claimed everything and then never polls again
+        LaneConsumer dead =
+                new LaneConsumer(jdbc, name, m -> handled.add("dead " + m.id()), OPTIONS, MessageRuntime.system());
+        dead.poll();
+        assertThat(ownersWith(Lanes.COUNT)).isEqualTo(1);
+
+        channel.subscribe(name, m -> handled.add(m.id()));
+        channel.send(message("k", "m1"));
+
+        until("the living one has it", () -> handled.contains("m1"));
+        assertThat(epochs()).as("a new owner counts the epoch up").isGreaterThanOrEqualTo(Lanes.COUNT + 1);
+    }
+
+    @Test
+    void a_consumer_that_slept_through_its_lease_hands_nothing_out() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        MessageRuntime real = MessageRuntime.system();
+        LaneConsumer sleeper = new LaneConsumer(
+                jdbc,
+                name,
+                m -> handled.add(m.id()),
+                OPTIONS,
+                new MessageRuntime(real.clock(), nanos::get, real.random(), real.ids()));
+        channel.send(message("k", "m1"));
+        assertThat(sleeper.poll()).isEqualTo(1);
+
+        nanos.addAndGet(OPTIONS.lease().toNanos() + 1);
+        sleeper.work();
+
+        assertThat(handled).isEmpty();
+        assertThat(rowsOf()).isEqualTo(1);
+    }
+
+    @Test
+    void what_was_handled_is_deleted_and_leaves_no_trace() {
+        channel.subscribe(name, m -> handled.add(m.id()));
+
+        channel.send(
+                IntStream.range(0, 50).mapToObj(i -> message("k" + i, "m" + i)).toList());
+
+        until("nothing is left", () -> handled.size() == 50 && rowsOf() == 0);
+    }
+
+    @Test
+    void a_closed_subscription_gives_its_lanes_back_at_once() {
+        channel.subscribe(name, m -> handled.add(m.id())).close();
+
+        List<Integer> owned = jdbc.inTransaction(
+                tx -> tx.query("SELECT lane FROM tally_lane WHERE channel = ? AND owner IS NOT NULL", r -> 1, name));
+        assertThat(owned).isEmpty();
+    }
+
+    @Test
+    void the_channel_goes_on_after_its_database_was_away(TestDatabase db) {
+        channel.subscribe(name, m -> handled.add(m.id()));
+        List<String> sent = Collections.synchronizedList(new ArrayList<>());
+        channel.send(message("k", "before"));
+        until("the first arrived", () -> handled.contains("before"));
+
+        MessageDatabase.dropConnections(pool);
+        until("the next could be sent", () -> {
+            try {
+                channel.send(message("k", "after"));
+                return sent.add("after");
+            } catch (RuntimeException e) {
+                return false;
+            }
+        });
+
+        until("the next arrived", () -> handled.contains("after"));
+    }
+
+    private int rowsOf() {
+        return jdbc.inTransaction(tx -> tx.query("SELECT seq FROM tally_message WHERE channel = ?", r -> 1, name))
+                .size();
+    }
+
+    private int ownersWith(int lanes) {
+        return jdbc.inTransaction(tx -> tx.query(
+                        "SELECT owner FROM tally_lane WHERE channel = ? AND owner IS NOT NULL GROUP BY owner HAVING COUNT(*) = "
+                                + lanes,
+                        r -> 1,
+                        name))
+                .size();
+    }
+
+    private long epochs() {
+        return jdbc.inTransaction(tx -> tx.queryOne(
+                        "SELECT SUM(epoch) AS epochs FROM tally_lane WHERE channel = ?",
+                        r -> r.longValue("epochs"),
+                        name))
+                .orElseThrow();
+    }
+}
