@@ -84,6 +84,11 @@ final class Commands {
     static void signal(String name, Collection<Long> pids) {
         List<String> command = new ArrayList<>(List.of("kill", "-" + name));
         pids.forEach(pid -> command.add(Long.toString(pid)));
+        runQuietly(command);
+    }
+
+    /** Runs a command whose success nobody depends on. */
+    static void runQuietly(List<String> command) {
         try {
             new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -91,7 +96,7 @@ final class Commands {
                     .start()
                     .waitFor();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot send SIG" + name + " to " + pids, e);
+            throw new UncheckedIOException("cannot run " + command, e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

@@ -69,15 +69,16 @@ final class LocalServer implements Server {
 
     private ServerProcess launch() {
         ServerProcess started = ServerProcess.start(
-                recipe.command(home(), dataDirectory(), port, spec), directory.path(), logFile(), "KILL");
+                recipe.command(home(), dataDirectory(), port, spec),
+                directory.path(),
+                logFile(),
+                recipe.abandonSignal());
         try {
             awaitReady(started);
             return started;
         } catch (RuntimeException e) {
             if (started.isAlive()) {
                 started.kill();
-            } else {
-                started.dismissGuardian();
             }
             throw e;
         }
@@ -211,7 +212,9 @@ final class LocalServer implements Server {
     @Override
     public synchronized void close() {
         if (process.isAlive()) {
-            kill();
+            process.stop(recipe.abandonSignal());
+        } else {
+            recipe.removeRemains(dataDirectory());
         }
         directory.close();
     }

@@ -72,6 +72,16 @@ final class MariaDbRecipe implements Recipe {
     }
 
     @Override
+    public String abandonSignal() {
+        return "KILL";
+    }
+
+    @Override
+    public void removeRemains(Path data) {
+        // nothing outside the data directory
+    }
+
+    @Override
     public String firstDatabase() {
         return "tally";
     }

@@ -75,6 +75,16 @@ final class MySqlRecipe implements Recipe {
     }
 
     @Override
+    public String abandonSignal() {
+        return "KILL";
+    }
+
+    @Override
+    public void removeRemains(Path data) {
+        // nothing outside the data directory
+    }
+
+    @Override
     public String firstDatabase() {
         return "tally";
     }

@@ -91,6 +91,24 @@ final class PostgresRecipe implements Recipe {
         return "INT";
     }
 
+    /** Immediate shutdown: unlike SIGKILL it removes the shared memory segment. */
+    @Override
+    public String abandonSignal() {
+        return "QUIT";
+    }
+
+    /** Line 7 of postmaster.pid is the key and id of a System V segment, of which a machine has few thousand. */
+    @Override
+    public void removeRemains(Path data) {
+        List<String> lines = FileTree.linesIfExists(data.resolve("postmaster.pid"));
+        if (lines.size() >= 7) {
+            String[] keyAndId = lines.get(6).strip().split("\\s+", 2);
+            if (keyAndId.length == 2) {
+                Commands.runQuietly(List.of("ipcrm", "-m", keyAndId[1]));
+            }
+        }
+    }
+
     @Override
     public String firstDatabase() {
         return "postgres";

@@ -37,6 +37,12 @@ interface Recipe {
     /** The signal for an orderly end that does not wait for clients. */
     String stopSignal();
 
+    /** The signal for the fastest end that leaves nothing behind outside the data directory. */
+    String abandonSignal();
+
+    /** Removes what a killed server left in the operating system. */
+    void removeRemains(Path data);
+
     String firstDatabase();
 
     String url(String host, int port, String database);

@@ -1,5 +1,6 @@
 package io.tallystick.testkit.db;
 
+import io.tallystick.testkit.internal.Guardian;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,31 +10,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server as a direct child of the JVM, with a guardian. The guardian is a shell that reads a pipe from the JVM: when
- * the JVM ends in any way, kill -9 included, the kernel closes the pipe and the guardian ends the server and deletes its
- * directory. The server itself waits for a word before it starts, so it never runs without a guardian.
+ * A server as a direct child of the JVM, with a {@link Guardian}. The server waits for a word before it starts, so it
+ * never runs unwatched.
  */
 final class ServerProcess {
     private static final String START_WHEN_TOLD = "read -r word || exit 1; exec \"$@\" </dev/null";
 
-    private static final String GUARD = """
-            trap '' INT TERM HUP QUIT
-            read -r word && exit 0
-            kill -s "$3" "$1" 2>/dev/null
-            i=0
-            while kill -0 "$1" 2>/dev/null && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
-            kill -s KILL "$1" 2>/dev/null
-            rm -rf -- "$2"
-            """;
-
     private static final long STOP_SECONDS = 30;
 
     private final Process server;
-    private final Process guardian;
 
-    private ServerProcess(Process server, Process guardian) {
+    private ServerProcess(Process server) {
         this.server = server;
-        this.guardian = guardian;
     }
 
     /**
@@ -49,14 +37,9 @@ final class ServerProcess {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            Process guardian = new ProcessBuilder(
-                            "sh", "-c", GUARD, "sh", Long.toString(server.pid()), directory.toString(), lastSignal)
-                    .directory(Path.of("/").toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            Guardian.watch(server, lastSignal, directory);
             tell(server);
-            return new ServerProcess(server, guardian);
+            return new ServerProcess(server);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + command.get(0), e);
         }
@@ -116,20 +99,6 @@ final class ServerProcess {
                 throw new TestDatabaseException("server process " + pid() + " did not end within " + STOP_SECONDS
                         + " s of " + signal + " and was killed");
             }
-            dismissGuardian();
-        } catch (InterruptedException e) {
-            throw Commands.interrupted(e);
-        }
-    }
-
-    void dismissGuardian() {
-        try {
-            if (guardian.isAlive()) {
-                tell(guardian);
-            }
-            guardian.waitFor();
-        } catch (IOException e) {
-            guardian.destroyForcibly();
         } catch (InterruptedException e) {
             throw Commands.interrupted(e);
         }
