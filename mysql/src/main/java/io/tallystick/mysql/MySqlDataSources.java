@@ -1,0 +1,67 @@
+package io.tallystick.mysql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.ConnectionSettings;
+import java.util.Properties;
+
+/** Opens pools for MariaDB and MySQL. The pool starts while the database is away and heals by itself; closing it is the caller's. */
+public final class MySqlDataSources {
+
+    private static final String MARIADB = "jdbc:mariadb:";
+    private static final String MYSQL = "jdbc:mysql:";
+
+    private MySqlDataSources() {}
+
+    /** Whether this URL is for MariaDB or MySQL. */
+    public static boolean accepts(String url) {
+        return url.startsWith(MARIADB) || url.startsWith(MYSQL);
+    }
+
+    /**
+     * A pool of connections in UTC, READ COMMITTED, without autocommit. Update counts are rows found, as on PostgreSQL, so that a
+     * compare-and-set which changes nothing still counts as done.
+     *
+     * @throws IllegalArgumentException when the URL is for another database
+     */
+    public static HikariDataSource open(ConnectionSettings settings) {
+        if (!accepts(settings.url())) {
+            throw new IllegalArgumentException("expected a URL that begins with " + MARIADB + " or " + MYSQL
+                    + ", found " + settings + "; other databases open elsewhere");
+        }
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(settings.applicationName() + "-mysql");
+        pool.setJdbcUrl(settings.url().replaceFirst("^" + MYSQL, MARIADB));
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        pool.setMaximumPoolSize(settings.poolSize());
+        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
+        pool.setInitializationFailTimeout(-1);
+        pool.setAutoCommit(false);
+        // set once for each connection: the servers' own default is REPEATABLE READ, whose gap locks deadlock inserts
+        pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        pool.setDataSourceProperties(driver(settings));
+        return new HikariDataSource(pool);
+    }
+
+    private static Properties driver(ConnectionSettings settings) {
+        Properties driver = new Properties();
+        driver.setProperty(
+                "connectTimeout", Long.toString(settings.timeouts().connect().toMillis()));
+        driver.setProperty(
+                "socketTimeout", Long.toString(settings.timeouts().answer().toMillis()));
+        driver.setProperty("tcpKeepAlive", "true");
+        driver.setProperty("useServerPrepStmts", "true");
+        driver.setProperty("cachePrepStmts", "true");
+        driver.setProperty("prepStmtCacheSize", "250");
+        driver.setProperty("useAffectedRows", "false");
+        driver.setProperty("connectionAttributes", "program_name:" + settings.applicationName());
+        long lockSeconds =
+                Math.max(1, settings.timeouts().lock().plusMillis(999).toSeconds());
+        driver.setProperty("sessionVariables", "time_zone='+00:00',innodb_lock_wait_timeout=" + lockSeconds);
+        if (settings.tlsMode() != null) {
+            driver.setProperty("sslMode", settings.tlsMode());
+        }
+        return driver;
+    }
+}
