@@ -43,6 +43,6 @@ public sealed interface SagaEvent {
     /** A notification was handed over, or was given up after its last attempt. */
     record Notified(Notice notice, boolean delivered) implements SagaEvent {}
 
-    /** The saga goes on with another definition. */
-    record Migrated(String definitionHash) implements SagaEvent {}
+    /** The saga goes on with another definition; both are named, because the saga's row only keeps the present one. */
+    record Migrated(String formerHash, String definitionHash) implements SagaEvent {}
 }

@@ -47,7 +47,8 @@ public interface SagaStore extends AutoCloseable {
 
     /**
      * Business work and the batch it leads to in one transaction. The work's own exception is thrown on as it is, after a
-     * roll-back; a lost answer to the commit is {@link UnknownOutcomeException}.
+     * roll-back; a lost answer to the commit is {@link UnknownOutcomeException}. A start in the batch whose business key
+     * is taken rolls everything back with {@link io.tallystick.jdbc.DuplicateKeyException}.
      */
     Written together(Lease lease, LocalUnit work) throws Exception;
 
@@ -56,6 +57,9 @@ public interface SagaStore extends AutoCloseable {
 
     /** Number of the last stored event of a saga, 0 if only its start is stored, empty if it is not there. */
     Optional<Integer> lastSeq(SagaId saga);
+
+    /** The saga of that type with that business key. */
+    Optional<SagaId> find(String type, String businessKey);
 
     /** A saga with all its events, whoever owns it. */
     Optional<StoredSaga> load(SagaId saga);

@@ -35,6 +35,9 @@ final class TurnRules {
     }
 
     static @Nullable String parentEnded(SagaDraft draft, boolean completed) {
+        if (!completed && draft.backward) {
+            return "it is being taken back already";
+        }
         draft.parentEnded(completed);
         return null;
     }

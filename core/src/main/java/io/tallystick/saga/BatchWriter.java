@@ -1,0 +1,156 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes changes as one batch and finds out what became of it: after a lost answer by reading, after a rejection by
+ * halving, until the one bad row stands alone. Used by one thread.
+ */
+final class BatchWriter {
+
+    private final SagaStore store;
+
+    BatchWriter(SagaStore store) {
+        this.store = store;
+    }
+
+    /** A change and what became of it. */
+    record Settled(Change change, Fate fate) {}
+
+    /** What became of one change. */
+    sealed interface Fate {
+        /** Durable; {@code existing} is the saga that had the business key before, if any. */
+        record Stored(@Nullable SagaId existing) implements Fate {}
+
+        /** Will never be stored. */
+        record Refused(RuntimeException why) implements Fate {}
+
+        /** Another owner wrote an event of that number: the saga must be read again. */
+        record Overtaken() implements Fate {}
+    }
+
+    /**
+     * The fate of every change; those of one saga in their order.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException nothing of what has no fate yet was written: try again later
+     * @throws SagaStore.Fenced the engine lost its lease
+     */
+    List<Settled> write(SagaStore.Lease lease, List<Change> changes) {
+        try {
+            Map<SagaId, SagaId> existing = store.write(lease, batch(changes)).existing();
+            return stored(changes, existing);
+        } catch (UnknownOutcomeException e) {
+            return findOut(lease, changes);
+        } catch (ConflictException | RejectedException e) {
+            if (changes.size() == 1) {
+                return List.of(new Settled(changes.get(0), alone(changes.get(0), e)));
+            }
+            List<List<Change>> halves = halves(changes);
+            List<Settled> fates = new ArrayList<>(write(lease, halves.get(0)));
+            fates.addAll(write(lease, halves.get(1)));
+            return fates;
+        }
+    }
+
+    private Fate alone(Change change, RuntimeException why) {
+        if (why instanceof RejectedException) {
+            return new Fate.Refused(why);
+        }
+        SagaStore.StoredEvent event = change.row().event();
+        if (event != null
+                && store.lastSeq(event.saga()).filter(seq -> seq >= event.seq()).isPresent()) {
+            return new Fate.Overtaken();
+        }
+        throw new UnavailableException(
+                "saga " + change.saga() + " could not be stored beside another transaction", why);
+    }
+
+    /** The batch was one transaction, so one of its events tells about all; a start is simply asked for again. */
+    private List<Settled> findOut(SagaStore.Lease lease, List<Change> changes) {
+        for (Change change : changes) {
+            SagaStore.StoredEvent event = change.row().event();
+            if (event != null) {
+                Optional<Integer> last = store.lastSeq(event.saga());
+                if (last.isEmpty() || last.get() < event.seq()) {
+                    return write(lease, changes);
+                }
+                return stored(changes, whoHasTheKeys(changes));
+            }
+        }
+        return write(lease, changes);
+    }
+
+    private Map<SagaId, SagaId> whoHasTheKeys(List<Change> changes) {
+        Map<SagaId, SagaId> existing = new LinkedHashMap<>();
+        for (Change change : changes) {
+            SagaStore.NewSaga start = change.row().start();
+            if (start != null) {
+                store.find(start.type(), start.head().businessKey())
+                        .ifPresent(id -> existing.put(start.head().id(), id));
+            }
+        }
+        return existing;
+    }
+
+    private static List<Settled> stored(List<Change> changes, Map<SagaId, SagaId> existing) {
+        List<Settled> fates = new ArrayList<>(changes.size());
+        for (Change change : changes) {
+            SagaId other = change.row().start() == null ? null : existing.get(change.saga());
+            boolean own = other == null || other.equals(change.saga());
+            fates.add(new Settled(change, new Fate.Stored(own ? null : other)));
+        }
+        return fates;
+    }
+
+    /** Two halves that leave the changes of one saga together, in their order. */
+    private static List<List<Change>> halves(List<Change> changes) {
+        Map<SagaId, List<Change>> bySaga = new LinkedHashMap<>();
+        changes.forEach(change ->
+                bySaga.computeIfAbsent(change.saga(), id -> new ArrayList<>()).add(change));
+        if (bySaga.size() == 1) {
+            return List.of(changes.subList(0, 1), changes.subList(1, changes.size()));
+        }
+        List<Change> first = new ArrayList<>();
+        List<Change> second = new ArrayList<>();
+        bySaga.values().forEach(group -> (first.size() < changes.size() / 2 ? first : second).addAll(group));
+        return List.of(first, second);
+    }
+
+    static SagaStore.Batch batch(List<Change> changes) {
+        List<SagaStore.NewSaga> starts = new ArrayList<>();
+        List<SagaStore.StoredEvent> events = new ArrayList<>();
+        Map<SagaId, SagaStore.StatusChange> statuses = new LinkedHashMap<>();
+        List<SagaStore.Verdict> verdicts = new ArrayList<>();
+        for (Change change : changes) {
+            Change.Row row = change.row();
+            if (row.start() != null) {
+                starts.add(row.start());
+            }
+            if (row.event() != null) {
+                events.add(row.event());
+            }
+            if (row.status() != null) {
+                statuses.merge(change.saga(), row.status(), BatchWriter::later);
+            }
+            if (row.request() != 0) {
+                verdicts.add(new SagaStore.Verdict(row.request(), null));
+            }
+        }
+        return new SagaStore.Batch(starts, events, List.copyOf(statuses.values()), verdicts);
+    }
+
+    private static SagaStore.StatusChange later(SagaStore.StatusChange a, SagaStore.StatusChange b) {
+        return b.definitionHash() == null
+                ? new SagaStore.StatusChange(b.saga(), b.status(), b.at(), a.definitionHash())
+                : b;
+    }
+}

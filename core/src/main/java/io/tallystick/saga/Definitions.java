@@ -1,0 +1,51 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.RejectedException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The definitions an engine knows: the latest of each type for new sagas, all of them for sagas in flight. Thread-safe. */
+final class Definitions {
+
+    private final Map<String, SagaDefinition<?>> byHash = new ConcurrentHashMap<>();
+    private final Map<String, SagaDefinition<?>> latest = new ConcurrentHashMap<>();
+
+    /** Registers the definition and those of its sub-sagas. */
+    void register(SagaDefinition<?> definition) {
+        byHash.put(definition.hash(), definition);
+        latest.put(definition.type(), definition);
+        for (StepSpec step : definition.graph().steps()) {
+            if (definition.work(step.name()) instanceof StepWork.Child<?, ?> child) {
+                register(child.definition());
+            }
+        }
+    }
+
+    Collection<SagaDefinition<?>> all() {
+        return byHash.values();
+    }
+
+    Optional<SagaDefinition<?>> find(String hash) {
+        return Optional.ofNullable(byHash.get(hash));
+    }
+
+    SagaDefinition<?> of(SagaGraph graph) {
+        SagaDefinition<?> definition = byHash.get(graph.hash());
+        if (definition == null) {
+            throw new IllegalStateException(graph + " runs here but is not registered");
+        }
+        return definition;
+    }
+
+    /** @throws RejectedException naming what is registered */
+    SagaDefinition<?> latest(String type) {
+        SagaDefinition<?> definition = latest.get(type);
+        if (definition == null) {
+            throw new RejectedException("no saga type '" + type + "' is registered with this engine, it has "
+                    + latest.keySet().stream().sorted().toList() + ". Add .register(definition) before .start()");
+        }
+        return definition;
+    }
+}

@@ -1,0 +1,66 @@
+package io.tallystick.saga;
+
+import java.time.Duration;
+
+/**
+ * How an engine behaves.
+ *
+ * @param name how people recognise it; appears in logs and lists
+ * @param lease how long the other engines wait for a silent one before they take its sagas over; shorter moves on sooner,
+ *     longer forgives longer pauses of the JVM
+ * @param heartbeat how often requests of people are looked for; the lease is renewed three times as often as it must be
+ * @param threads steps that run at the same time where there are no virtual threads
+ * @param inMemory unfinished sagas that this engine holds; at that many it refuses new ones
+ * @param batch most changes written in one transaction
+ * @param startTimeout how long a start waits for the database
+ */
+public record EngineSettings(
+        String name, Duration lease, Duration heartbeat, int threads, int inMemory, int batch, Duration startTimeout) {
+
+    public EngineSettings {
+        check(!name.isBlank() && name.length() <= 100, "name", name, "1 to 100 characters");
+        check(lease.toMillis() >= 1_000, "lease", lease, "at least 1 s: a shorter one is lost to a pause of the JVM");
+        check(
+                heartbeat.toMillis() >= 10 && heartbeat.compareTo(lease.dividedBy(3)) <= 0,
+                "heartbeat",
+                heartbeat,
+                "10 ms to a third of the lease");
+        check(threads >= 1 && threads <= 10_000, "threads", threads, "1 to 10000");
+        check(inMemory >= 1, "inMemory", inMemory, "at least 1");
+        check(batch >= 1 && batch <= 10_000, "batch", batch, "1 to 10000");
+        check(!startTimeout.isNegative() && !startTimeout.isZero(), "startTimeout", startTimeout, "more than zero");
+    }
+
+    /** Lease of ten seconds, a look for requests four times a second. */
+    public static EngineSettings named(String name) {
+        return new EngineSettings(
+                name, Duration.ofSeconds(10), Duration.ofMillis(250), 64, 200_000, 1_024, Duration.ofSeconds(10));
+    }
+
+    public EngineSettings lease(Duration length) {
+        Duration beat = heartbeat.compareTo(length.dividedBy(3)) <= 0 ? heartbeat : length.dividedBy(3);
+        return new EngineSettings(name, length, beat, threads, inMemory, batch, startTimeout);
+    }
+
+    public EngineSettings heartbeat(Duration every) {
+        return new EngineSettings(name, lease, every, threads, inMemory, batch, startTimeout);
+    }
+
+    public EngineSettings threads(int most) {
+        return new EngineSettings(name, lease, heartbeat, most, inMemory, batch, startTimeout);
+    }
+
+    public EngineSettings inMemory(int most) {
+        return new EngineSettings(name, lease, heartbeat, threads, most, batch, startTimeout);
+    }
+
+    public EngineSettings startTimeout(Duration longest) {
+        return new EngineSettings(name, lease, heartbeat, threads, inMemory, batch, longest);
+    }
+
+    private static void check(boolean good, String setting, Object found, String expected) {
+        if (!good) {
+            throw new IllegalArgumentException("engine setting " + setting + " = " + found + ", expected " + expected);
+        }
+    }
+}

@@ -1,0 +1,505 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.message.Phase;
+import io.tallystick.saga.StepRunner.LocalResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives the machine for all sagas of one engine: take what arrived, decide, store everything decided as one batch, then
+ * perform the effects. While a batch is written the next one gathers, so the load itself sets the size of the batches.
+ *
+ * <p>Threads: {@link #offer} may be called by any; everything else belongs to the one thread that calls {@link #poll}.
+ */
+final class SagaLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SagaLoop.class);
+    private static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
+
+    private final SagaStore store;
+    private final BatchWriter writer;
+    private final StepRunner runner;
+    private final Wiring wiring;
+    private final InstantSource clock;
+    private final LinkedBlockingQueue<LoopInput> inbox = new LinkedBlockingQueue<>();
+    private final Timers timers = new Timers();
+    private final Map<SagaId, LiveSaga> sagas = new HashMap<>();
+    private final SubSagas subSagas;
+    private final List<Change> changes = new ArrayList<>();
+    private volatile SagaStore.Lease lease;
+    private Instant now;
+    private Instant storeAgainAt;
+
+    /** What the loop needs besides its store, runner and clock. */
+    record Wiring(Definitions definitions, Waiters waiters, SagaMetrics metrics, SagaIds ids, int batch) {}
+
+    SagaLoop(SagaStore store, SagaStore.Lease lease, StepRunner runner, Wiring wiring, InstantSource clock) {
+        this.store = store;
+        this.writer = new BatchWriter(store);
+        this.runner = runner;
+        this.wiring = wiring;
+        this.clock = clock;
+        this.lease = lease;
+        this.now = clock.instant();
+        this.storeAgainAt = now;
+        this.subSagas = new SubSagas(
+                store, wiring.definitions(), this::offer, this::stateOf, new SubSagas.Starts(wiring.ids(), clock));
+    }
+
+    private @Nullable SagaState stateOf(SagaId id) {
+        LiveSaga saga = sagas.get(id);
+        return saga == null ? null : saga.state;
+    }
+
+    void offer(LoopInput input) {
+        inbox.add(input);
+    }
+
+    /** The renewed lease; a loop whose lease has run out hands nothing over until it is renewed. */
+    void renewed(SagaStore.Lease renewal) {
+        this.lease = renewal;
+    }
+
+    SagaStore.Lease lease() {
+        return lease;
+    }
+
+    int live() {
+        return sagas.size();
+    }
+
+    /**
+     * One bounded round. Returns how much it did.
+     *
+     * @throws SagaStore.Fenced when another engine has taken over
+     */
+    int poll() {
+        tick();
+        if (now.isAfter(lease.until())) {
+            return 0;
+        }
+        int work = 0;
+        if (changes.isEmpty()) {
+            for (LoopInput due : timers.due(now)) {
+                take(due);
+                work++;
+            }
+            LoopInput input;
+            while (changes.size() < wiring.batch() && (input = inbox.poll()) != null) {
+                take(input);
+                work++;
+            }
+        }
+        if (!changes.isEmpty() && !now.isBefore(storeAgainAt)) {
+            work += store();
+        }
+        runner.flush();
+        return work;
+    }
+
+    /** Waits until there may be something to do, at most as long as said. */
+    void awaitWork(Duration most) throws InterruptedException {
+        tick();
+        Duration wait = most;
+        Duration timer = timers.untilNext(now);
+        if (!changes.isEmpty()) {
+            timer = Duration.between(now, storeAgainAt);
+        }
+        if (timer != null && timer.compareTo(wait) < 0) {
+            wait = timer;
+        }
+        if (wait.isNegative() || wait.isZero()) {
+            return;
+        }
+        if (!changes.isEmpty()) {
+            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+            return;
+        }
+        LoopInput input = inbox.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
+        if (input != null) {
+            tick();
+            take(input);
+        }
+    }
+
+    /** Fails everything that waits, because the engine stops. */
+    void abort(RuntimeException why) {
+        changes.forEach(change -> change.input().fail(why));
+        changes.clear();
+        LoopInput input;
+        while ((input = inbox.poll()) != null) {
+            input.fail(why);
+        }
+    }
+
+    private void tick() {
+        Instant later = clock.instant();
+        if (later.isAfter(now)) {
+            now = later;
+        }
+    }
+
+    // ---- deciding
+
+    /** Whatever is wrong with one saga stops that one: the others have done nothing. */
+    private void take(LoopInput input) {
+        try {
+            dispatch(input);
+        } catch (SagaStore.Fenced e) {
+            throw e;
+        } catch (UnavailableException | UnknownOutcomeException e) {
+            timers.add(now.plus(PAUSE_WHEN_STORE_FAILS), input);
+        } catch (RuntimeException e) {
+            LOG.error("saga {} is set aside until it is taken over or the engine restarts: {}", input.saga(), input, e);
+            wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
+            sagas.remove(input.saga());
+            input.fail(e);
+        }
+    }
+
+    private void dispatch(LoopInput input) {
+        if (input instanceof LoopInput.Start start) {
+            begin(start);
+        } else if (input instanceof LoopInput.Event event) {
+            decide(event);
+        } else if (input instanceof LoopInput.Local local) {
+            local(local);
+        } else if (input instanceof LoopInput.Due due) {
+            due(due);
+        } else if (input instanceof LoopInput.Load load) {
+            loadAgain(load);
+        }
+    }
+
+    private void begin(LoopInput.Start start) {
+        Decision<SagaState, SagaEffect> decision = SagaMachine.begin(start.head(), start.graph(), start.payload());
+        sagas.put(start.head().id(), new LiveSaga(decision.next()));
+        changes.add(Change.start(start, decision));
+    }
+
+    private void decide(LoopInput.Event input) {
+        LiveSaga saga = sagas.get(input.saga());
+        if (saga == null) {
+            saga = fetch(input.saga());
+        }
+        if (saga == null) {
+            refuse(input, "unknown", "saga " + input.saga() + " has ended, is not there, or belongs to another engine");
+            return;
+        }
+        if (saga.localInFlight) {
+            saga.deferred.add(input);
+            return;
+        }
+        Decision<SagaState, SagaEffect> decision = decisionOn(saga.state, input.event());
+        if (decision.ignored() != null) {
+            refuse(input, saga.state.graph().type(), decision.ignored());
+            return;
+        }
+        changes.add(Change.event(saga.state, decision, input, now));
+        saga.state = decision.next();
+    }
+
+    private Decision<SagaState, SagaEffect> decisionOn(SagaState state, SagaEvent event) {
+        if (event instanceof SagaEvent.Migrated migrated) {
+            return Migration.decide(state, migrated, wiring.definitions());
+        }
+        return SagaMachine.decide(state, event, now);
+    }
+
+    private void refuse(LoopInput.Event input, String type, String why) {
+        LOG.debug("saga {}: {} does not count: {}", input.saga(), input.event(), why);
+        wiring.metrics().ignored(type, why);
+        if (input.taken() != null) {
+            input.taken().complete(why);
+        }
+    }
+
+    // ---- storing
+
+    private int store() {
+        List<Change> batch = List.copyOf(changes);
+        List<BatchWriter.Settled> settled;
+        Instant before = clock.instant();
+        try {
+            settled = writer.write(lease, batch);
+        } catch (UnavailableException e) {
+            LOG.warn("{} changes wait for the database: {}", batch.size(), e.getMessage());
+            wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
+            storeAgainAt = now.plus(PAUSE_WHEN_STORE_FAILS);
+            return 0;
+        }
+        changes.clear();
+        tick();
+        wiring.metrics().stored(batch.size(), Duration.between(before, now));
+        settled.forEach(this::settle);
+        return batch.size();
+    }
+
+    private void settle(BatchWriter.Settled settled) {
+        Change change = settled.change();
+        if (settled.fate() instanceof BatchWriter.Fate.Stored stored) {
+            if (stored.existing() == null) {
+                stored(change);
+            } else {
+                sagas.remove(change.saga());
+            }
+            change.stored(stored.existing());
+        } else if (settled.fate() instanceof BatchWriter.Fate.Overtaken) {
+            LOG.warn(
+                    "saga {}: another owner wrote event {}; reading it again",
+                    change.saga(),
+                    change.after().seq());
+            reload(change.saga());
+            inbox.add(change.input());
+        } else if (settled.fate() instanceof BatchWriter.Fate.Refused refused) {
+            refused(change, refused.why());
+        }
+    }
+
+    private void stored(Change change) {
+        LiveSaga saga = sagas.get(change.saga());
+        if (saga == null) {
+            return;
+        }
+        saga.durable = change.after();
+        if (change.before() == null) {
+            wiring.metrics().started(change.after().graph().type());
+            subSagas.entered(change.after().head());
+        } else if (change.input() instanceof LoopInput.Event event
+                && event.event() instanceof SagaEvent.Answer answer) {
+            wiring.metrics()
+                    .answered(change.after().graph().type(), answer.token().step(), answer.getClass());
+        }
+        perform(saga, change.after(), change.effects());
+    }
+
+    /** A row that will never be stored stops this saga and no other. */
+    private void refused(Change change, RuntimeException why) {
+        change.input().fail(why);
+        if (change.before() == null) {
+            sagas.remove(change.saga());
+            return;
+        }
+        LOG.error(
+                "saga {}: event {} cannot be stored",
+                change.saga(),
+                change.after().seq(),
+                why);
+        reload(change.saga());
+        if (change.input() instanceof LoopInput.Event event && event.event() instanceof SagaEvent.StepDone done) {
+            String reason = "its result cannot be stored: " + why.getMessage();
+            inbox.add(LoopInput.Event.of(change.saga(), new SagaEvent.StepUnknown(done.token(), reason, true)));
+        }
+    }
+
+    // ---- performing
+
+    private void perform(LiveSaga saga, SagaState after, List<SagaEffect> effects) {
+        for (SagaEffect effect : effects) {
+            if (effect instanceof SagaEffect.Invoke invoke) {
+                if (invoke.due().isAfter(now)) {
+                    timers.add(invoke.due(), new LoopInput.Due(after.id(), invoke));
+                } else {
+                    invoke(saga, invoke);
+                }
+            } else if (effect instanceof SagaEffect.WakeAtDeadline wake) {
+                timers.add(
+                        wake.deadline(), LoopInput.Event.of(after.id(), new SagaEvent.DeadlinePassed(wake.deadline())));
+            } else if (effect instanceof SagaEffect.Notify notify) {
+                tell(after, notify.notice());
+            } else if (effect instanceof SagaEffect.ReleaseChildren release) {
+                SagaEvent ended = new SagaEvent.ParentEnded(release.completed());
+                subSagas.childrenOf(after.id()).forEach(child -> inbox.add(LoopInput.Event.of(child, ended)));
+            } else if (effect instanceof SagaEffect.Settled settled) {
+                settled(after, settled.status());
+            }
+        }
+    }
+
+    private void due(LoopInput.Due due) {
+        LiveSaga saga = sagas.get(due.saga());
+        if (saga != null && saga.state.awaits(due.effect().token())) {
+            invoke(saga, due.effect());
+        }
+    }
+
+    private void invoke(LiveSaga saga, SagaEffect.Invoke invoke) {
+        SagaState state = saga.state;
+        StepToken token = invoke.token();
+        StepSpec spec = state.graph().step(token.step());
+        if (spec.kind() == StepKind.LOCAL) {
+            local(saga, invoke);
+        } else if (spec.kind() == StepKind.DELAY) {
+            inbox.add(LoopInput.Event.of(state.id(), new SagaEvent.StepDone(token, null)));
+        } else if (spec.kind() == StepKind.SAGA) {
+            child(state, token);
+        } else {
+            outside(state, token, spec);
+        }
+    }
+
+    private void outside(SagaState state, StepToken token, StepSpec spec) {
+        SagaId id = state.id();
+        Instant until = now.plus(spec.conduct().timeout());
+        String late = "no answer within " + spec.conduct().timeout();
+        timers.add(until, LoopInput.Event.of(id, new SagaEvent.StepUnknown(token, late, true)));
+        runner.run(new Invocation(state, token, lease.epoch(), until), answer -> offer(LoopInput.Event.of(id, answer)));
+    }
+
+    /** The attempt decides and stores by itself, so nothing else may be decided for this saga meanwhile. */
+    private void local(LiveSaga saga, SagaEffect.Invoke invoke) {
+        SagaId id = saga.state.id();
+        if (saga.localInFlight) {
+            saga.deferred.add(new LoopInput.Due(id, invoke));
+            return;
+        }
+        if (saga.state.seq() != saga.durable.seq()) {
+            // Something decided but not yet durable stands before it: come back once it is.
+            inbox.add(new LoopInput.Due(id, invoke));
+            return;
+        }
+        saga.localInFlight = true;
+        Invocation attempt = new Invocation(saga.state, invoke.token(), lease.epoch(), lease.until());
+        runner.runLocal(attempt, lease, result -> offer(new LoopInput.Local(id, result)));
+    }
+
+    private void local(LoopInput.Local input) {
+        LiveSaga saga = sagas.get(input.saga());
+        if (saga == null) {
+            return;
+        }
+        saga.localInFlight = false;
+        if (input.result() instanceof LocalResult.Usurped) {
+            throw new SagaStore.Fenced(lease);
+        }
+        if (input.result() instanceof LocalResult.Stale) {
+            reload(input.saga());
+        } else if (input.result() instanceof LocalResult.Committed committed) {
+            saga.state = committed.next();
+            saga.durable = committed.next();
+            perform(saga, committed.next(), committed.effects());
+        } else if (input.result() instanceof LocalResult.RolledBack rolledBack) {
+            decide(LoopInput.Event.of(input.saga(), rolledBack.answer()));
+        }
+        saga.drainInto(inbox);
+    }
+
+    private void child(SagaState parent, StepToken token) {
+        if (token.phase() == Phase.COMPENSATION) {
+            subSagas.callBack(parent, token);
+            return;
+        }
+        Invocation attempt = new Invocation(parent, token, lease.epoch(), now);
+        runner.runChild(
+                attempt,
+                start -> subSagas.start(parent, token, start),
+                answer -> offer(LoopInput.Event.of(parent.id(), answer)));
+    }
+
+    private void tell(SagaState state, Notice notice) {
+        runner.tell(
+                state,
+                notice,
+                delivered -> offer(LoopInput.Event.of(state.id(), new SagaEvent.Notified(notice, delivered))));
+    }
+
+    private void settled(SagaState state, SagaStatus status) {
+        wiring.metrics()
+                .settled(
+                        state.graph().type(),
+                        status,
+                        Duration.between(state.head().startedAt(), now));
+        wiring.waiters().settled(state);
+        if (status.ended()) {
+            sagas.remove(state.id());
+            subSagas.ended(state.id());
+        }
+        subSagas.settled(state, status);
+    }
+
+    // ---- loading
+
+    private void load(SagaStore.StoredSaga stored) {
+        SagaId id = stored.start().head().id();
+        if (sagas.containsKey(id) || stored.owner() == null || stored.owner() != lease.engine()) {
+            return;
+        }
+        new SagaReplay(wiring.definitions())
+                .state(stored)
+                .ifPresentOrElse(
+                        this::enter,
+                        () -> LOG.warn(
+                                "saga {} ({}@{}) waits: its definition is not registered here. Register that version, or move it: tally saga migrate",
+                                id,
+                                stored.start().type(),
+                                stored.start().definitionHash()));
+    }
+
+    private void enter(SagaState state) {
+        if (state.status().ended()) {
+            return;
+        }
+        LiveSaga saga = new LiveSaga(state);
+        sagas.put(state.id(), saga);
+        subSagas.entered(state.head());
+        perform(saga, state, SagaMachine.outstanding(state));
+        if (state.status() == SagaStatus.HELD) {
+            subSagas.settled(state, SagaStatus.HELD);
+        }
+    }
+
+    private void loadAgain(LoopInput.Load load) {
+        SagaStore.StoredSaga stored =
+                load.stored() != null ? load.stored() : store.load(load.saga()).orElse(null);
+        if (stored != null) {
+            load(stored);
+            subSagas.foundAgain(stored);
+        }
+    }
+
+    private @Nullable LiveSaga fetch(SagaId id) {
+        store.load(id).ifPresent(this::load);
+        return sagas.get(id);
+    }
+
+    private void reload(SagaId id) {
+        LiveSaga known = sagas.remove(id);
+        if (known != null) {
+            known.drainInto(inbox);
+        }
+        fetch(id);
+    }
+
+    /** A saga in memory. {@code state} may be ahead of {@code durable} while a batch is on its way. */
+    private static final class LiveSaga {
+        SagaState state;
+        SagaState durable;
+        boolean localInFlight;
+        final ArrayDeque<LoopInput> deferred = new ArrayDeque<>(0);
+
+        LiveSaga(SagaState state) {
+            this.state = state;
+            this.durable = state;
+        }
+
+        void drainInto(java.util.Queue<LoopInput> inbox) {
+            LoopInput input;
+            while ((input = deferred.poll()) != null) {
+                inbox.add(input);
+            }
+        }
+    }
+}

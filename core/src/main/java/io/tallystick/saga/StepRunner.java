@@ -1,0 +1,49 @@
+package io.tallystick.saga;
+
+import java.util.function.Consumer;
+
+/**
+ * Makes attempts. The loop hands them over and goes on; answers come back from any thread. Nothing is handed over before
+ * its intent is durable.
+ */
+interface StepRunner extends AutoCloseable {
+
+    /** Makes an attempt outside the engine's transaction. */
+    void run(Invocation attempt, Consumer<SagaEvent.Answer> answer);
+
+    /** Makes an attempt inside a transaction that also stores what follows from it. */
+    void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result);
+
+    /** Computes the start of a sub-saga. */
+    void runChild(Invocation attempt, Consumer<ChildStart> start, Consumer<SagaEvent.Answer> failed);
+
+    /** Delivers a notice; answers whether it was taken. */
+    void tell(SagaState state, Notice notice, Consumer<Boolean> delivered);
+
+    /** Called after a round of hand-overs: what was collected may leave together. */
+    default void flush() {}
+
+    /** The attempt took too long; its answer no longer counts. */
+    default void abandon(SagaId saga, StepToken token) {}
+
+    @Override
+    default void close() {}
+
+    /** What came of a local attempt. */
+    sealed interface LocalResult {
+        /** Committed: this is the state now, and these effects are due. */
+        record Committed(SagaState next, java.util.List<SagaEffect> effects) implements LocalResult {}
+
+        /** Rolled back, with the answer that is to be stored instead. */
+        record RolledBack(SagaEvent.Answer answer) implements LocalResult {}
+
+        /** The engine has lost its lease. */
+        record Usurped() implements LocalResult {}
+
+        /** The stored history has moved on without this engine's knowledge: read it again. */
+        record Stale() implements LocalResult {}
+    }
+
+    /** A sub-saga to start. */
+    record ChildStart(SagaDefinition<?> definition, String businessKey, Payload payload) {}
+}
