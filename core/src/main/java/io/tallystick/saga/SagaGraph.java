@@ -49,7 +49,7 @@ public final class SagaGraph {
             throw new RejectedException(
                     "saga '" + type + "' cannot be defined like this:\n  - " + String.join("\n  - ", mistakes));
         }
-        this.hash = hashOf(canonical());
+        this.hash = hashOf(GraphText.hashed(this));
     }
 
     public String type() {
@@ -178,41 +178,21 @@ public final class SagaGraph {
         }
     }
 
-    /** The definition in words that do not change between builds: the input of the hash, also stored with the saga. */
+    /**
+     * The definition in words that do not change between builds, as it is stored. The hash is made of what stands above the
+     * line that says so; below it stands what changes nothing for a saga in flight.
+     */
     public String canonical() {
-        StringBuilder text = new StringBuilder("saga ").append(type).append('\n');
-        text.append("deadline ")
-                .append(deadline == null ? "none" : deadline.toString())
-                .append('\n');
-        for (StepSpec step : steps) {
-            StepSpec.Conduct conduct = step.conduct();
-            text.append("step ")
-                    .append(step.name())
-                    .append(" | ")
-                    .append(step.kind())
-                    .append(" | ")
-                    .append(conduct.recovery())
-                    .append(" | ")
-                    .append(conduct.compensated() ? "compensated" : "plain")
-                    .append(" | retry ")
-                    .append(conduct.retry().first())
-                    .append(' ')
-                    .append(conduct.retry().longest())
-                    .append(' ')
-                    .append(conduct.retry().attempts())
-                    .append(" | timeout ")
-                    .append(conduct.timeout())
-                    .append(" | refused ")
-                    .append(conduct.onRefusal())
-                    .append(" | given up ")
-                    .append(conduct.onGiveUp())
-                    .append(" | target ")
-                    .append(step.traits().target())
-                    .append(" | after ")
-                    .append(String.join(", ", step.after()))
-                    .append('\n');
-        }
-        return text.toString();
+        return GraphText.write(this);
+    }
+
+    /**
+     * The graph that {@link #canonical()} was written from, with the same hash.
+     *
+     * @throws RejectedException if the text is not a definition, naming the line
+     */
+    public static SagaGraph parse(String canonical) {
+        return GraphText.parse(canonical);
     }
 
     private static String hashOf(String text) {

@@ -2,24 +2,30 @@ package io.tallystick.saga;
 
 import io.tallystick.jdbc.CorruptionException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** From the stored events back to the state. */
 final class SagaReplay {
 
-    private final Definitions definitions;
+    private final Function<String, Optional<SagaGraph>> graphs;
 
     SagaReplay(Definitions definitions) {
-        this.definitions = definitions;
+        this(hash -> definitions.find(hash).map(SagaDefinition::graph));
     }
 
-    /** Empty if a definition it needs is not registered here: such a saga is left alone. */
+    /** @param graphs the graph of a hash, if it is known */
+    SagaReplay(Function<String, Optional<SagaGraph>> graphs) {
+        this.graphs = graphs;
+    }
+
+    /** Empty if a definition it needs is not known here: such a saga is left alone. */
     Optional<SagaState> state(SagaStore.StoredSaga stored) {
         SagaStore.NewSaga start = stored.start();
-        Optional<SagaDefinition<?>> first = definitions.find(firstHash(stored));
+        Optional<SagaGraph> first = graphs.apply(firstHash(stored));
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        SagaState state = SagaMachine.begin(start.head(), first.get().graph(), Payload.of(start.payload()))
+        SagaState state = SagaMachine.begin(start.head(), first.get(), Payload.of(start.payload()))
                 .next();
         for (SagaStore.StoredEvent event : stored.events()) {
             if (event.seq() != state.seq() + 1) {
@@ -27,11 +33,11 @@ final class SagaReplay {
                         + state.seq() + "; the history has a gap. Look at it with: tally saga show " + state.id());
             }
             if (event.event() instanceof SagaEvent.Migrated migrated) {
-                Optional<SagaDefinition<?>> next = definitions.find(migrated.definitionHash());
+                Optional<SagaGraph> next = graphs.apply(migrated.definitionHash());
                 if (next.isEmpty()) {
                     return Optional.empty();
                 }
-                state = atSeq(SagaMachine.migrate(state, next.get().graph()), event.seq());
+                state = atSeq(SagaMachine.migrate(state, next.get()), event.seq());
             } else {
                 state = atSeq(
                         SagaMachine.decide(state, event.event(), event.at()).next(), event.seq());
