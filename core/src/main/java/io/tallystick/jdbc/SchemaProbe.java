@@ -19,8 +19,6 @@ final class SchemaProbe {
             READ,
             "INSERT",
             "INSERT INTO %1$s SELECT * FROM %1$s WHERE 1 = 0",
-            "UPDATE",
-            READ + " FOR UPDATE",
             "DELETE",
             "DELETE FROM %1$s WHERE 1 = 0"));
 
@@ -37,7 +35,9 @@ final class SchemaProbe {
 
     List<String> problemsOf(String table) {
         List<String> missingRights = new ArrayList<>();
-        for (Map.Entry<String, String> probe : STATEMENTS.entrySet()) {
+        Map<String, String> probes = new TreeMap<>(STATEMENTS);
+        probes.put("UPDATE", updateProbe(table));
+        for (Map.Entry<String, String> probe : probes.entrySet()) {
             Answer answer = run(probe.getValue().formatted(table));
             if (answer == Answer.NO_TABLE) {
                 return List.of("table " + table + " is missing");
@@ -49,6 +49,18 @@ final class SchemaProbe {
         return missingRights.isEmpty()
                 ? List.of()
                 : List.of("right " + String.join(", ", missingRights) + " on table " + table + " is missing");
+    }
+
+    private String updateProbe(String table) {
+        if (!tx.dialect().isInnoDb()) {
+            return READ + " FOR UPDATE";
+        }
+        // MariaDB lets a reader lock rows, so only a real UPDATE tells
+        String columns = "SELECT column_name AS name FROM information_schema.columns"
+                + " WHERE table_schema = DATABASE() AND table_name = ? LIMIT 1";
+        return tx.queryOne(columns, row -> row.string("name"), table)
+                .map(column -> "UPDATE %1$s SET `" + column + "` = `" + column + "` WHERE 1 = 0")
+                .orElse(READ);
     }
 
     private Answer run(String sql) {
