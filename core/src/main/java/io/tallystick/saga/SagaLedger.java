@@ -1,5 +1,6 @@
 package io.tallystick.saga;
 
+import io.tallystick.jdbc.Jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The sagas of a store as people and tools see them; needs no engine. Thread-safe. Throws as {@link SagaStore} does.
  */
 public interface SagaLedger {
+
+    /** The ledger in the database that the engines write to; its schema component is {@code saga}. */
+    static SagaLedger of(Jdbc jdbc) {
+        return new JdbcSagaLedger(jdbc);
+    }
 
     /** Sagas that match, newest first. */
     List<Entry> search(Query query);

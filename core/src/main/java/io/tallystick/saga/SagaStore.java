@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.UnavailableException;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Implementations are safe for several threads; one engine calls {@link #write} from one thread at a time.
  */
 public interface SagaStore extends AutoCloseable {
+
+    /** A store in PostgreSQL, MariaDB or MySQL, over a pool; its schema component is {@code saga}. Connects once, to learn the dialect. */
+    static SagaStore of(Jdbc jdbc) {
+        return new JdbcSagaStore(jdbc);
+    }
 
     /** Enters a new engine with epoch 1 and a lease on the database's clock. */
     Lease join(String name, Duration lease);

@@ -1,0 +1,216 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Row;
+import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.jdbc.Tx;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores a batch in PostgreSQL as one statement with arrays for its rows: a round trip costs more than the work in it.
+ * Needs READ COMMITTED, so that the fence sees an epoch that was raised while it waited. Thread-safe.
+ */
+final class PostgresSagaWriter implements SagaWriter {
+
+    /**
+     * The lock makes a usurper wait for the end of this batch. The lock timeout is set first of all, inside the
+     * statement: a start whose business key another transaction has not committed yet must not hold up the engine.
+     */
+    private static final String LOCKED_FENCE = """
+            WITH fence AS MATERIALIZED (
+              SELECT epoch, set_config('lock_timeout', '2000', true) FROM tally_engine WHERE id = ? AND epoch = ?
+                 FOR SHARE)""";
+
+    /** Without a lock: the event number and NOT NULL on its epoch suffice, and row locks shared by many cost WAL. */
+    private static final String PLAIN_FENCE = """
+            WITH fence AS MATERIALIZED (SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?)""";
+
+    private static final String ROWS = """
+            , started AS (
+              INSERT INTO tally_saga (id, started_at, ended_at, parent_id, type_id, definition_id, status, owner,
+                                      business_key, correlation_id, parent_step, payload)
+              SELECT n.id, timestamptz 'epoch' + n.started * interval '1 microsecond',
+                     timestamptz 'epoch' + n.ended * interval '1 microsecond',
+                     n.parent, n.type, n.definition, n.status, n.owner, n.key, n.correlation, n.step, n.payload
+                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::smallint[],
+                            ?::smallint[], ?::text[], ?::text[], ?::text[], ?::text[])
+                  AS n(id, started, ended, parent, type, definition, status, owner, key, correlation, step, payload)
+               WHERE EXISTS (SELECT FROM fence)
+              ON CONFLICT (business_key, type_id) DO NOTHING
+              RETURNING id)
+            , happened AS (
+              INSERT INTO tally_saga_event (saga_id, at, seq, epoch, attempt, execution, kind, phase, step, data)
+              SELECT n.saga, timestamptz 'epoch' + n.at * interval '1 microsecond', n.seq, (SELECT epoch FROM fence),
+                     n.attempt, n.execution, n.kind, n.phase, n.step, n.data
+                FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::smallint[], ?::smallint[], ?::smallint[],
+                            ?::text[], ?::text[], ?::boolean[])
+                  AS n(saga, at, seq, attempt, execution, kind, phase, step, data, fresh)
+               WHERE %s AND (NOT n.fresh OR n.saga IN (SELECT id FROM started)))
+            , changed AS (
+              UPDATE tally_saga s
+                 SET status = n.status, ended_at = timestamptz 'epoch' + n.ended * interval '1 microsecond',
+                     owner = CASE WHEN n.ended IS NULL THEN s.owner END,
+                     definition_id = coalesce(n.definition, s.definition_id)
+                FROM unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::int[]) AS n(id, status, ended, definition)
+               WHERE s.id = n.id AND EXISTS (SELECT FROM fence))
+            """;
+
+    private static final String VERDICTS = """
+            , answered AS (
+              UPDATE tally_saga_request r SET answered_at = statement_timestamp(), refusal = n.refusal
+                FROM unnest(?::bigint[], ?::text[]) AS n(id, refusal)
+               WHERE r.id = n.id AND r.kind IS NOT NULL AND EXISTS (SELECT FROM fence))
+            , picked AS (
+              DELETE FROM tally_saga_request r
+               WHERE r.id = ANY (?::bigint[]) AND r.kind IS NULL AND EXISTS (SELECT FROM fence))
+            """;
+
+    private static final String RESULT =
+            "SELECT (SELECT count(*) FROM fence) AS fence, started.id FROM (SELECT 1) AS one LEFT JOIN started ON true";
+
+    private static final String GUARDED = ROWS.formatted("EXISTS (SELECT FROM fence)");
+    private static final String STRICT = ROWS.formatted("true");
+
+    private final Jdbc jdbc;
+
+    PostgresSagaWriter(Jdbc jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public Result write(SagaStore.Lease lease, SagaRows rows) {
+        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE + GUARDED, lease, rows));
+        if (stored.isPresent() && stored.get().size() < rows.starts().size()) {
+            return jdbc.autocommit(tx -> existing(tx, rows, stored.get()));
+        }
+        return stored.isPresent() ? Result.ALL : Result.FENCED;
+    }
+
+    @Override
+    public Result finish(Tx tx, SagaStore.Lease lease, SagaRows rows) {
+        if (rows.starts().isEmpty() && !rows.events().isEmpty()) {
+            commitWith(tx, lease, rows);
+            return Result.ALL;
+        }
+        Optional<Set<Long>> stored = run(tx, LOCKED_FENCE + GUARDED, lease, rows);
+        return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
+    }
+
+    @Override
+    public Result startIn(Tx tx, SagaStore.Lease lease, SagaRows.Start start) {
+        SagaRows rows = new SagaRows(List.of(start), List.of(), List.of(), List.of());
+        Optional<Set<Long>> stored = run(tx, PLAIN_FENCE + GUARDED, lease, rows);
+        return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
+    }
+
+    /** The ids that were inserted, or empty when the epoch is over. */
+    private static Optional<Set<Long>> run(Tx tx, String sql, SagaStore.Lease lease, SagaRows rows) {
+        Set<Long> stored = new HashSet<>();
+        List<Boolean> fences = tx.query(text(sql, rows), row -> collect(row, stored), arguments(lease, rows));
+        return fences.contains(Boolean.FALSE) ? Optional.empty() : Optional.of(stored);
+    }
+
+    private static boolean collect(Row row, Set<Long> stored) throws SQLException {
+        Long id = row.longOrNull("id");
+        if (id != null) {
+            stored.add(id);
+        }
+        return row.longValue("fence") > 0;
+    }
+
+    /**
+     * The rows and COMMIT in one round trip: the server leaves out COMMIT when the statement before it fails, and a
+     * usurped engine's fails because its events have no epoch.
+     */
+    private static void commitWith(Tx tx, SagaStore.Lease lease, SagaRows rows) {
+        String sql = text(PLAIN_FENCE + STRICT, rows) + "; COMMIT";
+        try (PreparedStatement statement = tx.connection().prepareStatement(sql)) {
+            @Nullable Object[] arguments = arguments(lease, rows);
+            for (int i = 0; i < arguments.length; i++) {
+                statement.setObject(i + 1, arguments[i]);
+            }
+            statement.execute();
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), true, "storing events of a saga with COMMIT");
+        }
+    }
+
+    private static String text(String head, SagaRows rows) {
+        return head + (rows.verdicts().isEmpty() ? "" : VERDICTS) + RESULT;
+    }
+
+    private static @Nullable Object[] arguments(SagaStore.Lease lease, SagaRows rows) {
+        SqlArguments arguments = new SqlArguments();
+        arguments.add(lease.engine(), lease.epoch());
+        addStarts(arguments, lease, rows.starts());
+        addEvents(arguments, rows.events());
+        addChanges(arguments, rows.changes());
+        List<SagaStore.Verdict> verdicts = rows.verdicts();
+        if (!verdicts.isEmpty()) {
+            arguments.longs(verdicts, SagaStore.Verdict::request);
+            arguments.texts(verdicts, SagaStore.Verdict::refusal);
+            arguments.longs(verdicts, SagaStore.Verdict::request);
+        }
+        return arguments.toArray();
+    }
+
+    private static void addStarts(SqlArguments arguments, SagaStore.Lease lease, List<SagaRows.Start> rows) {
+        arguments.longs(rows, SagaRows.Start::id);
+        arguments.longs(rows, row -> SagaRows.micros(row.head().startedAt()));
+        arguments.nullableLongs(rows, row -> SagaRows.microsOrNull(row.endedAt()));
+        arguments.nullableLongs(rows, SagaRows.Start::parentId);
+        arguments.ints(rows, SagaRows.Start::typeId);
+        arguments.ints(rows, SagaRows.Start::definitionId);
+        arguments.shorts(rows, row -> (short) row.status().code());
+        arguments.nullableShorts(rows, row -> row.status().ended() ? null : Short.valueOf((short) lease.engine()));
+        arguments.texts(rows, row -> row.head().businessKey());
+        arguments.texts(rows, SagaRows.Start::correlationId);
+        arguments.texts(rows, SagaRows.Start::parentStep);
+        arguments.texts(rows, row -> row.saga().payload());
+    }
+
+    private static void addEvents(SqlArguments arguments, List<SagaRows.Event> rows) {
+        arguments.longs(rows, row -> row.saga().value());
+        arguments.longs(rows, row -> SagaRows.micros(row.at()));
+        arguments.ints(rows, SagaRows.Event::seq);
+        arguments.ints(rows, row -> row.coded().attempt());
+        arguments.shorts(rows, row -> (short) row.coded().execution());
+        arguments.shorts(rows, row -> (short) row.coded().kind());
+        arguments.shorts(rows, row -> (short) row.coded().phase());
+        arguments.texts(rows, row -> row.coded().step());
+        arguments.texts(rows, row -> row.coded().data());
+        arguments.booleans(rows, SagaRows.Event::fresh);
+    }
+
+    private static void addChanges(SqlArguments arguments, List<SagaRows.Change> rows) {
+        arguments.longs(rows, row -> row.saga().value());
+        arguments.shorts(rows, row -> (short) row.status().code());
+        arguments.nullableLongs(rows, row -> SagaRows.microsOrNull(row.endedAt()));
+        arguments.nullableInts(rows, SagaRows.Change::definitionId);
+    }
+
+    private static Result existing(Tx tx, SagaRows rows, Set<Long> stored) {
+        Map<SagaId, SagaId> existing = new HashMap<>();
+        for (SagaRows.Start start : rows.starts()) {
+            if (!stored.contains(start.id())) {
+                existing.put(
+                        start.head().id(),
+                        SagaReader.holderOf(tx, start)
+                                .orElseThrow(
+                                        () -> new ConflictException(
+                                                "saga " + start.head().id()
+                                                        + ": its business key was taken by one that has vanished meanwhile; start it again")));
+            }
+        }
+        return new Result(false, existing);
+    }
+}
