@@ -2,6 +2,7 @@ package io.tallystick.saga;
 
 import io.tallystick.message.Phase;
 import io.tallystick.saga.StepTable.Move;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an answer to an attempt means. Done and refused are known; anything else is unknown and never "did not happen". */
@@ -36,8 +37,17 @@ final class AnswerRules {
         while (!draft.stash.isEmpty() && !draft.parked()) {
             SagaEvent.Answer answer = draft.stash.remove(0);
             int position = draft.graph.position(answer.token().step());
-            StepState step = draft.step(position);
-            if (step.status().inFlight() && step.token().equals(answer.token())) {
+            if (draft.awaits(position, answer.token())) {
+                take(draft, position, answer);
+            }
+        }
+    }
+
+    /** The stashed answer of one step, ahead of its turn, because an act of a person depends on it. */
+    static void applyStashedOf(SagaDraft draft, int position) {
+        for (SagaEvent.Answer answer : List.copyOf(draft.stash)) {
+            if (position >= 0 && draft.awaits(position, answer.token())) {
+                draft.stash.remove(answer);
                 take(draft, position, answer);
             }
         }
@@ -51,7 +61,6 @@ final class AnswerRules {
             return answer.token() + " is parked and this answer decides nothing";
         }
         take(draft, position, answer);
-        applyStash(draft);
         return null;
     }
 
@@ -61,6 +70,7 @@ final class AnswerRules {
             if (done.payload() != null) {
                 draft.payload = Payload.of(done.payload());
             }
+            TurnRules.pivotDone(draft, position);
         } else if (answer.token().phase() == Phase.COMPENSATION) {
             compensationFailed(draft, position, answer);
         } else if (answer instanceof SagaEvent.StepWasRefused refused) {
@@ -71,11 +81,11 @@ final class AnswerRules {
     }
 
     private static void refused(SagaDraft draft, int position, String why) {
-        draft.move(position, Move.REFUSED, why);
+        draft.refuse(position, why);
         if (draft.backward) {
             return;
         }
-        if (draft.spec(position).conduct().onRefusal() == Remedy.COMPENSATE) {
+        if (TurnRules.remedy(draft, draft.spec(position).conduct().onRefusal()) == Remedy.COMPENSATE) {
             draft.turnBack("'" + draft.spec(position).name() + "' was refused: " + why);
         } else {
             draft.move(position, Move.GIVE_UP, why);
@@ -87,6 +97,9 @@ final class AnswerRules {
         if (draft.backward) {
             draft.note(position, unknown.mayHaveRun(), unknown.reason());
             draft.abandon(position, unknown.reason());
+        } else if (TurnRules.wishComesTrue(draft, position, unknown.mayHaveRun())) {
+            draft.abandon(position, unknown.reason());
+            draft.turnBack("'" + draft.spec(position).name() + "' did not happen");
         } else if (conduct.retry().allows(unknown.token().attempt() + 1)) {
             draft.tryAgain(position, unknown.mayHaveRun(), unknown.reason());
         } else {
@@ -96,7 +109,7 @@ final class AnswerRules {
     }
 
     private static void giveUp(SagaDraft draft, int position, String why) {
-        if (draft.spec(position).conduct().onGiveUp() == Remedy.COMPENSATE) {
+        if (TurnRules.remedy(draft, draft.spec(position).conduct().onGiveUp()) == Remedy.COMPENSATE) {
             draft.abandon(position, why);
             draft.turnBack("'" + draft.spec(position).name() + "' gave up: " + why);
         } else {

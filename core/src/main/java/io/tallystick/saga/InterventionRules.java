@@ -37,10 +37,26 @@ final class InterventionRules {
         if (edited == null) {
             return "edit needs the new payload (--payload JSON)";
         }
+        String undecided = undecidedAction(draft, act.step());
+        if (undecided != null) {
+            return undecided;
+        }
         return onParked(draft, act, position -> {
             draft.payload = Payload.of(edited);
-            draft.retryNow(position);
+            draft.retryAnew(position);
         });
+    }
+
+    /** Under its old key the participant would repeat its answer to the old payload; under a new one it might act twice. */
+    private static @Nullable String undecidedAction(SagaDraft draft, @Nullable String vouchedFor) {
+        for (String name : draft.parkedSteps()) {
+            StepState step = draft.step(draft.graph.position(name));
+            if (step.status() == StepStatus.PARKED && step.mayHaveRun() && vouchedFor == null) {
+                return "nobody knows whether '" + name + "' happened with the old payload: find out, then 'tally saga"
+                        + " done' if it did, or name it with --step " + name + " to vouch that it did not";
+            }
+        }
+        return null;
     }
 
     private interface OnStep {
@@ -61,11 +77,14 @@ final class InterventionRules {
             return "step '" + step + "' is not parked; parked are " + parked;
         }
         onStep.act(draft.graph.position(step));
-        AnswerRules.applyStash(draft);
         return null;
     }
 
     private static @Nullable String compensate(SagaDraft draft, Intervention act) {
+        String held = TurnRules.heldForParent(draft);
+        if (held != null) {
+            return held;
+        }
         if (draft.backward) {
             return draft.parkedSteps().isEmpty()
                     ? "it is being taken back already"
@@ -75,23 +94,27 @@ final class InterventionRules {
         if (TurnRules.pastPivot(draft) && !forced) {
             return "its pivot is done and it goes forward; only a parked saga can be forced back";
         }
-        String undecided = undecidedPivot(draft, act.step());
-        if (undecided != null) {
-            return undecided;
+        AnswerRules.applyStashedOf(draft, draft.pivot());
+        String unsettled = unsettledPivot(draft, act.step());
+        if (unsettled != null) {
+            return unsettled;
         }
         draft.turnBack("compensation ordered by " + words(act));
-        AnswerRules.applyStash(draft);
         return null;
     }
 
-    /** A pivot that may have happened and has no compensation must be settled by evidence, not by wishing. */
-    private static @Nullable String undecidedPivot(SagaDraft draft, @Nullable String vouchedFor) {
+    /** A pivot that happened, or may have, and has no compensation must be settled by evidence, not by wishing. */
+    private static @Nullable String unsettledPivot(SagaDraft draft, @Nullable String vouchedFor) {
         int pivot = draft.pivot();
         if (pivot < 0) {
             return null;
         }
         StepState step = draft.step(pivot);
         String name = step.token().step();
+        if (step.status() == StepStatus.DONE && !draft.spec(pivot).compensated() && !name.equals(vouchedFor)) {
+            return "its pivot '" + name + "' is done and has no compensation: take it back by hand, then"
+                    + " 'tally saga compensate --step " + name + "' to vouch that this was done";
+        }
         if (step.status() == StepStatus.RUNNING) {
             return "the outcome of its pivot '" + name + "' is awaited; wait until it is known or parked";
         }
@@ -106,27 +129,21 @@ final class InterventionRules {
         return null;
     }
 
+    /** A compensation that has begun is settled first; then its action is done once more, as a new execution. */
     private static @Nullable String resume(SagaDraft draft) {
         if (draft.before().status() != SagaStatus.PARKED) {
             return "resume is for a parked saga, this one is " + draft.before().status();
         }
-        for (int i = 0; i < draft.graph.size(); i++) {
-            StepStatus status = draft.step(i).status();
-            if (status == StepStatus.UNDOING || status == StepStatus.UNDO_PARKED) {
-                return "the compensation of '" + draft.spec(i).name() + "' is not settled: retry it, or say"
-                        + " 'tally saga done' with evidence, then resume";
-            }
+        if (draft.parentEnd == SagaStatus.COMPENSATED) {
+            return "its parent was taken back and waits for this one to be, too";
         }
         draft.backward = false;
         draft.cause = null;
         for (int i = 0; i < draft.graph.size(); i++) {
-            if (draft.step(i).status() == StepStatus.PARKED) {
+            if (draft.step(i).status().parked()) {
                 draft.retryNow(i);
-            } else {
-                draft.redo(i);
             }
         }
-        AnswerRules.applyStash(draft);
         return null;
     }
 

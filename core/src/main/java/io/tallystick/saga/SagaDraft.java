@@ -17,6 +17,10 @@ final class SagaDraft {
     final List<SagaEvent.Answer> stash;
     boolean backward;
 
+    /** How the parent of a sub-saga ended; once it has, no undo need be kept for it. */
+    @Nullable
+    SagaStatus parentEnd;
+
     @Nullable
     String cause;
 
@@ -27,7 +31,6 @@ final class SagaDraft {
 
     private final SagaState before;
     private final StepState[] steps;
-    private boolean parentEnded;
     private boolean parkAnnounced;
 
     SagaDraft(SagaState state, Instant now) {
@@ -42,6 +45,7 @@ final class SagaDraft {
         this.notices = new ArrayList<>(progress.waiting().notices());
         this.stash = new ArrayList<>(progress.waiting().stash());
         this.assignee = progress.waiting().assignee();
+        this.parentEnd = progress.waiting().parentEnd();
         this.parkAnnounced = state.status() == SagaStatus.PARKED;
     }
 
@@ -97,6 +101,16 @@ final class SagaDraft {
         move(position, steps[position].mayHaveRun() ? Move.DOUBT : Move.FORGET, why);
     }
 
+    /** A business no: whatever attempts were lost before, nothing happened. */
+    void refuse(int position, String why) {
+        move(position, Move.REFUSED, why);
+        steps[position] = steps[position].certainlyNotRun();
+    }
+
+    boolean awaits(int position, StepToken token) {
+        return steps[position].status().inFlight() && steps[position].token().equals(token);
+    }
+
     void tryAgain(int position, boolean mayHaveRun, @Nullable String why) {
         StepState step = steps[position];
         StepStatus next = StepTable.move(step.status(), Move.TRY_AGAIN);
@@ -116,19 +130,27 @@ final class SagaDraft {
         invoke(position);
     }
 
+    /** As {@link #retryNow}, after a person vouched that no earlier attempt of the action happened. */
+    void retryAnew(int position) {
+        if (steps[position].status() == StepStatus.PARKED) {
+            steps[position] = steps[position].certainlyNotRun();
+        }
+        retryNow(position);
+    }
+
     void note(int position, boolean mayHaveRun, String why) {
         StepState step = steps[position];
         steps[position] = new StepState(step.status(), step.token(), step.due(), step.mayHaveRun() || mayHaveRun, why);
     }
 
-    /** A step that was taken back, refused or given up is done once more. */
-    void redo(int position) {
+    /** After a person's resume: what was taken back or refused is done once more, what is in doubt goes on under its key. */
+    private void redo(int position) {
         StepState step = steps[position];
         StepStatus next = StepTable.next(step.status(), Move.PERSON_REDOES);
-        if (next == StepStatus.RUNNING) {
+        if (next == StepStatus.RUNNING && allPassedBefore(position)) {
             steps[position] = step.again(next, now, false, step.detail());
             invoke(position);
-        } else if (next != null) {
+        } else if (next == StepStatus.NOT_STARTED) {
             steps[position] = step.as(next);
         }
     }
@@ -186,14 +208,6 @@ final class SagaDraft {
         }
     }
 
-    void parentEnded(boolean completed) {
-        if (completed) {
-            parentEnded = true;
-        } else {
-            turnBack("the parent saga was taken back");
-        }
-    }
-
     /** Launches what may be launched now, unless a person is waited for. */
     void goOn() {
         if (parked()) {
@@ -204,6 +218,9 @@ final class SagaDraft {
             return;
         }
         for (int i = 0; i < steps.length; i++) {
+            if (!backward) {
+                redo(i);
+            }
             if (backward ? mayUndo(i) : mayLaunch(i)) {
                 if (backward) {
                     StepTable.move(steps[i].status(), Move.UNDO);
@@ -223,9 +240,10 @@ final class SagaDraft {
     }
 
     private boolean mayLaunch(int position) {
-        if (steps[position].status() != StepStatus.NOT_STARTED) {
-            return false;
-        }
+        return steps[position].status() == StepStatus.NOT_STARTED && allPassedBefore(position);
+    }
+
+    private boolean allPassedBefore(int position) {
         for (int needed : graph.before(position)) {
             if (!steps[needed].status().passed()) {
                 return false;
@@ -249,7 +267,7 @@ final class SagaDraft {
     }
 
     private boolean toUndo(int position) {
-        return steps[position].status().leftSomething() && spec(position).compensated();
+        return steps[position].leftSomething() && spec(position).compensated();
     }
 
     SagaState state(int seq) {
@@ -262,9 +280,9 @@ final class SagaDraft {
         }
         List<SagaEvent.Answer> kept = stash.isEmpty() ? List.of() : List.copyOf(stash);
         List<Notice> told = notices.isEmpty() ? List.of() : List.copyOf(notices);
-        SagaState.Waiting waiting = kept.isEmpty() && told.isEmpty() && assignee == null
+        SagaState.Waiting waiting = kept.isEmpty() && told.isEmpty() && assignee == null && parentEnd == null
                 ? SagaState.Waiting.NOTHING
-                : new SagaState.Waiting(told, kept, assignee);
+                : new SagaState.Waiting(told, kept, assignee, parentEnd);
         SagaState.Progress progress = new SagaState.Progress(List.of(steps), payload, backward, cause, waiting);
         return new SagaState(before.head(), graph, seq, status, progress);
     }
@@ -279,7 +297,7 @@ final class SagaDraft {
         if (!allPassed() || !notices.isEmpty()) {
             return SagaStatus.RUNNING;
         }
-        return before.head().parent() == null || parentEnded ? SagaStatus.COMPLETED : SagaStatus.HELD;
+        return before.head().parent() == null || parentEnd != null ? SagaStatus.COMPLETED : SagaStatus.HELD;
     }
 
     private boolean allPassed() {

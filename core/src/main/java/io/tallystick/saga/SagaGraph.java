@@ -167,15 +167,19 @@ public final class SagaGraph {
         for (StepSpec fixed : steps) {
             for (StepSpec other : steps) {
                 if (!fixed.compensable()
-                        && other.conduct().onRefusal() == Remedy.COMPENSATE
+                        && canTurnBack(other)
                         && !fixed.name().equals(other.name())
                         && other.conduct().recovery() != Recovery.FORWARD_ONLY
                         && !ordered(fixed.name(), other.name())) {
                     mistakes.add("'" + fixed.name() + "' cannot be taken back but runs beside '" + other.name()
-                            + "', which can still be refused: put it behind the parallel branches");
+                            + "', which can still turn the saga back: put it behind the parallel branches");
                 }
             }
         }
+    }
+
+    private static boolean canTurnBack(StepSpec step) {
+        return step.conduct().onRefusal() == Remedy.COMPENSATE || step.conduct().onGiveUp() == Remedy.COMPENSATE;
     }
 
     /**

@@ -36,6 +36,7 @@ public final class SagaMachine {
         if (ignored != null) {
             return Decision.ignore(state, ignored);
         }
+        AnswerRules.applyStash(draft);
         draft.goOn();
         return Decision.of(draft.state(state.seq() + 1), draft.effects);
     }

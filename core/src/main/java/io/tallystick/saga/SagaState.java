@@ -33,12 +33,14 @@ public record SagaState(SagaHead head, SagaGraph graph, int seq, SagaStatus stat
      * @param notices notifications that nobody has confirmed yet
      * @param stash answers that arrived while the saga was parked, in their order
      * @param assignee who is responsible while it is parked
+     * @param parentEnd how the parent ended, so that this sub-saga need not be held, or null
      */
     record Waiting(
             List<Notice> notices,
             List<SagaEvent.Answer> stash,
-            @Nullable String assignee) {
-        static final Waiting NOTHING = new Waiting(List.of(), List.of(), null);
+            @Nullable String assignee,
+            @Nullable SagaStatus parentEnd) {
+        static final Waiting NOTHING = new Waiting(List.of(), List.of(), null, null);
     }
 
     static SagaState started(SagaHead head, SagaGraph graph, Payload payload) {

@@ -31,6 +31,18 @@ public record StepState(
         return new StepState(next, token, null, mayHaveRun, why);
     }
 
+    /** Every attempt of this execution is known to have left nothing behind. */
+    StepState certainlyNotRun() {
+        return new StepState(status, token, due, false, detail);
+    }
+
+    /** Whether something may be there that a compensation has to take back; skipping a step does not make it unhappened. */
+    boolean leftSomething() {
+        return status == StepStatus.DONE
+                || status == StepStatus.IN_DOUBT
+                || (status == StepStatus.SKIPPED && mayHaveRun);
+    }
+
     /** A new execution of the action: the previous one's outcome is known, so it gets a key of its own. */
     StepState act(Instant at) {
         StepToken next = new StepToken(token.step(), Phase.ACTION, token.execution() + 1, 1);

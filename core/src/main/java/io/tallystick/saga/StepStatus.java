@@ -36,9 +36,4 @@ public enum StepStatus {
     boolean parked() {
         return this == PARKED || this == UNDO_PARKED;
     }
-
-    /** Whether something may have been left behind that a compensation has to take back. */
-    boolean leftSomething() {
-        return this == DONE || this == IN_DOUBT;
-    }
 }

@@ -1,5 +1,6 @@
 package io.tallystick.saga;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,10 @@ final class TurnRules {
     static @Nullable String cancel(SagaDraft draft, String why) {
         if (draft.backward) {
             return "it is being taken back already";
+        }
+        String held = heldForParent(draft);
+        if (held != null) {
+            return held;
         }
         if (pastPivot(draft)) {
             return "its pivot '" + draft.spec(draft.pivot()).name() + "' is done, from there it only goes forward."
@@ -34,20 +39,59 @@ final class TurnRules {
         return null;
     }
 
+    /** A parent's end may come before the sub-saga has reached its own; it is kept until then. */
     static @Nullable String parentEnded(SagaDraft draft, boolean completed) {
-        if (!completed && draft.backward) {
-            return "it is being taken back already";
+        if (draft.parentEnd != null) {
+            return "its parent's end is known already: " + draft.parentEnd;
         }
-        draft.parentEnded(completed);
+        draft.parentEnd = completed ? SagaStatus.COMPLETED : SagaStatus.COMPENSATED;
+        if (!completed) {
+            draft.turnBack("the parent saga was taken back");
+        }
         return null;
     }
 
-    /** While the pivot is in flight its outcome decides; the wish is kept as the cause. */
+    /** A held sub-saga belongs to its parent, which counts on it: taken back alone, the parent would end wrong. */
+    static @Nullable String heldForParent(SagaDraft draft) {
+        SagaHead.Parent parent = draft.before().head().parent();
+        return draft.before().status() == SagaStatus.HELD && parent != null
+                ? "it is done and held for its parent " + parent.saga() + ": cancel that one, tally saga cancel "
+                        + parent.saga()
+                : null;
+    }
+
+    /** Past the pivot nothing turns back by itself: what would, waits for a person. */
+    static Remedy remedy(SagaDraft draft, Remedy wanted) {
+        return pastPivot(draft) ? Remedy.PARK : wanted;
+    }
+
+    /** Somebody wished to turn back while the pivot was unknown, and now it is known that nothing of it happened. */
+    static boolean wishComesTrue(SagaDraft draft, int position, boolean mayHaveRun) {
+        return position == draft.pivot()
+                && draft.cause != null
+                && !mayHaveRun
+                && !draft.step(position).mayHaveRun();
+    }
+
+    /** The pivot was unknown when the deadline passed; now that it is done, the deadline is missed for good. */
+    static void pivotDone(SagaDraft draft, int position) {
+        Duration limit = draft.graph.deadline();
+        if (position == draft.pivot()
+                && !draft.backward
+                && draft.cause != null
+                && limit != null
+                && !draft.now.isBefore(draft.before().head().startedAt().plus(limit))) {
+            draft.announce(Notice.OVERDUE);
+        }
+    }
+
+    /** While nobody knows whether the pivot happened its outcome decides; the wish is kept as the cause. */
     private static void turnOrRemember(SagaDraft draft, String why) {
         int pivot = draft.pivot();
         boolean pivotUndecided = pivot >= 0
                 && (draft.step(pivot).status() == StepStatus.RUNNING
-                        || draft.step(pivot).status() == StepStatus.PARKED);
+                        || (draft.step(pivot).status() == StepStatus.PARKED
+                                && draft.step(pivot).mayHaveRun()));
         if (pivotUndecided) {
             draft.cause = why;
         } else {
