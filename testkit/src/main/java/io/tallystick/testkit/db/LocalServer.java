@@ -1,6 +1,7 @@
 package io.tallystick.testkit.db;
 
 import io.tallystick.testkit.db.TemplateCache.Template;
+import io.tallystick.testkit.internal.Ports;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

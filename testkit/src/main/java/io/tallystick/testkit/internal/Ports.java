@@ -1,4 +1,4 @@
-package io.tallystick.testkit.db;
+package io.tallystick.testkit.internal;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Free ports of the loopback interface. */
-final class Ports {
+public final class Ports {
     /** Below the range that Linux gives to outgoing connections, so that nobody sits on the port at a restart. */
     private static final int LOWEST = 10_240;
 
@@ -15,7 +15,8 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() {
+    /** A port that nobody listens on at this moment. */
+    public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -24,7 +25,7 @@ final class Ports {
                 // taken; try another
             }
         }
-        throw new TestDatabaseException(
+        throw new IllegalStateException(
                 "no free port found between " + LOWEST + " and " + HIGHEST + " in " + ATTEMPTS + " attempts");
     }
 }

@@ -1,0 +1,126 @@
+package io.tallystick.testkit.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One proxied connection: two sockets, two pumps, four threads. */
+final class Connection {
+    private final Socket client;
+    private final Socket server = new Socket();
+    private final ReplyTrap trap;
+    private final Consumer<Connection> onClose;
+    private final List<Thread> threads = new ArrayList<>();
+    private boolean closed;
+    private boolean lostBytes;
+    private boolean droppingReply;
+    private int ended;
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException, InterruptedException;
+    }
+
+    Connection(Socket client, ReplyTrap trap, Consumer<Connection> onClose) {
+        this.client = client;
+        this.trap = trap;
+        this.onClose = onClose;
+    }
+
+    void open(InetSocketAddress target, Line requests, Line replies) {
+        Pump up = new Pump(this, Direction.REQUESTS, requests, client, server);
+        Pump down = new Pump(this, Direction.REPLIES, replies, server, client);
+        begin("connect", () -> {
+            client.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            server.connect(target);
+            begin("read requests", up::read);
+            begin("write requests", up::write);
+            begin("read replies", down::read);
+            begin("write replies", down::write);
+        });
+    }
+
+    private synchronized void begin(String name, Work work) {
+        if (closed) {
+            return;
+        }
+        Thread thread = new Thread(() -> perform(work), "fault-proxy-" + client.getLocalPort() + " " + name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Any failure of a socket ends the whole connection, seen by the other side as a reset. */
+    private void perform(Work work) {
+        try {
+            work.run();
+        } catch (IOException e) {
+            close(true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Called for bytes on their arrival; false when they are the reply to drop, which closes the connection. */
+    boolean mayPass(Direction direction, byte[] bytes) {
+        synchronized (this) {
+            if (direction == Direction.REQUESTS) {
+                droppingReply |= trap.catches(bytes);
+                return true;
+            }
+            if (!droppingReply) {
+                return true;
+            }
+        }
+        trap.dropped();
+        close(true);
+        return false;
+    }
+
+    synchronized void lostBytes() {
+        lostBytes = true;
+    }
+
+    synchronized boolean hasLostBytes() {
+        return lostBytes;
+    }
+
+    void ended() {
+        synchronized (this) {
+            ended++;
+            if (ended < 2) {
+                return;
+            }
+        }
+        close(false);
+    }
+
+    /** Closes both sides, with RST instead of FIN when it is a reset. */
+    void close(boolean reset) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            close(client, reset);
+            close(server, reset);
+            threads.stream().filter(thread -> thread != Thread.currentThread()).forEach(Thread::interrupt);
+        }
+        onClose.accept(this);
+    }
+
+    private static void close(Socket socket, boolean reset) {
+        try {
+            if (reset) {
+                socket.setSoLinger(true, 0);
+            }
+            socket.close();
+        } catch (IOException e) {
+            // it is gone, which was the point
+        }
+    }
+}

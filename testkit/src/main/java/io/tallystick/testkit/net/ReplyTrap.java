@@ -1,0 +1,35 @@
+package io.tallystick.testkit.net;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for one request whose reply is to be dropped. */
+final class ReplyTrap {
+    private @Nullable String awaited;
+    private long dropped;
+
+    synchronized void arm(String text) {
+        awaited = text;
+    }
+
+    synchronized void disarm() {
+        awaited = null;
+    }
+
+    /** True for the first request that contains the text; Latin-1 maps every byte to one character. */
+    synchronized boolean catches(byte[] request) {
+        if (awaited == null || !new String(request, StandardCharsets.ISO_8859_1).contains(awaited)) {
+            return false;
+        }
+        awaited = null;
+        return true;
+    }
+
+    synchronized void dropped() {
+        dropped++;
+    }
+
+    synchronized long droppedCount() {
+        return dropped;
+    }
+}
