@@ -23,28 +23,31 @@ public final class SqlErrors {
             SqlFailure.CONFLICT,
             "40001 40P01 55P03 72000",
             SqlFailure.UNAVAILABLE,
-            "08 53 57014 57P01 57P02 57P03 57P05 25P03 25P04 25006 55006 58 55000",
+            "08 53 57014 57P01 57P02 57P03 57P05 25P03 25P04 25006 55006 58",
             SqlFailure.REJECTED,
             "08004",
             SqlFailure.CORRUPTION,
             "58030 XX001 XX002");
 
-    /** MariaDB and MySQL: vendor codes, because one SQLState (HY000) covers most of them. */
+    /** MariaDB and MySQL: vendor codes, because one SQLState (HY000) covers most of them. Anything else is REJECTED. */
     private static final Map<String, SqlFailure> INNODB = table(
-            SqlFailure.CONFLICT,
-            // 1205 lock wait, 1213 deadlock, 1020 row changed, 1613/1614 the same for a branch, 3101 certification,
-            // 3572 NOWAIT
-            "1205 1213 1020 1613 1614 3101 3572",
-            SqlFailure.UNAVAILABLE,
-            // 1040 1203 1226 too many connections; 1053 1077 1079 1927 shutdown, killed; 1317 1969 3024 interrupted,
-            // too slow
-            // 1021 1026 1114 3 disk full; 1037 1038 1041 memory; 1290 1792 1836 1874 read-only; 1047 cluster; 1152-1161
-            // network
-            "1040 1203 1226 1053 1077 1079 1927 1317 1969 3024 1021 1026 1114 3 1037 1038 1041 1290 1792 1836 1874 1047"
-                    + " 1129 1152 1158 1159 1160 1161 1184 4031",
-            SqlFailure.CORRUPTION,
-            // 126 127 134 145 1034 1194 1195 crashed table or index; 1712 index corrupt; 1877 tablespace corrupt; 1932
-            // lost in engine
+            SqlFailure.CONFLICT, // lock wait, deadlock, row changed since the snapshot, NOWAIT
+            "1205 1213 1020 3572",
+            SqlFailure.CONFLICT, // the first two for a branch; certification; table changed under a prepared statement
+            "1613 1614 3101 1615",
+            SqlFailure.UNAVAILABLE, // too many connections, host blocked after too many errors
+            "1040 1203 1226 1129",
+            SqlFailure.UNAVAILABLE, // shutdown, killed, client too idle
+            "1053 1077 1079 1927 4031",
+            SqlFailure.UNAVAILABLE, // interrupted, too slow
+            "1317 1969 3024",
+            SqlFailure.UNAVAILABLE, // disk full, table full, memory
+            "3 1021 1026 1114 1037 1038 1041",
+            SqlFailure.UNAVAILABLE, // read-only, cluster not ready
+            "1290 1792 1836 1874 1047",
+            SqlFailure.UNAVAILABLE, // network
+            "1152 1158 1159 1160 1161 1184",
+            SqlFailure.CORRUPTION, // crashed table or index, damaged index or tablespace, table lost in the engine
             "126 127 134 145 1034 1194 1195 1712 1877 1932");
 
     private static final Set<Integer> DUPLICATE_INNODB = Set.of(1022, 1062, 1586, 1859);
@@ -74,7 +77,7 @@ public final class SqlErrors {
     /** The exception to throw for this error; {@code what} says in the message what was being done. */
     public static TallystickException translate(
             SQLException error, Dialect dialect, boolean duringCommit, String what) {
-        String message = what + ": " + describe(error, dialect);
+        String message = what + ": " + describe(speaking(error), dialect.productName() + " says: ");
         if (isDuplicateKey(error, dialect)) {
             return new DuplicateKeyException(message, error);
         }
@@ -107,8 +110,9 @@ public final class SqlErrors {
     /** For a connection that could not be opened, when nobody knows yet which database is behind it. */
     static TallystickException beforeDialectIsKnown(SQLException error, String what) {
         SQLException root = speaking(error);
-        boolean innoDb = root.getErrorCode() != 0;
-        return translate(error, innoDb ? Dialect.MARIADB : Dialect.POSTGRESQL, false, what);
+        // PostgreSQL's driver has no vendor codes
+        Dialect likely = root.getErrorCode() > 0 ? Dialect.MARIADB : Dialect.POSTGRESQL;
+        return exception(classify(root, likely, false), what + ": " + describe(root, "the driver says: "), error);
     }
 
     /** A pool wraps the driver's error, a batch chains it: the one with a code speaks for all. */
@@ -132,8 +136,17 @@ public final class SqlErrors {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         if (dialect.isInnoDb()) {
             SqlFailure failure = INNODB.get(Integer.toString(error.getErrorCode()));
+            if (error.getErrorCode() == 1290
+                    && !String.valueOf(error.getMessage()).contains("read")) {
+                // "running with the --xyz option": only read-only passes by itself
+                return Optional.of(SqlFailure.REJECTED);
+            }
             boolean serverSpoke = error.getErrorCode() > 0 && failure == null && !state.startsWith("08");
             return serverSpoke ? Optional.of(SqlFailure.REJECTED) : Optional.ofNullable(failure);
+        }
+        if (state.equals("0A000") && String.valueOf(error.getMessage()).contains("cached plan")) {
+            // a table changed under a prepared statement; the driver prepares it anew when the transaction is repeated
+            return Optional.of(SqlFailure.CONFLICT);
         }
         SqlFailure failure = POSTGRES.get(state);
         if (failure != null || state.length() < 2) {
@@ -162,11 +175,10 @@ public final class SqlErrors {
         return state.length() < 5 || state.startsWith("08") || UNSURE_IN_COMMIT_POSTGRES.contains(state);
     }
 
-    private static String describe(SQLException error, Dialect dialect) {
-        SQLException root = speaking(error);
+    private static String describe(SQLException root, String speaker) {
         String code = root.getErrorCode() > 0 ? ", code " + root.getErrorCode() : "";
         String state = root.getSQLState() == null ? "no SQLState" : "SQLState " + root.getSQLState();
-        return dialect.productName() + " says: " + root.getMessage() + " (" + state + code + ")";
+        return speaker + root.getMessage() + " (" + state + code + ")";
     }
 
     private static TallystickException exception(SqlFailure failure, String message, @Nullable Throwable cause) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One open transaction on one connection. It never commits, rolls back or closes: that is for {@link Jdbc}, or for the caller whose
  * connection was joined by {@link #of}. Every {@link SQLException} leaves as a {@link TallystickException}; after one the
- * transaction is good for a rollback only. Not thread-safe.
+ * transaction takes no further statement and can only be rolled back, on every database. Not thread-safe.
  *
  * <p>Parameters may be String, numbers, Boolean, byte[], {@link java.time.Instant}, {@link java.util.UUID}, enums (by name) and null.
  */
@@ -30,6 +30,7 @@ public final class Tx {
     private final boolean autocommit;
     private final @Nullable List<Runnable> afterCommit;
     private boolean touched;
+    private @Nullable TallystickException doom;
 
     private Tx(Connection connection, Dialect dialect, boolean autocommit, @Nullable List<Runnable> afterCommit) {
         this.connection = connection;
@@ -190,7 +191,11 @@ public final class Tx {
         return afterCommit != null;
     }
 
+    /** Commits, unless a statement failed: InnoDB would commit what came after a deadlock without what came before it. */
     void commit() throws SQLException {
+        if (doom != null) {
+            throw doom;
+        }
         connection.commit();
     }
 
@@ -213,6 +218,10 @@ public final class Tx {
 
     private PreparedStatement prepared(String sql, int generatedKeys, @Nullable Object... args) throws SQLException {
         touched = true;
+        if (doom != null) {
+            throw new RejectedException(
+                    "this transaction has failed already and can only be rolled back; refused: " + oneLine(sql), doom);
+        }
         PreparedStatement statement = connection.prepareStatement(sql, generatedKeys);
         try {
             bind(statement, args);
@@ -233,7 +242,11 @@ public final class Tx {
         // without a transaction around it every writing statement is its own commit
         boolean commits =
                 autocommit && !sql.stripLeading().toUpperCase(Locale.ROOT).startsWith("SELECT");
-        return SqlErrors.translate(e, dialect, commits, oneLine(sql));
+        TallystickException failure = SqlErrors.translate(e, dialect, commits, oneLine(sql));
+        if (!autocommit) {
+            doom = failure;
+        }
+        return failure;
     }
 
     private static String oneLine(String sql) {

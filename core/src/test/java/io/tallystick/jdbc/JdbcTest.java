@@ -88,6 +88,18 @@ class JdbcTest {
     }
 
     @Test
+    void a_failure_that_the_work_swallowed_still_rolls_back_and_is_thrown() {
+        jdbc.run(tx -> insert(tx, "there"));
+        assertThatThrownBy(() -> jdbc.run(tx -> {
+                    insert(tx, "before");
+                    assertThatThrownBy(() -> insert(tx, "there")).isInstanceOf(DuplicateKeyException.class);
+                    assertThatThrownBy(() -> insert(tx, "after")).hasMessageContaining("has failed already");
+                }))
+                .isInstanceOf(DuplicateKeyException.class);
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
     void joins_a_transaction_that_the_caller_ends() throws SQLException {
         try (Connection connection = db.connect()) {
             connection.setAutoCommit(false);

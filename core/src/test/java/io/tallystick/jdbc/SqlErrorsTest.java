@@ -257,6 +257,40 @@ class SqlErrorsTest {
         Provoked.by(db, "SIGNAL SQLSTATE '70100' SET MYSQL_ERRNO = 1317").means(UNAVAILABLE);
     }
 
+    @Test
+    void a_session_ended_for_being_slow_did_nothing(TestDatabase db) throws SQLException {
+        if (!isPostgres(db)) {
+            // the others know no limit for a whole transaction
+            return;
+        }
+        Provoked.by(db, () -> {
+                    try (Connection c = transaction(db)) {
+                        execute(c, "SET LOCAL transaction_timeout = 50", "SELECT pg_sleep(30)");
+                    }
+                })
+                .meansInCommit(UNAVAILABLE);
+    }
+
+    @Test
+    void a_table_that_changed_under_a_prepared_statement_is_a_conflict(TestDatabase db) throws SQLException {
+        if (!isPostgres(db)) {
+            // these servers prepare again by themselves
+            return;
+        }
+        try (Connection c = transaction(db);
+                var statement = c.prepareStatement("SELECT * FROM owner")) {
+            for (int i = 0; i < 10; i++) {
+                statement.executeQuery().close();
+            }
+            c.commit();
+            db.execute("ALTER TABLE owner ADD COLUMN name TEXT");
+            Provoked.by(db, () -> statement.executeQuery().close()).means(CONFLICT);
+            c.rollback();
+            statement.executeQuery().close();
+            c.rollback();
+        }
+    }
+
     private static Provoked lockedRow(TestDatabase db, String statement) throws SQLException {
         try (Connection holder = transaction(db);
                 Connection waiter = transaction(db)) {

@@ -88,6 +88,16 @@ class PostgresDataSourcesTest {
     }
 
     @Test
+    void an_exhausted_pool_can_be_tried_later(TestDatabase db) {
+        try (var pool = PostgresDataSources.open(settings(db).withPoolSize(1))) {
+            Jdbc jdbc = Jdbc.on(pool);
+            assertThatThrownBy(() -> jdbc.run(outer -> jdbc.run(inner -> {})))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("timed out");
+        }
+    }
+
+    @Test
     void refuses_what_is_not_for_postgresql(TestDatabase db) {
         assertThatThrownBy(() -> PostgresDataSources.open(ConnectionSettings.of("jdbc:mariadb://h/d", "u", "secret")))
                 .hasMessageContaining("jdbc:postgresql:")
