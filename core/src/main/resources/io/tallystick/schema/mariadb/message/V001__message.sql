@@ -111,6 +111,7 @@ CREATE TABLE IF NOT EXISTS tally_outgoing (
   request      longtext     NOT NULL,
   state        varchar(12)  NOT NULL,
   attempts     integer      NOT NULL,
+  maybe_sent   integer      NOT NULL,
   next_at      datetime(6)  NOT NULL,
   give_up_at   datetime(6)  NOT NULL,
   owner        varchar(100),

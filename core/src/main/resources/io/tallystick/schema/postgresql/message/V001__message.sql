@@ -109,6 +109,7 @@ CREATE TABLE IF NOT EXISTS tally_outgoing (
   request      text         NOT NULL,
   state        varchar(12)  NOT NULL,
   attempts     integer      NOT NULL,
+  maybe_sent   integer      NOT NULL,
   next_at      timestamptz  NOT NULL,
   give_up_at   timestamptz  NOT NULL,
   owner        varchar(100),
