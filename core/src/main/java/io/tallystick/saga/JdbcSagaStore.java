@@ -153,6 +153,16 @@ final class JdbcSagaStore implements SagaStore {
     }
 
     @Override
+    public Optional<SagaId> find(String type, String businessKey) {
+        return jdbc.autocommit(tx -> tx.queryOne(
+                "SELECT s.id FROM tally_saga s JOIN tally_saga_type t ON t.id = s.type_id"
+                        + " WHERE t.name = ? AND s.business_key = ?",
+                row -> SagaReader.id(row, "id"),
+                type,
+                businessKey));
+    }
+
+    @Override
     public List<StoredSaga> mine(Lease lease, @Nullable SagaId after, int limit) {
         return jdbc.autocommit(tx -> reader.sagas(
                 tx,

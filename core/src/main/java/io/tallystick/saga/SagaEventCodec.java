@@ -79,7 +79,7 @@ final class SagaEventCodec {
             return whole(NOTIFIED, data.put("delivered", notified.delivered()));
         }
         if (event instanceof SagaEvent.Migrated migrated) {
-            return whole(MIGRATED, object().put("definition", migrated.definitionHash()));
+            return whole(MIGRATED, object().put("from", migrated.formerHash()).put("to", migrated.definitionHash()));
         }
         throw new IllegalStateException(
                 "no code for the event " + event.getClass().getName());
@@ -133,7 +133,7 @@ final class SagaEventCodec {
                 new SagaEvent.Notified(
                         Notice.valueOf(text(data, "notice")),
                         data.path("delivered").asBoolean(false));
-            case MIGRATED -> new SagaEvent.Migrated(text(data, "definition"));
+            case MIGRATED -> new SagaEvent.Migrated(text(data, "from"), text(data, "to"));
             default ->
                 throw new IllegalArgumentException(
                         "kind " + row.kind() + " is unknown; a newer release may have written it: update this one");

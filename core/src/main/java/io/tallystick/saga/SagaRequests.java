@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The table through which others ask something of a saga's owner. */
 final class SagaRequests {
 
+    static final String ENDED = "the saga has ended; ends never change";
+
     private SagaRequests() {}
 
     /** @param event null to have the saga picked up by its owner */
@@ -61,7 +63,6 @@ final class SagaRequests {
             return Optional.empty();
         }
         tx.update("DELETE FROM tally_saga_request WHERE id = ?", request);
-        return Optional.of(
-                new SagaLedger.Answer(row.answered() ? row.refusal() : "the saga has ended; ends never change"));
+        return Optional.of(new SagaLedger.Answer(row.answered() ? row.refusal() : ENDED));
     }
 }

@@ -235,6 +235,8 @@ abstract class SagaStoreContract {
                         List.of()));
 
         assertThat(written.existing()).isEqualTo(Map.of(again.head().id(), first));
+        assertThat(store.find("transfer", "order-20")).contains(first);
+        assertThat(store.find("other", "order-20")).isEmpty();
         assertThat(store.load(again.head().id())).isEmpty();
         assertThat(ledger.history(again.head().id()))
                 .as("events of a saga that is not there")
@@ -589,7 +591,7 @@ abstract class SagaStoreContract {
                 lease,
                 new SagaStore.Batch(
                         List.of(),
-                        List.of(event(id, 1, new SagaEvent.Migrated(next.hash()))),
+                        List.of(event(id, 1, new SagaEvent.Migrated(TRANSFER.hash(), next.hash()))),
                         List.of(new SagaStore.StatusChange(id, SagaStatus.RUNNING, instant(), next.hash())),
                         List.of()));
         assertThat(store.load(id).orElseThrow().start().definitionHash()).isEqualTo(next.hash());
