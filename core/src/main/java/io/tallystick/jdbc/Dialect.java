@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -84,6 +85,23 @@ public enum Dialect {
     /** Parameter for a JSON document that is bound as text. */
     public String jsonParameter() {
         return words.jsonParameter;
+    }
+
+    /** Sets the longest wait for a row lock and keeps the value before it; to be undone by {@link #restoreLockWait()}. */
+    String limitLockWait(Duration longest) {
+        if (this == POSTGRESQL) {
+            return "SELECT set_config('tally.lock_timeout', current_setting('lock_timeout'), true),"
+                    + " set_config('lock_timeout', '" + Math.max(1, longest.toMillis()) + "ms', true)";
+        }
+        // whole seconds are all that InnoDB knows
+        return "SET @tally_lock_wait = @@SESSION.innodb_lock_wait_timeout, SESSION innodb_lock_wait_timeout = "
+                + Math.max(1, longest.toSeconds());
+    }
+
+    String restoreLockWait() {
+        return this == POSTGRESQL
+                ? "SELECT set_config('lock_timeout', current_setting('tally.lock_timeout'), true)"
+                : "SET SESSION innodb_lock_wait_timeout = @tally_lock_wait";
     }
 
     /** Row lock that waits for the holder. */

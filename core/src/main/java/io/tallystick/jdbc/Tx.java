@@ -5,10 +5,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +109,24 @@ public final class Tx {
                 if (!repeatable || attempt == INSERT_FIRST_ATTEMPTS || !SqlErrors.isDeadlock(e, dialect)) {
                     throw failed(e, sql);
                 }
+            }
+        }
+    }
+
+    /**
+     * Runs statements that wait for others' row locks at most this long (InnoDB counts whole seconds, at least one), then sets the
+     * wait back to what it was. Not to be nested. It does not count as a statement before {@link #insertFirst}.
+     *
+     * @throws ConflictException when a lock was not free in time
+     */
+    public <T> T waitingAtMost(Duration longest, Supplier<T> statements) {
+        set(dialect.limitLockWait(longest));
+        try {
+            return statements.get();
+        } finally {
+            // the session goes back into a pool; on PostgreSQL the rollback of a failed transaction restores it
+            if (doom == null || dialect.isInnoDb()) {
+                set(dialect.restoreLockWait());
             }
         }
     }
@@ -214,6 +234,17 @@ public final class Tx {
 
     List<Runnable> commitHooks() {
         return afterCommit == null ? List.of() : List.copyOf(afterCommit);
+    }
+
+    private void set(String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            if (doom == null) {
+                throw failed(e, sql);
+            }
+            doom.addSuppressed(e);
+        }
     }
 
     private PreparedStatement prepared(String sql, int generatedKeys, @Nullable Object... args) throws SQLException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +78,26 @@ class InsertFirstTest {
                 .containsOnlyOnce("true by twin")
                 .filteredOn(outcome -> outcome.equals("false by twin"))
                 .hasSize(TWINS - 1);
+    }
+
+    @Test
+    void a_twin_that_may_not_wait_longer_is_told_so_and_the_session_is_as_before() {
+        String setting = isPostgres(db) ? "current_setting('lock_timeout')" : "@@innodb_lock_wait_timeout";
+        String sql = "SELECT " + setting + " AS v";
+        jdbc.run(outer -> {
+            outer.insertFirst("barrier", List.of("saga", "step"), "s", "t");
+            jdbc.run(tx -> {
+                String before = tx.query(sql, row -> row.string("v")).get(0);
+                boolean other = tx.waitingAtMost(
+                        Duration.ofMillis(100), () -> tx.insertFirst("barrier", List.of("saga", "step"), "s", "other"));
+                assertThat(other).isTrue();
+                assertThat(tx.query(sql, row -> row.string("v"))).containsExactly(before);
+            });
+            assertThatThrownBy(() -> jdbc.run(tx -> tx.waitingAtMost(
+                            Duration.ofMillis(100),
+                            () -> tx.insertFirst("barrier", List.of("saga", "step"), "s", "t"))))
+                    .isInstanceOf(ConflictException.class);
+        });
     }
 
     private List<String> outcomesOfTwins(boolean rollBack) {
