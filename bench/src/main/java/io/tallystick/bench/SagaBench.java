@@ -1,0 +1,121 @@
+package io.tallystick.bench;
+
+import io.tallystick.bench.contender.Entrant;
+import io.tallystick.bench.contender.Entrants;
+import io.tallystick.bench.contender.LocalSteps;
+import io.tallystick.bench.contender.NoopSteps;
+import io.tallystick.bench.contender.RefusedSteps;
+import io.tallystick.bench.contender.Workload;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tally bench}: sagas of Tallystick and its peers side by side on this machine. */
+@Command(
+        name = "tally bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures sagas side by side with the peers.")
+public final class SagaBench implements Callable<Integer> {
+    private static final List<Workload> WORKLOADS = List.of(new NoopSteps(), new LocalSteps(), new RefusedSteps());
+
+    @Option(
+            names = "--quick",
+            description = "3 s and one round a cell instead of 10 s and three rounds: a look, not a figure to quote.")
+    private boolean quick;
+
+    @Option(
+            names = "--peers",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Compare with these only (default: all).")
+    private Set<String> peers = new LinkedHashSet<>();
+
+    @Option(
+            names = "--clients",
+            split = ",",
+            defaultValue = "1,16,64",
+            description = "Numbers of clients (default: ${DEFAULT-VALUE}).")
+    private List<Integer> clients = List.of();
+
+    @Option(
+            names = "--workloads",
+            split = ",",
+            defaultValue = "noop,local,refused",
+            description = "Of ${DEFAULT-VALUE}.")
+    private Set<String> workloads = Set.of();
+
+    @Option(names = "--rounds", description = "Rounds; the table shows medians over them.")
+    private @Nullable Integer rounds;
+
+    @Option(names = "--seconds", description = "Measured time of a cell.")
+    private @Nullable Integer seconds;
+
+    @Option(names = "--json", description = "Prints one JSON object a measurement instead of tables.")
+    private boolean json;
+
+    @Option(names = "--csv", description = "Also writes the raw rows to this file.")
+    private @Nullable Path csv;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new SagaBench()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        PrintStream progress = System.err;
+        List<Cell> cells = cells();
+        int wantedRounds = rounds != null ? rounds : quick ? 1 : 3;
+        Duration measured = Duration.ofSeconds(seconds != null ? seconds : quick ? 3 : 10);
+        Duration warmUp = measured.dividedBy(2);
+        progress.printf(
+                "%s%n%d cells, %d rounds of %d s%n",
+                Machine.describe(), cells.size(), wantedRounds, measured.toSeconds());
+        List<Sample> samples = new ArrayList<>();
+        for (int round = 1; round <= wantedRounds; round++) {
+            for (Cell cell : cells) {
+                Sample sample = cell.measure(round, warmUp, measured);
+                samples.add(sample);
+                progress.printf("round %d  %-28s %8.0f sagas/s%n", round, cell, sample.perSecond());
+            }
+        }
+        report(samples);
+        return 0;
+    }
+
+    private List<Cell> cells() {
+        List<Entrant> entrants = Entrants.chosen(peers);
+        return WORKLOADS.stream()
+                .filter(workload -> workloads.contains(workload.name()))
+                .flatMap(workload -> clients.stream()
+                        .flatMap(count -> entrants.stream()
+                                .filter(entrant -> Entrants.takesPart(entrant, workload))
+                                .map(entrant -> new Cell(entrant, workload, count))))
+                .toList();
+    }
+
+    private void report(List<Sample> samples) throws Exception {
+        if (csv != null) {
+            List<String> lines =
+                    new ArrayList<>(List.of("# " + Machine.describe().replace("\n", "\n# "), Sample.csvHeader()));
+            samples.forEach(sample -> lines.add(sample.csv()));
+            Files.write(csv, lines);
+        }
+        if (json) {
+            samples.forEach(sample -> System.out.println(sample.json()));
+            return;
+        }
+        Table table = new Table(samples);
+        System.out.println(table.markdown());
+        System.out.println(Bars.judge(table));
+    }
+}
