@@ -108,8 +108,11 @@ final class AnswerRules {
         }
     }
 
+    /** Known to have left nothing behind is as good as a no; otherwise it may have happened. */
     private static void giveUp(SagaDraft draft, int position, String why) {
-        if (TurnRules.remedy(draft, draft.spec(position).conduct().onGiveUp()) == Remedy.COMPENSATE) {
+        StepSpec.Conduct conduct = draft.spec(position).conduct();
+        Remedy wanted = draft.step(position).mayHaveRun() ? conduct.onGiveUp() : conduct.onRefusal();
+        if (TurnRules.remedy(draft, wanted) == Remedy.COMPENSATE) {
             draft.abandon(position, why);
             draft.turnBack("'" + draft.spec(position).name() + "' gave up: " + why);
         } else {

@@ -64,7 +64,10 @@ final class InMemorySagaStore implements SagaStore {
     @Override
     public synchronized void leave(Lease lease) {
         if (isCurrent(lease)) {
-            replace(lease.engine(), row -> new InMemorySagas.EngineRow(row.name(), row.epoch() + 1, now().minus(1, ChronoUnit.MICROS), true));
+            replace(
+                    lease.engine(),
+                    row -> new InMemorySagas.EngineRow(
+                            row.name(), row.epoch() + 1, now().minus(1, ChronoUnit.MICROS), true));
         }
     }
 

@@ -7,7 +7,6 @@ import io.tallystick.saga.StepRunner.LocalResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +105,6 @@ final class SagaLoop {
         if (!changes.isEmpty() && !now.isBefore(storeAgainAt)) {
             work += store();
         }
-        runner.flush();
         return work;
     }
 
@@ -165,7 +163,7 @@ final class SagaLoop {
         } catch (RuntimeException e) {
             LOG.error("saga {} is set aside until it is taken over or the engine restarts: {}", input.saga(), input, e);
             wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
-            sagas.remove(input.saga());
+            forget(input.saga());
             input.fail(e);
         }
     }
@@ -280,6 +278,8 @@ final class SagaLoop {
             subSagas.entered(change.after().head());
         } else if (change.input() instanceof LoopInput.Event event
                 && event.event() instanceof SagaEvent.Answer answer) {
+            runner.answered(change.saga(), answer.token());
+            saga.cancelTimers(timers, answer.token());
             wiring.metrics()
                     .answered(change.after().graph().type(), answer.token().step(), answer.getClass());
         }
@@ -311,13 +311,13 @@ final class SagaLoop {
         for (SagaEffect effect : effects) {
             if (effect instanceof SagaEffect.Invoke invoke) {
                 if (invoke.due().isAfter(now)) {
-                    timers.add(invoke.due(), new LoopInput.Due(after.id(), invoke));
+                    saga.timers.add(timers.add(invoke.due(), new LoopInput.Due(after.id(), invoke)));
                 } else {
                     invoke(saga, invoke);
                 }
             } else if (effect instanceof SagaEffect.WakeAtDeadline wake) {
-                timers.add(
-                        wake.deadline(), LoopInput.Event.of(after.id(), new SagaEvent.DeadlinePassed(wake.deadline())));
+                SagaEvent passed = new SagaEvent.DeadlinePassed(wake.deadline());
+                saga.timers.add(timers.add(wake.deadline(), LoopInput.Event.of(after.id(), passed)));
             } else if (effect instanceof SagaEffect.Notify notify) {
                 tell(after, notify.notice());
             } else if (effect instanceof SagaEffect.ReleaseChildren release) {
@@ -347,15 +347,16 @@ final class SagaLoop {
         } else if (spec.kind() == StepKind.SAGA) {
             child(state, token);
         } else {
-            outside(state, token, spec);
+            outside(saga, token, spec);
         }
     }
 
-    private void outside(SagaState state, StepToken token, StepSpec spec) {
+    private void outside(LiveSaga saga, StepToken token, StepSpec spec) {
+        SagaState state = saga.state;
         SagaId id = state.id();
         Instant until = now.plus(spec.conduct().timeout());
         String late = "no answer within " + spec.conduct().timeout();
-        timers.add(until, LoopInput.Event.of(id, new SagaEvent.StepUnknown(token, late, true)));
+        saga.timers.add(timers.add(until, LoopInput.Event.of(id, new SagaEvent.StepUnknown(token, late, true))));
         runner.run(new Invocation(state, token, lease.epoch(), until), answer -> offer(LoopInput.Event.of(id, answer)));
     }
 
@@ -424,7 +425,7 @@ final class SagaLoop {
                         Duration.between(state.head().startedAt(), now));
         wiring.waiters().settled(state);
         if (status.ended()) {
-            sagas.remove(state.id());
+            forget(state.id());
             subSagas.ended(state.id());
         }
         subSagas.settled(state, status);
@@ -475,31 +476,19 @@ final class SagaLoop {
         return sagas.get(id);
     }
 
-    private void reload(SagaId id) {
+    private @Nullable LiveSaga forget(SagaId id) {
         LiveSaga known = sagas.remove(id);
+        if (known != null) {
+            known.timers.forEach(timers::cancel);
+        }
+        return known;
+    }
+
+    private void reload(SagaId id) {
+        LiveSaga known = forget(id);
         if (known != null) {
             known.drainInto(inbox);
         }
         fetch(id);
-    }
-
-    /** A saga in memory. {@code state} may be ahead of {@code durable} while a batch is on its way. */
-    private static final class LiveSaga {
-        SagaState state;
-        SagaState durable;
-        boolean localInFlight;
-        final ArrayDeque<LoopInput> deferred = new ArrayDeque<>(0);
-
-        LiveSaga(SagaState state) {
-            this.state = state;
-            this.durable = state;
-        }
-
-        void drainInto(java.util.Queue<LoopInput> inbox) {
-            LoopInput input;
-            while ((input = deferred.poll()) != null) {
-                inbox.add(input);
-            }
-        }
     }
 }

@@ -20,11 +20,8 @@ interface StepRunner extends AutoCloseable {
     /** Delivers a notice; answers whether it was taken. */
     void tell(SagaState state, Notice notice, Consumer<Boolean> delivered);
 
-    /** Called after a round of hand-overs: what was collected may leave together. */
-    default void flush() {}
-
-    /** The attempt took too long; its answer no longer counts. */
-    default void abandon(SagaId saga, StepToken token) {}
+    /** An answer for the attempt is stored: nothing more is expected of it. */
+    default void answered(SagaId saga, StepToken token) {}
 
     @Override
     default void close() {}
@@ -45,5 +42,5 @@ interface StepRunner extends AutoCloseable {
     }
 
     /** A sub-saga to start. */
-    record ChildStart(SagaDefinition<?> definition, String businessKey, Payload payload) {}
+    record ChildStart(SagaDefinition<?> definition, Payload payload) {}
 }

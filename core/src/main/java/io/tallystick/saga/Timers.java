@@ -3,23 +3,48 @@ package io.tallystick.saga;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Inputs that are due later, in buckets of a few milliseconds, so that tens of thousands of time-outs that never fire cost
- * next to nothing. They fire late by at most a bucket, never early. One thread.
+ * next to nothing, and nothing once they are cancelled. They fire late by at most a bucket, never early. One thread.
  */
 final class Timers {
 
     private static final long BUCKET_MILLIS = 5;
 
-    private final TreeMap<Long, List<LoopInput>> buckets = new TreeMap<>();
+    private final TreeMap<Long, Set<Timer>> buckets = new TreeMap<>();
 
-    void add(Instant due, LoopInput input) {
-        long bucket = Math.floorDiv(due.toEpochMilli() + BUCKET_MILLIS, BUCKET_MILLIS);
-        buckets.computeIfAbsent(bucket, b -> new ArrayList<>()).add(input);
+    /** One input that waits for its time. Two are never equal. */
+    static final class Timer {
+        private final long bucket;
+        private final LoopInput input;
+
+        private Timer(long bucket, LoopInput input) {
+            this.bucket = bucket;
+            this.input = input;
+        }
+
+        LoopInput input() {
+            return input;
+        }
+    }
+
+    Timer add(Instant due, LoopInput input) {
+        Timer timer = new Timer(Math.floorDiv(due.toEpochMilli() + BUCKET_MILLIS, BUCKET_MILLIS), input);
+        buckets.computeIfAbsent(timer.bucket, bucket -> new LinkedHashSet<>()).add(timer);
+        return timer;
+    }
+
+    void cancel(Timer timer) {
+        Set<Timer> bucket = buckets.get(timer.bucket);
+        if (bucket != null && bucket.remove(timer) && bucket.isEmpty()) {
+            buckets.remove(timer.bucket);
+        }
     }
 
     /** Removes what is due, in the order of time. */
@@ -30,7 +55,7 @@ final class Timers {
         }
         List<LoopInput> fired = new ArrayList<>();
         while (!buckets.isEmpty() && buckets.firstKey() <= bucket) {
-            fired.addAll(buckets.pollFirstEntry().getValue());
+            buckets.pollFirstEntry().getValue().forEach(timer -> fired.add(timer.input));
         }
         return fired;
     }

@@ -1,0 +1,328 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.Tx;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.message.Channel;
+import io.tallystick.saga.EngineRuntime.DatabaseClock;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads around a {@link SagaLoop}: one that polls it, one that renews the lease, looks for requests and takes over
+ * from engines that fell silent. An engine that was itself taken over comes back as a new one.
+ */
+final class EngineHost implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineHost.class);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
+    private static final int PAGE = 500;
+
+    private final SagaStore store;
+    private final EngineSettings settings;
+    private final Parts parts;
+    private final Outside outside;
+    private final ScheduledExecutorService later =
+            Executors.newScheduledThreadPool(2, EngineRuntime.daemon("tally-heartbeat-"));
+    private final DatabaseClock clock;
+    private volatile Session session;
+    private volatile boolean closed;
+    private Instant renewAt = Instant.MIN;
+
+    /** What does not change when the engine comes back under a new number. */
+    record Parts(Definitions definitions, Waiters waiters, PayloadCodec codec, SagaMetrics metrics) {}
+
+    /** The ways out of the process. */
+    record Outside(@Nullable Channel channel, Function<String, URI> services, HttpClient http) {}
+
+    /** One life of the engine under one number. */
+    private record Session(SagaLoop loop, LiveRunner runner, SagaIds ids, Thread thread) {}
+
+    EngineHost(SagaStore store, EngineSettings settings, Parts parts, Outside outside) {
+        this.store = store;
+        this.settings = settings;
+        this.parts = parts;
+        this.outside = outside;
+        this.clock = new DatabaseClock(store.now());
+        parts.definitions().all().forEach(definition -> store.define(definition.graph()));
+        this.session = open();
+    }
+
+    void start() {
+        begin(session);
+        var unused = later.scheduleWithFixedDelay(
+                this::beat,
+                settings.heartbeat().toMillis(),
+                settings.heartbeat().toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private Session open() {
+        SagaStore.Lease lease = store.join(settings.name(), settings.lease());
+        clock.set(lease.until().minus(settings.lease()));
+        SagaIds ids = new SagaIds(clock, lease.engine());
+        // The runner's answers need the loop and the loop needs the runner; replies only come once both are there.
+        CompletableFuture<SagaLoop> loop = new CompletableFuture<>();
+        CommandRunner commands =
+                new CommandRunner(outside.channel(), parts.codec(), "tally.replies." + lease.engine(), event -> {
+                    loop.join().offer(event);
+                    return java.util.Objects.requireNonNull(event.taken());
+                });
+        ExecutorService executor = EngineRuntime.stepExecutor(settings.name(), settings.threads());
+        LiveRunner runner = new LiveRunner(
+                parts.definitions(),
+                parts.codec(),
+                executor,
+                later,
+                new LiveRunner.Ways(
+                        new LocalRunner(store, parts.codec(), clock),
+                        new CallRunner(parts.codec()),
+                        new HttpRunner(outside.http(), outside.services(), parts.codec(), clock),
+                        commands));
+        SagaLoop.Wiring wiring =
+                new SagaLoop.Wiring(parts.definitions(), parts.waiters(), parts.metrics(), ids, settings.batch());
+        loop.complete(new SagaLoop(store, lease, runner, wiring, clock));
+        Thread thread =
+                EngineRuntime.daemon("tally-saga-" + settings.name() + "-").newThread(() -> drive(loop.join()));
+        commands.start();
+        return new Session(loop.join(), runner, ids, thread);
+    }
+
+    private void begin(Session begun) {
+        begun.thread().start();
+        LOG.info(
+                "saga engine '{}' runs as number {}",
+                settings.name(),
+                begun.loop().lease().engine());
+    }
+
+    private void drive(SagaLoop loop) {
+        try {
+            while (!closed) {
+                if (loop.poll() == 0) {
+                    loop.awaitWork(LONGEST_WAIT);
+                }
+            }
+            loop.abort(new UnavailableException("the saga engine '" + settings.name() + "' is closed"));
+        } catch (SagaStore.Fenced e) {
+            LOG.warn("{}", e.getMessage());
+            loop.abort(new UnknownOutcomeException(String.valueOf(e.getMessage()), e));
+            comeBack();
+        } catch (InterruptedException e) {
+            loop.abort(new UnavailableException("the saga engine '" + settings.name() + "' is closed"));
+        } catch (RuntimeException e) {
+            LOG.error("saga engine '{}' stops its sagas and comes back under a new number", settings.name(), e);
+            loop.abort(new UnknownOutcomeException("the saga engine failed: " + e.getMessage(), e));
+            comeBack();
+        }
+    }
+
+    /** What is in memory is forgotten; the sagas are read again from whoever has them by then. */
+    private void comeBack() {
+        session.runner().close();
+        while (!closed) {
+            try {
+                Session next = open();
+                session = next;
+                begin(next);
+                return;
+            } catch (TallystickException e) {
+                LOG.warn("saga engine '{}' cannot come back yet: {}", settings.name(), e.getMessage());
+                try {
+                    EngineRuntime.pause(settings.heartbeat());
+                } catch (InterruptedException stop) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Everything that must happen now and then; a failure is tried again at the next beat. */
+    private void beat() {
+        Session current = session;
+        try {
+            renewAndTakeOver(current);
+            for (SagaStore.Request request : store.requests(current.loop().lease(), PAGE)) {
+                hand(current, request);
+            }
+        } catch (SagaStore.Fenced | ConflictException e) {
+            LOG.warn("lease lost: {}", e.getMessage());
+        } catch (TallystickException e) {
+            LOG.warn("heartbeat of saga engine '{}': {}", settings.name(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("heartbeat of saga engine '{}'", settings.name(), e);
+        }
+    }
+
+    private void renewAndTakeOver(Session current) {
+        Instant now = clock.instant();
+        if (now.isBefore(renewAt)) {
+            return;
+        }
+        SagaStore.Lease lease = store.renew(current.loop().lease(), settings.lease());
+        clock.set(lease.until().minus(settings.lease()));
+        current.loop().renewed(lease);
+        renewAt = now.plus(
+                settings.lease().dividedBy(6).compareTo(Duration.ofSeconds(1)) < 0
+                        ? settings.lease().dividedBy(6)
+                        : Duration.ofSeconds(1));
+        int taken = store.takeOver(lease);
+        if (taken > 0) {
+            LOG.info("saga engine '{}' took over {} sagas", settings.name(), taken);
+            parts.metrics().tookOver(taken);
+            loadAll(current, lease);
+        }
+    }
+
+    private void loadAll(Session current, SagaStore.Lease lease) {
+        SagaId after = null;
+        while (true) {
+            List<SagaStore.StoredSaga> page = store.mine(lease, after, PAGE);
+            for (SagaStore.StoredSaga stored : page) {
+                SagaId id = stored.start().head().id();
+                current.loop().offer(new LoopInput.Load(id, stored));
+                after = id;
+            }
+            if (page.size() < PAGE) {
+                return;
+            }
+        }
+    }
+
+    /** A request stays in the store until its answer is stored with it, so it may be handed over twice; that is harmless. */
+    private void hand(Session current, SagaStore.Request request) {
+        SagaEvent event = request.event();
+        if (event == null) {
+            current.loop().offer(new LoopInput.Load(request.saga(), null));
+            answer(current, request, null);
+            return;
+        }
+        CompletableFuture<@Nullable String> taken = new CompletableFuture<>();
+        var unused = taken.whenComplete((refusal, failure) -> {
+            if (refusal != null) {
+                answer(current, request, refusal);
+            }
+        });
+        current.loop().offer(new LoopInput.Event(request.saga(), event, request.id(), taken));
+    }
+
+    private void answer(Session current, SagaStore.Request request, @Nullable String refusal) {
+        var unused = later.submit(() -> store.write(
+                current.loop().lease(),
+                new SagaStore.Batch(
+                        List.of(), List.of(), List.of(), List.of(new SagaStore.Verdict(request.id(), refusal)))));
+    }
+
+    // ---- what the engine asks for
+
+    void offerStart(LoopInput.Start start) {
+        SagaLoop loop = session.loop();
+        if (closed) {
+            throw new UnavailableException("the saga engine '" + settings.name() + "' is closed; nothing was started");
+        }
+        if (loop.live() >= settings.inMemory()) {
+            throw new UnavailableException("the saga engine '" + settings.name() + "' holds " + loop.live()
+                    + " unfinished sagas, its limit is " + settings.inMemory()
+                    + "; nothing was started. Look at: tally saga list --state parked");
+        }
+        loop.offer(start);
+    }
+
+    SagaHead head(String businessKey, @Nullable String correlationId) {
+        SagaId id = session.ids().next();
+        return new SagaHead(
+                id, businessKey, correlationId == null ? id.toString() : correlationId, clock.instant(), null);
+    }
+
+    SagaId startIn(Tx tx, SagaHead head, SagaDefinition<?> definition, String payload) {
+        SagaStore.NewSaga start =
+                new SagaStore.NewSaga(head, definition.type(), definition.hash(), payload, SagaStatus.RUNNING);
+        SagaLoop loop = session.loop();
+        SagaId existing = store.startIn(tx, loop.lease(), start).existing().get(head.id());
+        if (existing != null) {
+            return existing;
+        }
+        if (tx.hasCommitHooks()) {
+            tx.afterCommit(() -> loop.offer(new LoopInput.Load(head.id(), null)));
+        }
+        return head.id();
+    }
+
+    SagaOutcome outcome(SagaId saga) {
+        SagaStore.StoredSaga stored = store.load(saga)
+                .orElseThrow(() -> new RejectedException("there is no saga " + saga
+                        + " in this store; it may have been purged. List sagas with: tally saga list"));
+        return new SagaReplay(parts.definitions())
+                .state(stored)
+                .map(SagaOutcome::of)
+                .orElseGet(() -> new SagaOutcome(
+                        saga, stored.start().status(), stored.start().payload(), null));
+    }
+
+    @Nullable
+    String demand(SagaId saga, SagaEvent event, Duration atMost) {
+        CompletableFuture<@Nullable String> taken = new CompletableFuture<>();
+        session.loop().offer(new LoopInput.Event(saga, event, 0, taken));
+        try {
+            return taken.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new UnknownOutcomeException("saga " + saga + ": not stored within " + atMost + "; it may still be");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnknownOutcomeException("interrupted while saga " + saga + " was asked", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
+    }
+
+    int live() {
+        return session.loop().live();
+    }
+
+    SagaStore.Lease lease() {
+        return session.loop().lease();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Session last = session;
+        last.thread().interrupt();
+        try {
+            last.thread().join(settings.startTimeout().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        last.runner().close();
+        later.shutdownNow();
+        try {
+            store.leave(last.loop().lease());
+        } catch (TallystickException e) {
+            LOG.warn(
+                    "saga engine '{}' could not give up its lease; it runs out by itself: {}",
+                    settings.name(),
+                    e.getMessage());
+        }
+        store.close();
+    }
+}

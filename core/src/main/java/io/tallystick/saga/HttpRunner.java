@@ -1,0 +1,115 @@
+package io.tallystick.saga;
+
+import io.tallystick.message.Headers;
+import io.tallystick.message.Reply;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/**
+ * POSTs an attempt. 2xx is done; 4xx is a no, except for those that ask to wait; a connection that was never made left
+ * nothing behind; anything else is unknown. The key follows draft-ietf-httpapi-idempotency-key-header.
+ */
+final class HttpRunner {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client;
+    private final Function<String, URI> services;
+    private final PayloadCodec codec;
+    private final InstantSource clock;
+
+    HttpRunner(HttpClient client, Function<String, URI> services, PayloadCodec codec, InstantSource clock) {
+        this.client = client;
+        this.services = services;
+        this.codec = codec;
+        this.clock = clock;
+    }
+
+    <D> void send(StepWork.Http<D> work, Invocation attempt, D payload, Consumer<SagaEvent.Answer> answer) {
+        HttpRequest request = request(work, attempt, payload);
+        var unused = client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .handle((response, failure) -> failure != null
+                        ? unanswered(attempt.token(), failure)
+                        : answered(work, attempt, payload, response))
+                .thenAccept(answer);
+    }
+
+    private <D> HttpRequest request(StepWork.Http<D> work, Invocation attempt, D payload) {
+        StepWork.Request<D> what = attempt.compensates() ? Objects.requireNonNull(work.compensation()) : work.action();
+        Duration left = Duration.between(clock.instant(), attempt.until());
+        return HttpRequest.newBuilder(services.apply(work.service()).resolve(what.path()))
+                .timeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", '"' + attempt.key().toString() + '"')
+                .header(Headers.CORRELATION_ID, attempt.state().head().correlationId())
+                .header(Headers.SAGA, attempt.state().id().toString())
+                .header(Headers.STEP, attempt.token().step())
+                .header(Headers.PHASE, attempt.token().phase().word())
+                .header(Headers.EXECUTION, String.valueOf(attempt.token().execution()))
+                .header(Headers.ATTEMPT, String.valueOf(attempt.token().attempt()))
+                .header(Headers.EPOCH, String.valueOf(attempt.epoch()))
+                .header(Headers.DEFINITION, attempt.state().graph().toString())
+                .header(Headers.OPERATION, attempt.key().toString())
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        codec.encode(Objects.requireNonNull(what.body().apply(payload)))))
+                .build();
+    }
+
+    private static SagaEvent.Answer unanswered(StepToken token, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        boolean neverConnected = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+        return new SagaEvent.StepUnknown(token, Failures.words(cause), !neverConnected);
+    }
+
+    private <D> SagaEvent.Answer answered(
+            StepWork.Http<D> work, Invocation attempt, D payload, HttpResponse<String> response) {
+        int status = response.statusCode();
+        if (status >= 200 && status < 300) {
+            return Answers.of(attempt.token(), payload, Reply.done(response.body()), work.onReply(), codec);
+        }
+        String said = "HTTP " + status + " from " + work.service();
+        if (status == 429
+                || (status == 503
+                        && response.headers().firstValue("Retry-After").isPresent())) {
+            // The service itself says that it did not process the request (RFC 6585 4, RFC 9110 15.6.4).
+            return new SagaEvent.StepUnknown(attempt.token(), said, false);
+        }
+        if (status >= 400 && status < 500 && status != 408 && status != 409 && status != 425) {
+            return refusal(attempt.token(), said, response.body());
+        }
+        return new SagaEvent.StepUnknown(attempt.token(), said, true);
+    }
+
+    /** The code and the reason of a problem document (RFC 9457), or the status if it is none. */
+    private static SagaEvent.Answer refusal(StepToken token, String said, String body) {
+        String code = "HTTP_REFUSED";
+        String reason = said;
+        try {
+            JsonNode problem = JSON.readTree(body);
+            code = text(problem, "code", code);
+            reason = text(problem, "reason", text(problem, "detail", text(problem, "title", reason)));
+        } catch (JacksonException e) {
+            reason = said + ", not a problem document";
+        }
+        return new SagaEvent.StepWasRefused(token, code, reason);
+    }
+
+    private static String text(JsonNode node, String field, String otherwise) {
+        JsonNode value = node.get(field);
+        return value != null && value.isString() ? value.stringValue() : otherwise;
+    }
+}
