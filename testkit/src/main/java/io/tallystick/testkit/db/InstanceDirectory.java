@@ -28,10 +28,11 @@ final class InstanceDirectory implements AutoCloseable {
     }
 
     static InstanceDirectory create(Engine engine) {
-        Path base = Path.of(System.getProperty("java.io.tmpdir"), "tallystick-" + System.getProperty("user.name"));
+        Path base = Path.of(System.getProperty("java.io.tmpdir"), "tallystick-" + Commands.userId());
         try {
             Files.createDirectories(
                     base, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            checkOwner(base);
             deleteStale(base);
             // the lock exists before the final name does, so nobody takes the directory for a stale one
             Path hidden = Files.createTempDirectory(base, ".new-");
@@ -50,6 +51,15 @@ final class InstanceDirectory implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** In a temporary directory that everybody may write to, somebody else could have made ours first. */
+    private static void checkOwner(Path base) {
+        int owner = Commands.ownerOf(base);
+        if (owner != Commands.userId()) {
+            throw new TestDatabaseException(base + ": expected it to belong to user " + Commands.userId()
+                    + ", found user " + owner + ". Remove it, or set -Djava.io.tmpdir to a directory of your own.");
+        }
     }
 
     /** Starts with the process id and start time, because a process must not open its own locks (see below). */

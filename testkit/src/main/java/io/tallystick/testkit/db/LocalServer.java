@@ -69,13 +69,14 @@ final class LocalServer implements Server {
     }
 
     private ServerProcess launch() {
+        long logStart = logFile().toFile().length();
         ServerProcess started = ServerProcess.start(
                 recipe.command(home(), dataDirectory(), port, spec),
                 directory.path(),
                 logFile(),
                 recipe.abandonSignal());
         try {
-            awaitReady(started);
+            awaitReady(started, logStart);
             return started;
         } catch (RuntimeException e) {
             if (started.isAlive()) {
@@ -85,26 +86,27 @@ final class LocalServer implements Server {
         }
     }
 
-    private void awaitReady(ServerProcess started) {
-        DataSource source = dataSource(recipe.firstDatabase());
+    private void awaitReady(ServerProcess started, long logStart) {
         long deadline = System.nanoTime() + START_NANOS;
-        while (true) {
-            try (Connection ignored = source.getConnection()) {
-                return;
-            } catch (SQLException e) {
-                if (!started.isAlive()) {
-                    String log = log();
-                    throw new TestDatabaseException(engine() + " ended while starting on port " + port + ". "
-                            + Commands.hint(log) + "The end of its log:\n" + log);
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    throw new TestDatabaseException(
-                            engine() + " did not answer on port " + port + " within 60 s (" + e.getMessage()
-                                    + "). The end of its log:\n" + log(),
-                            e);
-                }
-                LockSupport.parkNanos(POLL_NANOS);
+        while (!recipe.saysReady(dataDirectory(), started.pid(), logFrom(logStart)) || !answers()) {
+            if (!started.isAlive()) {
+                String log = log();
+                throw new TestDatabaseException(engine() + " ended while starting on port " + port + ". "
+                        + Commands.hint(log) + "The end of its log:\n" + log);
             }
+            if (System.nanoTime() - deadline > 0) {
+                throw new TestDatabaseException(
+                        engine() + " did not answer on port " + port + " within 60 s. The end of its log:\n" + log());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private boolean answers() {
+        try (Connection ignored = dataSource(recipe.firstDatabase()).getConnection()) {
+            return true;
+        } catch (SQLException e) {
+            return false;
         }
     }
 
@@ -164,12 +166,16 @@ final class LocalServer implements Server {
 
     @Override
     public String log() {
+        return logFrom(Math.max(0, logFile().toFile().length() - LOG_TAIL_BYTES));
+    }
+
+    private String logFrom(long start) {
         if (!Files.exists(logFile())) {
             return "";
         }
         try (RandomAccessFile file = new RandomAccessFile(logFile().toFile(), "r")) {
-            file.seek(Math.max(0, file.length() - LOG_TAIL_BYTES));
-            byte[] tail = new byte[(int) Math.min(LOG_TAIL_BYTES, file.length() - file.getFilePointer())];
+            file.seek(start);
+            byte[] tail = new byte[(int) Math.max(0, file.length() - start)];
             file.readFully(tail);
             return new String(tail, StandardCharsets.UTF_8);
         } catch (IOException e) {

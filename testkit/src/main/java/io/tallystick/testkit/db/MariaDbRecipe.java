@@ -67,6 +67,11 @@ final class MariaDbRecipe implements Recipe {
     }
 
     @Override
+    public boolean saysReady(Path data, long pid, String logSinceStart) {
+        return logSinceStart.contains("mariadbd: ready for connections");
+    }
+
+    @Override
     public String stopSignal() {
         return "TERM";
     }

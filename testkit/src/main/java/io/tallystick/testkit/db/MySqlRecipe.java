@@ -70,6 +70,11 @@ final class MySqlRecipe implements Recipe {
     }
 
     @Override
+    public boolean saysReady(Path data, long pid, String logSinceStart) {
+        return logSinceStart.contains("mysqld: ready for connections");
+    }
+
+    @Override
     public String stopSignal() {
         return "TERM";
     }

@@ -86,6 +86,15 @@ final class PostgresRecipe implements Recipe {
         return command;
     }
 
+    /** Line 1 of postmaster.pid is the process id, line 8 its state. */
+    @Override
+    public boolean saysReady(Path data, long pid, String logSinceStart) {
+        List<String> lines = FileTree.linesIfExists(data.resolve("postmaster.pid"));
+        return lines.size() >= 8
+                && lines.get(0).strip().equals(Long.toString(pid))
+                && (lines.get(7).startsWith("ready") || lines.get(7).startsWith("standby"));
+    }
+
     @Override
     public String stopSignal() {
         return "INT";

@@ -34,6 +34,12 @@ interface Recipe {
 
     List<String> command(Path home, Path data, int port, ServerSpec spec);
 
+    /**
+     * True when this very process says that it accepts connections. Asking the port would not do: somebody else may
+     * listen there.
+     */
+    boolean saysReady(Path data, long pid, String logSinceStart);
+
     /** The signal for an orderly end that does not wait for clients. */
     String stopSignal();
 
