@@ -1,5 +1,18 @@
 package io.tallystick.examples;
 
+import io.tallystick.examples.play.Books;
+import io.tallystick.examples.play.FlowPlay;
+import io.tallystick.examples.play.Load;
+import io.tallystick.examples.play.Scene;
+import io.tallystick.examples.play.Stage;
+import io.tallystick.examples.points.PointsPlay;
+import io.tallystick.examples.shop.OrderPlay;
+import io.tallystick.examples.transfer.TransferPlay;
+import io.tallystick.examples.world.Servant;
+import io.tallystick.examples.world.World;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,9 +26,63 @@ public final class Demo {
      * interrupted, everything is taken down and the interrupt flag is set.
      */
     public static DemoReport run(DemoOptions options, DemoListener listener) {
-        listener.begun("The flows are being written");
-        Check nothing = new Check("the flows ran", false, options.flows().toString(), "nothing yet");
-        listener.checked(nothing);
-        return new DemoReport(List.of(nothing), new DemoCounters(0, 0, 0, 0, 0, Map.of()));
+        List<FlowPlay> plays = options.flows().stream().sorted().map(Demo::play).toList();
+        listener.begun("Starting databases and services");
+        var roles = plays.stream().flatMap(play -> play.roles().stream()).toList();
+        try (World world = World.open(options.seed(), roles)) {
+            listener.opened(addresses(world));
+            Stage stage = new Stage(world, listener);
+            plays.forEach(play -> play.prepare(stage));
+            return options.once() ? tell(stage, plays) : load(stage, plays, options);
+        }
+    }
+
+    private static FlowPlay play(Flow flow) {
+        return switch (flow) {
+            case TRANSFER -> new TransferPlay();
+            case POINTS -> new PointsPlay();
+            case SHOP -> new OrderPlay();
+        };
+    }
+
+    private static Map<String, URI> addresses(World world) {
+        Map<String, URI> addresses = new LinkedHashMap<>();
+        for (Servant servant : world.services()) {
+            addresses.put(servant.name(), servant.uri());
+        }
+        return addresses;
+    }
+
+    private static DemoReport load(Stage stage, List<FlowPlay> plays, DemoOptions options) {
+        stage.listener().begun("Starting sagas");
+        Load load = new Load(stage, plays, options);
+        List<Check> checks = new ArrayList<>(load.run());
+        checks.forEach(stage.listener()::checked);
+        checks.addAll(books(stage, plays));
+        return new DemoReport(checks, load.counters());
+    }
+
+    private static DemoReport tell(Stage stage, List<FlowPlay> plays) {
+        List<Check> checks = new ArrayList<>();
+        for (FlowPlay play : plays) {
+            for (Scene scene : play.scenes()) {
+                stage.listener().begun(scene.title());
+                Check check = scene.act().play(stage);
+                stage.listener().checked(check);
+                checks.add(check);
+            }
+        }
+        int scenes = checks.size();
+        checks.addAll(books(stage, plays));
+        return new DemoReport(checks, new DemoCounters(scenes, 0, 0, 0, 0, Map.of()));
+    }
+
+    private static List<Check> books(Stage stage, List<FlowPlay> plays) {
+        stage.listener().begun("Comparing the books of all databases");
+        Books books = new Books(stage.world());
+        List<Check> checks =
+                plays.stream().flatMap(play -> play.check(books).stream()).toList();
+        checks.forEach(stage.listener()::checked);
+        return checks;
     }
 }

@@ -1,0 +1,79 @@
+package io.tallystick.examples.play;
+
+import io.tallystick.examples.Check;
+import io.tallystick.examples.world.World;
+import io.tallystick.jdbc.Jdbc;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Reads the databases of all services side by side, as an auditor would once everything has ended. Thread-safe. */
+public final class Books {
+
+    private final World world;
+
+    public Books(World world) {
+        this.world = world;
+    }
+
+    /** One number; the statement names it {@code amount}. */
+    public long number(String service, String sql) {
+        return jdbc(service)
+                .inTransaction(
+                        tx -> tx.queryOne(sql, row -> row.longValue("amount")).orElse(0L));
+    }
+
+    /** Numbers by name; the statement names its columns {@code name} and {@code amount}. */
+    public Map<String, Long> numbers(String service, String sql) {
+        Map<String, Long> found = new TreeMap<>();
+        jdbc(service)
+                .run(tx -> tx.query(sql, row -> found.merge(row.string("name"), row.longValue("amount"), Long::sum)));
+        return found;
+    }
+
+    /** Every request to the services carried its key, and how many came again and took no second effect. */
+    public Check keysWereCarried(List<String> services) {
+        long without = 0;
+        for (String service : services) {
+            without += number(service, "SELECT count(*) AS amount FROM received WHERE operation IS NULL");
+        }
+        return Check.equal(
+                "Every request to " + String.join(", ", services) + " carried its key; without one", 0L, without);
+    }
+
+    /** How many requests came again under a key that was known. */
+    public long repetitions(List<String> services) {
+        long again = 0;
+        for (String service : services) {
+            again += number(service, "SELECT count(*) - count(DISTINCT operation) AS amount FROM received");
+        }
+        return again;
+    }
+
+    /** Nothing of what the statement counts by name happened more than once. */
+    public Check atMostOnce(String name, String service, String sql) {
+        Map<String, Long> twice = new TreeMap<>(numbers(service, sql));
+        twice.values().removeIf(count -> count <= 1);
+        return new Check(name, twice.isEmpty(), "none twice", twice.isEmpty() ? "none twice" : twice.toString());
+    }
+
+    /** Two accounts of the same things agree. Differences are named. */
+    public static Check agree(String name, Map<String, Long> one, Map<String, Long> other) {
+        TreeSet<String> names = new TreeSet<>(one.keySet());
+        names.addAll(other.keySet());
+        List<String> different = names.stream()
+                .filter(n -> !one.getOrDefault(n, 0L).equals(other.getOrDefault(n, 0L)))
+                .map(n -> n + ": " + one.getOrDefault(n, 0L) + " / " + other.getOrDefault(n, 0L))
+                .toList();
+        return new Check(
+                name,
+                different.isEmpty(),
+                names.size() + " agree",
+                different.isEmpty() ? names.size() + " agree" : "different: " + different);
+    }
+
+    private Jdbc jdbc(String service) {
+        return world.service(service).books();
+    }
+}

@@ -1,0 +1,80 @@
+package io.tallystick.examples.play;
+
+import io.tallystick.examples.Fault;
+import io.tallystick.examples.world.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * What strikes which service when, computed from a seed before the run begins: the same seed plans the same faults.
+ *
+ * @param strikes in the order of time
+ */
+public record FaultPlan(List<Strike> strikes) {
+
+    /**
+     * One fault with a beginning and an end.
+     *
+     * @param at from the beginning of the run
+     * @param length until the window closes, or until the killed process is started again
+     */
+    public record Strike(Duration at, Fault fault, String service, Duration length) {}
+
+    /** Plans windows and kills for these services over this time. Kills of one service never overlap. */
+    public static FaultPlan of(long seed, Set<Fault> faults, List<Role> roles, Duration time) {
+        SplittableRandom chance = new SplittableRandom(seed ^ 0xFA171);
+        List<Strike> strikes = new ArrayList<>();
+        List<String> services = names(roles, false);
+        List<String> orchestrators = names(roles, true);
+        Rhythm rhythm = new Rhythm(chance, time, strikes);
+        rhythm.plan(
+                faults,
+                Fault.MAINTENANCE,
+                having(services, "other-bank"),
+                Duration.ofSeconds(12),
+                Duration.ofSeconds(6));
+        rhythm.plan(
+                faults,
+                Fault.SHIPPING_FAILS,
+                having(services, "shipping"),
+                Duration.ofSeconds(12),
+                Duration.ofSeconds(4));
+        rhythm.plan(faults, Fault.KILL_SERVICE, services, Duration.ofSeconds(6), Duration.ofSeconds(1));
+        rhythm.plan(faults, Fault.KILL_ENGINE, orchestrators, Duration.ofSeconds(10), Duration.ofSeconds(1));
+        strikes.sort(Comparator.comparing(Strike::at));
+        return new FaultPlan(List.copyOf(strikes));
+    }
+
+    private static List<String> having(List<String> services, String name) {
+        return services.contains(name) ? List.of(name) : List.of();
+    }
+
+    private static List<String> names(List<Role> roles, boolean orchestrators) {
+        return roles.stream()
+                .filter(role -> role.name().endsWith("orchestrator") == orchestrators)
+                .map(Role::name)
+                .toList();
+    }
+
+    /** About one strike in each period, somewhere in it. */
+    private record Rhythm(SplittableRandom chance, Duration time, List<Strike> strikes) {
+
+        void plan(Set<Fault> faults, Fault fault, List<String> services, Duration period, Duration longest) {
+            if (!faults.contains(fault) || services.isEmpty()) {
+                return;
+            }
+            for (Duration begin = Duration.ZERO; begin.compareTo(time) < 0; begin = begin.plus(period)) {
+                Duration at = begin.plusMillis(chance.nextLong(period.toMillis() / 2));
+                Duration length = Duration.ofMillis(longest.toMillis() / 2 + chance.nextLong(longest.toMillis() / 2));
+                String service = services.get(chance.nextInt(services.size()));
+                if (at.compareTo(time) < 0) {
+                    strikes.add(new Strike(at, fault, service, length));
+                }
+            }
+        }
+    }
+}

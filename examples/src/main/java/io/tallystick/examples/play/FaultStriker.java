@@ -1,0 +1,81 @@
+package io.tallystick.examples.play;
+
+import io.tallystick.examples.Fault;
+import io.tallystick.examples.play.FaultPlan.Strike;
+import io.tallystick.examples.service.FaultSettings;
+import io.tallystick.examples.world.Servant;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries a fault plan out on its caller's scheduler, and remembers how often what struck. */
+final class FaultStriker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FaultStriker.class);
+    private static final double LOST_REPLY = 0.05;
+    private static final double DUPLICATE = 0.05;
+    private static final double SLOW = 0.02;
+
+    private final Stage stage;
+    private final Tally<Fault> struck;
+    private final ScheduledExecutorService scheduler;
+
+    FaultStriker(Stage stage, Tally<Fault> struck, ScheduledExecutorService scheduler) {
+        this.stage = stage;
+        this.struck = struck;
+        this.scheduler = scheduler;
+    }
+
+    /** Sets the chances inside the services, and schedules the plan. */
+    void begin(FaultPlan plan, Set<Fault> faults) {
+        FaultSettings chances = FaultSettings.NONE
+                .lostReply(faults.contains(Fault.LOST_REPLY) ? LOST_REPLY : 0)
+                .duplicate(faults.contains(Fault.DUPLICATE) ? DUPLICATE : 0)
+                .slow(faults.contains(Fault.SLOW) ? SLOW : 0);
+        stage.world().services().forEach(servant -> servant.faults(chances));
+        for (Strike strike : plan.strikes()) {
+            long begin = strike.at().toMillis();
+            later(begin, () -> begin(strike));
+            later(begin + strike.length().toMillis(), () -> end(strike));
+        }
+    }
+
+    private void later(long millis, Runnable act) {
+        var unused = scheduler.schedule(() -> carefully(act), millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A fault that cannot be injected, because its service is just dead, is no failure of the run. */
+    private static void carefully(Runnable act) {
+        try {
+            act.run();
+        } catch (RuntimeException e) {
+            LOG.info("a planned fault did not come about: {}", e.toString());
+        }
+    }
+
+    private void begin(Strike strike) {
+        Servant servant = stage.world().service(strike.service());
+        if (!servant.isAlive()) {
+            return;
+        }
+        switch (strike.fault()) {
+            case KILL_SERVICE, KILL_ENGINE -> servant.kill();
+            case MAINTENANCE -> servant.faults(servant.faults().maintenance(true));
+            case SHIPPING_FAILS -> servant.faults(servant.faults().refusing(true));
+            default -> throw new IllegalArgumentException("nobody knows how to plan " + strike.fault());
+        }
+        struck.count(strike.fault());
+        stage.injected(strike.fault(), strike.service());
+    }
+
+    private void end(Strike strike) {
+        Servant servant = stage.world().service(strike.service());
+        switch (strike.fault()) {
+            case KILL_SERVICE, KILL_ENGINE -> servant.restart();
+            case MAINTENANCE -> servant.faults(servant.faults().maintenance(false));
+            default -> servant.faults(servant.faults().refusing(false));
+        }
+    }
+}

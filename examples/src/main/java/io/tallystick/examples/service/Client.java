@@ -1,0 +1,103 @@
+package io.tallystick.examples.service;
+
+import io.tallystick.message.OperationKey;
+import io.tallystick.message.Reply;
+import io.tallystick.saga.NotExecuted;
+import io.tallystick.saga.StepRefused;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Calls one service over HTTP, and tells the three outcomes apart. Thread-safe. */
+public final class Client {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(PATIENCE)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    private final URI service;
+
+    public Client(URI service) {
+        this.service = service;
+    }
+
+    /** @throws IllegalArgumentException if the settings do not say where the peer is */
+    public static Client to(ServiceSettings settings, String peer) {
+        URI address = settings.peers().get(peer);
+        if (address == null) {
+            throw new IllegalArgumentException(settings.name() + " was not told where '" + peer + "' is, only "
+                    + settings.peers().keySet());
+        }
+        return new Client(address);
+    }
+
+    /**
+     * One attempt.
+     *
+     * @throws StepRefused if the service said a business no
+     * @throws NotExecuted if nothing happened: nobody listens, or the service is in its maintenance window
+     * @throws UncheckedIOException if nobody knows
+     */
+    public Reply.Done post(String path, OperationKey key, Object body) {
+        HttpRequest request = request(path)
+                .header("Idempotency-Key", '"' + key.toString() + '"')
+                .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+                .build();
+        HttpResponse<String> response = send(request);
+        return switch (response.statusCode() / 100) {
+            case 2 -> new Reply.Done(response.body());
+            case 4 -> throw refusal(response.body());
+            default -> throw unknown(path, response);
+        };
+    }
+
+    /** A request that may be repeated freely, and its answer as text. Same errors as {@link #post}. */
+    public String ask(String method, String path, String body) {
+        HttpResponse<String> response = send(request(path)
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build());
+        if (response.statusCode() != 200) {
+            throw unknown(path, response);
+        }
+        return response.body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(service.resolve(path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json");
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            throw new NotExecuted("nobody listens at " + service, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no answer from " + request.uri(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + request.uri(), e);
+        }
+    }
+
+    private static StepRefused refusal(String body) {
+        Endpoint.Problem problem = Json.read(body, Endpoint.Problem.class);
+        return new StepRefused(problem.code(), problem.reason());
+    }
+
+    private static RuntimeException unknown(String path, HttpResponse<String> response) {
+        IOException cause = new IOException(path + " answered " + response.statusCode() + ": " + response.body());
+        return response.statusCode() == 503
+                ? new NotExecuted("the service is in its maintenance window", cause)
+                : new UncheckedIOException(cause);
+    }
+}

@@ -1,0 +1,49 @@
+package io.tallystick.examples.service;
+
+/**
+ * What goes wrong in one service, from now on. Probabilities are from 0 to 1 and concern one request or command each.
+ *
+ * @param maintenance every request is answered 503 and nothing is done
+ * @param refusing every action is refused for a business reason
+ * @param lostReply the work is done and the answer never leaves
+ * @param duplicate the request or command arrives twice
+ * @param slow the answer takes {@link #SLOWNESS_MILLIS} longer
+ */
+public record FaultSettings(boolean maintenance, boolean refusing, double lostReply, double duplicate, double slow) {
+
+    /** Longer than the steps of the flows wait, so that a slow answer comes after its asker gave up. */
+    public static final long SLOWNESS_MILLIS = 2_500;
+
+    public static final FaultSettings NONE = new FaultSettings(false, false, 0, 0, 0);
+
+    public FaultSettings {
+        if (!(isProbability(lostReply) && isProbability(duplicate) && isProbability(slow))) {
+            throw new IllegalArgumentException("faults with lostReply=" + lostReply + ", duplicate=" + duplicate
+                    + ", slow=" + slow + ": expected probabilities from 0 to 1");
+        }
+    }
+
+    public FaultSettings maintenance(boolean on) {
+        return new FaultSettings(on, refusing, lostReply, duplicate, slow);
+    }
+
+    public FaultSettings refusing(boolean on) {
+        return new FaultSettings(maintenance, on, lostReply, duplicate, slow);
+    }
+
+    public FaultSettings lostReply(double probability) {
+        return new FaultSettings(maintenance, refusing, probability, duplicate, slow);
+    }
+
+    public FaultSettings duplicate(double probability) {
+        return new FaultSettings(maintenance, refusing, lostReply, probability, slow);
+    }
+
+    public FaultSettings slow(double probability) {
+        return new FaultSettings(maintenance, refusing, lostReply, duplicate, probability);
+    }
+
+    private static boolean isProbability(double value) {
+        return value >= 0 && value <= 1;
+    }
+}

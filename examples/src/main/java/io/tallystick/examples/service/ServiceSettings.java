@@ -1,0 +1,25 @@
+package io.tallystick.examples.service;
+
+import java.net.URI;
+import java.util.Map;
+
+/**
+ * What a service's process is told when it starts, as one line of JSON on its standard input: so no password stands in
+ * an argument list.
+ *
+ * @param name such as {@code other-bank}
+ * @param port where it listens on 127.0.0.1, 0 for any free one
+ * @param databases its own, and the one that carries the command channels
+ * @param peers services it calls, by name
+ * @param seed decides what chance decides in it
+ */
+public record ServiceSettings(String name, int port, Databases databases, Map<String, URI> peers, long seed) {
+
+    /**
+     * Where a service's data are.
+     *
+     * @param own nobody else reads or writes it
+     * @param channels carries commands and replies, in the place of a broker
+     */
+    public record Databases(DatabaseAddress own, DatabaseAddress channels) {}
+}

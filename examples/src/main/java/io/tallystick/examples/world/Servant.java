@@ -1,0 +1,135 @@
+package io.tallystick.examples.world;
+
+import io.tallystick.examples.service.Client;
+import io.tallystick.examples.service.FaultSettings;
+import io.tallystick.examples.service.Faults;
+import io.tallystick.examples.service.Json;
+import io.tallystick.examples.service.ServiceSettings;
+import io.tallystick.jdbc.Jdbc;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One service as its world sees it: a process that can be killed and started again at the same address, its database,
+ * and its faults. Thread-safe.
+ */
+public final class Servant implements AutoCloseable {
+
+    private final Role role;
+    private final Jdbc books;
+    private final Path log;
+    private final Map<Faults.Kind, Long> struckBefore = new EnumMap<>(Faults.Kind.class);
+    private ServiceSettings settings;
+    private FaultSettings faults = FaultSettings.NONE;
+    private ServiceProcess process;
+
+    private Servant(Role role, ServiceSettings settings, Jdbc books, Path log) {
+        this.role = role;
+        this.settings = settings;
+        this.books = books;
+        this.log = log;
+        this.process = ServiceProcess.start(role.main(), settings, log);
+    }
+
+    /** Starts the process; {@link #awaitReady} says when it answers. */
+    static Servant start(Role role, ServiceSettings settings, Jdbc books, Path log) {
+        return new Servant(role, settings, books, log);
+    }
+
+    public String name() {
+        return role.name();
+    }
+
+    /** Where it listens; stays the same when it is started again. */
+    public synchronized URI uri() {
+        return URI.create("http://127.0.0.1:" + settings.port());
+    }
+
+    /** Calls it over HTTP. */
+    public Client client() {
+        return new Client(uri());
+    }
+
+    /** Its database, as an auditor sees it. */
+    public Jdbc books() {
+        return books;
+    }
+
+    public synchronized boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** From now on these things go wrong in it; also after it was started again. */
+    public synchronized void faults(FaultSettings next) {
+        faults = next;
+        if (process.isAlive()) {
+            client().ask("PUT", "/admin/faults", Json.write(next));
+        }
+    }
+
+    public synchronized FaultSettings faults() {
+        return faults;
+    }
+
+    /** How often each fault struck inside it, over all its lives. */
+    public synchronized Map<Faults.Kind, Long> struck() {
+        Map<Faults.Kind, Long> all = new EnumMap<>(Faults.Kind.class);
+        all.putAll(struckBefore);
+        if (process.isAlive()) {
+            Struck now = Json.read("{\"counts\":" + client().ask("GET", "/admin/faults", "") + "}", Struck.class);
+            now.counts().forEach((kind, count) -> all.merge(kind, count, Long::sum));
+        }
+        return all;
+    }
+
+    /** kill -9. */
+    public synchronized void kill() {
+        if (process.isAlive()) {
+            remember();
+            process.kill();
+        }
+    }
+
+    /** Starts it again after {@link #kill}, at the same address; returns when it answers. */
+    public synchronized void restart() {
+        if (process.isAlive()) {
+            return;
+        }
+        process = ServiceProcess.start(role.main(), settings, log);
+        awaitReady();
+        if (!faults.equals(FaultSettings.NONE)) {
+            faults(faults);
+        }
+    }
+
+    synchronized void awaitReady() {
+        int port = process.awaitReady(60, TimeUnit.SECONDS);
+        settings = new ServiceSettings(settings.name(), port, settings.databases(), settings.peers(), settings.seed());
+    }
+
+    @Override
+    public synchronized void close() {
+        process.kill();
+    }
+
+    private void remember() {
+        try {
+            Map<Faults.Kind, Long> all = struck();
+            struckBefore.clear();
+            struckBefore.putAll(all);
+        } catch (RuntimeException e) {
+            // the count is for show; the kill must happen
+        }
+    }
+
+    /** For reading a map of enums. */
+    record Struck(Map<Faults.Kind, Long> counts) {}
+
+    @Override
+    public String toString() {
+        return role.name();
+    }
+}

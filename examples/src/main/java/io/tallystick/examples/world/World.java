@@ -1,0 +1,129 @@
+package io.tallystick.examples.world;
+
+import io.tallystick.examples.service.DatabaseAddress;
+import io.tallystick.examples.service.FaultSettings;
+import io.tallystick.examples.service.ServiceSettings;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.db.TestDatabases;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that one run needs: a PostgreSQL and a MariaDB server, a database for each service and one that carries the
+ * command channels, and a process for each service. Closing it ends all of them; when this process is killed instead,
+ * the services see their pipe close and the databases' guardians do the rest. Thread-safe.
+ */
+public final class World implements AutoCloseable {
+
+    private static final String CHANNELS = "channels";
+
+    private final long seed;
+    private final WorldFolder folder;
+    private final Map<Engine, TestDatabase> servers = new EnumMap<>(Engine.class);
+    private final Map<String, Servant> servants = new LinkedHashMap<>();
+
+    private World(long seed) {
+        this.seed = seed;
+        this.folder = WorldFolder.create();
+    }
+
+    /**
+     * Starts databases and services, and returns when all of them answer.
+     *
+     * @param seed decides what chance decides inside the services
+     * @param roles each after those it calls
+     */
+    public static World open(long seed, List<Role> roles) {
+        World world = new World(seed);
+        try {
+            world.start(roles);
+            return world;
+        } catch (RuntimeException | Error e) {
+            world.close();
+            throw e;
+        }
+    }
+
+    /** @throws IllegalArgumentException if there is no such service, naming those there are */
+    public Servant service(String name) {
+        Servant servant = servants.get(name);
+        if (servant == null) {
+            throw new IllegalArgumentException("there is no service '" + name + "'; there are " + servants.keySet());
+        }
+        return servant;
+    }
+
+    public Collection<Servant> services() {
+        return List.copyOf(servants.values());
+    }
+
+    /** Nothing goes wrong any more, and everything runs. */
+    public void calm() {
+        for (Servant servant : servants.values()) {
+            servant.restart();
+            servant.faults(FaultSettings.NONE);
+        }
+    }
+
+    @Override
+    public void close() {
+        servants.values().forEach(Servant::close);
+        servers.values().forEach(TestDatabase::close);
+        folder.close();
+    }
+
+    private void start(List<Role> roles) {
+        TestDatabase channels = server(Engine.POSTGRESQL).createDatabase(CHANNELS);
+        Schema.of(Jdbc.on(channels.dataSource())).install("message");
+        List<Servant> starting = new ArrayList<>();
+        for (Role role : roles) {
+            if (!role.peers().isEmpty()) {
+                starting.forEach(Servant::awaitReady);
+                starting.clear();
+            }
+            Servant servant = start(role, channels);
+            servants.put(role.name(), servant);
+            starting.add(servant);
+        }
+        starting.forEach(Servant::awaitReady);
+    }
+
+    private Servant start(Role role, TestDatabase channels) {
+        TestDatabase own = server(role.engine()).createDatabase(role.databaseName());
+        Map<String, URI> peers = new LinkedHashMap<>();
+        role.peers().forEach(peer -> peers.put(peer, service(peer).uri()));
+        ServiceSettings settings = new ServiceSettings(
+                role.name(),
+                0,
+                new ServiceSettings.Databases(address(own), address(channels)),
+                peers,
+                seed ^ role.name().hashCode());
+        Path log = folder.log(role.name());
+        return Servant.start(role, settings, Jdbc.on(own.dataSource()), log);
+    }
+
+    private TestDatabase server(Engine engine) {
+        return servers.computeIfAbsent(
+                engine,
+                which -> which == Engine.POSTGRESQL
+                        ? TestDatabases.postgres()
+                                .setting("max_connections", "300")
+                                .start()
+                        : TestDatabases.of(which)
+                                .setting("max_connections", "300")
+                                .start());
+    }
+
+    private static DatabaseAddress address(TestDatabase database) {
+        return new DatabaseAddress(database.url(), database.user(), database.password());
+    }
+}
