@@ -158,9 +158,10 @@ class IdempotencyTest {
     }
 
     @Test
-    void the_bounded_wait_is_not_left_behind_in_the_pool() {
+    void the_bounded_wait_is_not_left_behind_in_the_pool() throws Exception {
         List<String> before = lockWait();
-        pay(CREATED);
+        a_twin_that_waited_too_long_is_told_to_come_again();
+        assertThat(lockWait()).isEqualTo(before);
         pay(CREATED);
         assertThat(lockWait()).isEqualTo(before);
     }
