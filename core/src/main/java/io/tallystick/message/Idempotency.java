@@ -174,7 +174,8 @@ public final class Idempotency {
 
     private boolean insert(Tx tx, IdempotencyKey key, IdempotencyRows.State state, String fingerprint) {
         return tx.waitingAtMost(
-                options.twinWait(), () -> rows.insert(tx, key, state, fingerprint, expiry(key).orElse(null)));
+                options.twinWait(),
+                () -> rows.insert(tx, key, state, fingerprint, expiry(key).orElse(null)));
     }
 
     private Answer waiting(TxWork<Answer> work) {
