@@ -90,7 +90,8 @@ public final class SqlErrors {
     }
 
     /** Whether the server chose this transaction as the victim of a deadlock and has already rolled it back. */
-    static boolean isDeadlock(SQLException error, Dialect dialect) {
+    /** Whether it was the victim of a deadlock: the same work, begun anew, will do. */
+    public static boolean isDeadlock(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         return dialect.isInnoDb() ? root.getErrorCode() == 1213 : "40P01".equals(root.getSQLState());
     }

@@ -3,7 +3,9 @@ package io.tallystick.saga;
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.jdbc.Tx;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sagas in PostgreSQL, MariaDB or MySQL. Keeps no connection; give it a pool. Thread-safe. */
 final class JdbcSagaStore implements SagaStore {
+
+    private static final int ATTEMPTS = 3;
 
     private final Jdbc jdbc;
     private final SagaEventCodec codec = new SagaEventCodec();
@@ -28,7 +32,7 @@ final class JdbcSagaStore implements SagaStore {
         this.catalog = new SagaCatalog(jdbc);
         this.reader = new SagaReader(catalog, codec);
         this.engines = new SagaEngines(jdbc);
-        this.writer = new PostgresSagaWriter(jdbc);
+        this.writer = jdbc.dialect().isInnoDb() ? new InnoDbSagaWriter(jdbc) : new PostgresSagaWriter(jdbc);
     }
 
     @Override
@@ -62,11 +66,22 @@ final class JdbcSagaStore implements SagaStore {
     public Written write(Lease lease, Batch batch) {
         check.check(batch);
         SagaRows rows = SagaRows.of(batch, catalog, codec);
-        try {
-            return written(lease, writer.write(lease, rows));
-        } catch (RejectedException e) {
-            throw explained(e, lease, rows);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return written(lease, writer.write(lease, rows));
+            } catch (RejectedException e) {
+                throw explained(e, lease, rows);
+            } catch (ConflictException e) {
+                // two engines that start sagas of the same keys in another order: the victim only has to come again
+                if (attempt == ATTEMPTS || !isDeadlock(e)) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private boolean isDeadlock(ConflictException e) {
+        return e.getCause() instanceof SQLException sql && SqlErrors.isDeadlock(sql, jdbc.dialect());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
@@ -20,6 +21,7 @@ final class SagaEngines {
     private static final Duration REST = Duration.ofDays(1);
 
     private static final int ATTEMPTS = 20;
+    private static final int MOVED_AT_ONCE = 1000;
 
     private final Jdbc jdbc;
 
@@ -131,13 +133,35 @@ final class SagaEngines {
                 .isEmpty()) {
             throw new SagaStore.Fenced(lease);
         }
-        String fence = "UPDATE tally_engine SET epoch = epoch + 1, ended_at = "
+        String fence = (tx.dialect() == Dialect.MARIADB ? "SET STATEMENT innodb_lock_wait_timeout = 5 FOR " : "")
+                + "UPDATE tally_engine SET epoch = epoch + 1, ended_at = "
                 + tx.dialect().now() + " WHERE id = ? AND epoch = ? AND lease_until < "
                 + tx.dialect().now();
         if (tx.update(fence, dead.engine(), dead.epoch()) == 0) {
             return 0;
         }
-        return tx.update("UPDATE tally_saga SET owner = ? WHERE owner = ?", lease.engine(), dead.engine());
+        return tx.dialect().isInnoDb()
+                ? moveUnlocked(tx, lease.engine(), dead.engine())
+                : tx.update("UPDATE tally_saga SET owner = ? WHERE owner = ?", lease.engine(), dead.engine());
+    }
+
+    /** InnoDB waits even for rows that are not committed; those are left for the next time. */
+    private static int moveUnlocked(Tx tx, int heir, int dead) {
+        int moved = 0;
+        while (true) {
+            List<Long> ids = tx.query(
+                    "SELECT id FROM tally_saga WHERE owner = ? " + tx.dialect().limit(MOVED_AT_ONCE) + " "
+                            + tx.dialect().forUpdateSkipLocked(),
+                    row -> row.longValue("id"),
+                    dead);
+            if (ids.isEmpty()) {
+                return moved;
+            }
+            String sql =
+                    "UPDATE tally_saga SET owner = " + heir + " WHERE id IN (" + SagaReader.places(ids.size()) + ")";
+            tx.update(sql, SagaReader.padded(ids));
+            moved += ids.size();
+        }
     }
 
     private static Optional<SagaStore.Lease> current(Tx tx, int engine) {

@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS tally_saga (
   KEY tally_saga_correlation (correlation_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
--- The primary key lets only one owner write number n; NOT NULL on epoch lets none write whose epoch is over.
+-- The primary key lets only one owner write number n; NOT NULL on epoch lets none write whose epoch is over
+-- (and CHECK the same where a lax sql_mode would make 0 of NULL).
 CREATE TABLE IF NOT EXISTS tally_saga_event (
   saga_id   BIGINT      NOT NULL,
   seq       INT         NOT NULL,
@@ -59,7 +60,8 @@ CREATE TABLE IF NOT EXISTS tally_saga_event (
   phase     SMALLINT    NOT NULL,
   step      VARCHAR(100),
   data      MEDIUMTEXT,
-  PRIMARY KEY (saga_id, seq)
+  PRIMARY KEY (saga_id, seq),
+  CONSTRAINT tally_saga_event_epoch CHECK (epoch > 0)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- What somebody outside wants of a saga; nearly always empty. kind NULL means: pick the saga up.
