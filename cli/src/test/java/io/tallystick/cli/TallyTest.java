@@ -33,7 +33,7 @@ class TallyTest {
     }
 
     private int run(String... args) {
-        CommandLine line = Tally.commandLine();
+        CommandLine line = Tally.commandLine(new Session(java.util.Map.of(), Terminal.PIPE));
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         return line.execute(args);

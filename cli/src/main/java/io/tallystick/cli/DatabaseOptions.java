@@ -1,0 +1,115 @@
+package io.tallystick.cli;
+
+import io.tallystick.jdbc.Jdbc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which database, for every command that needs one. A password comes from a file or the environment, never as an argument. */
+@Command
+final class DatabaseOptions {
+
+    private static final Pattern SECRET_IN_URL = Pattern.compile("(?i)[?&;]password=|//[^/@?]*:[^/@?]*@");
+    private static final String CONNECT_SECONDS = "5";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--url",
+            paramLabel = "JDBC-URL",
+            description = "database, such as jdbc:postgresql://host/db or jdbc:mariadb://host/db (else TALLY_URL)")
+    private @Nullable String url;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "database user (else TALLY_USER)")
+    private @Nullable String user;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "file whose first line is the password (else TALLY_PASSWORD)")
+    private @Nullable Path passwordFile;
+
+    /** A connection that is opened on first use. */
+    Database open() {
+        Map<String, String> environment = Session.of(spec).environment();
+        String given = url != null ? url : environment.get("TALLY_URL");
+        if (given == null || given.isBlank()) {
+            throw wrong("Say which database: --url jdbc:postgresql://host:5432/database, or set TALLY_URL.");
+        }
+        if (url != null && SECRET_IN_URL.matcher(url).find()) {
+            throw wrong(
+                    "The URL has a password in it, which everybody on this machine can see in the list of processes."
+                            + " Take it out and set TALLY_PASSWORD, or use --password-file FILE.");
+        }
+        String address = normal(given.strip());
+        return new Database(address, properties(address, environment));
+    }
+
+    Jdbc jdbc(Database database) {
+        return Jdbc.on(database);
+    }
+
+    private String normal(String given) {
+        String address = given.startsWith("jdbc:") ? given : "jdbc:" + given;
+        address = address.replaceFirst("^jdbc:postgres:", "jdbc:postgresql:");
+        // one driver speaks to both
+        address = address.replaceFirst("^jdbc:mysql:", "jdbc:mariadb:");
+        if (!address.startsWith("jdbc:postgresql:") && !address.startsWith("jdbc:mariadb:")) {
+            throw wrong(
+                    "'" + given.replaceFirst("[?].*", "") + "' is not a URL that tally knows. Expected one that begins"
+                            + " with jdbc:postgresql:, jdbc:mariadb: or jdbc:mysql:");
+        }
+        return address;
+    }
+
+    private Properties properties(String address, Map<String, String> environment) {
+        Properties properties = new Properties();
+        String name = user != null ? user : environment.get("TALLY_USER");
+        if (name != null) {
+            properties.setProperty("user", name);
+        }
+        String password = password(environment);
+        if (password != null) {
+            properties.setProperty("password", password);
+        }
+        if (address.startsWith("jdbc:postgresql:")) {
+            properties.setProperty("connectTimeout", CONNECT_SECONDS);
+            properties.setProperty("loginTimeout", CONNECT_SECONDS);
+            properties.setProperty("ApplicationName", "tally");
+        } else {
+            properties.setProperty("connectTimeout", CONNECT_SECONDS + "000");
+            properties.setProperty("sessionVariables", "time_zone='+00:00'");
+            properties.setProperty("useAffectedRows", "false");
+        }
+        return properties;
+    }
+
+    private @Nullable String password(Map<String, String> environment) {
+        if (passwordFile == null) {
+            return environment.get("TALLY_PASSWORD");
+        }
+        try {
+            List<String> lines = Files.readAllLines(passwordFile);
+            return lines.isEmpty() ? "" : lines.get(0);
+        } catch (IOException e) {
+            throw wrong("The password file " + passwordFile + " cannot be read ("
+                    + e.getClass().getSimpleName()
+                    + "). Give --password-file a readable file with the password on its first line.");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,108 @@
+package io.tallystick.cli;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.CorruptionException;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command threw into a sentence, the next command, and an exit code. The stack trace is for --verbose. */
+final class Failures implements IExecutionExceptionHandler {
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        Tally tally = (Tally) line.getCommandSpec().root().userObject();
+        if (tally.verbose()) {
+            failure.printStackTrace(err);
+        }
+        if (failure instanceof Stop stop) {
+            say(err, stop.getMessage());
+            return stop.code();
+        }
+        if (failure instanceof TallystickException known) {
+            say(err, known.getMessage());
+            hint(known, err);
+            return code(known);
+        }
+        if (failure instanceof IllegalArgumentException) {
+            say(err, failure.getMessage());
+            return Exit.USAGE;
+        }
+        say(
+                err,
+                "something went wrong inside tally: " + failure
+                        + ". Run it again with --verbose and report what it prints.");
+        return Exit.DEFECT;
+    }
+
+    private static void say(PrintWriter err, @Nullable String message) {
+        String text = String.valueOf(message);
+        err.println("tally: " + text + (text.endsWith(".") || text.contains("\n") ? "" : "."));
+        err.flush();
+    }
+
+    private static int code(TallystickException failure) {
+        if (failure instanceof UnavailableException || failure instanceof ConflictException) {
+            return Exit.UNREACHABLE;
+        }
+        return failure instanceof UnknownOutcomeException ? Exit.UNKNOWN : Exit.REFUSED;
+    }
+
+    private static void hint(TallystickException failure, PrintWriter err) {
+        String hint = hint(failure);
+        if (hint != null) {
+            err.println("       " + hint);
+            err.flush();
+        }
+    }
+
+    private static @Nullable String hint(TallystickException failure) {
+        SQLException sql = sql(failure);
+        if (failure instanceof RejectedException && sql != null) {
+            return rejected(sql);
+        }
+        if (failure instanceof UnavailableException) {
+            return "Nothing happened. Check that the database runs and that host, port and --url are right, then repeat it.";
+        }
+        if (failure instanceof UnknownOutcomeException) {
+            return "It may have happened. Look first, with tally saga show or tally saga list, before you repeat it.";
+        }
+        if (failure instanceof ConflictException) {
+            return "Somebody else was faster. Nothing happened; repeat it.";
+        }
+        return failure instanceof CorruptionException
+                ? "This is for a person to look at: do not repeat it before the cause is known."
+                : null;
+    }
+
+    private static @Nullable String rejected(SQLException sql) {
+        for (Dialect dialect : new Dialect[] {Dialect.POSTGRESQL, Dialect.MARIADB}) {
+            if (SqlErrors.isMissingTable(sql, dialect)) {
+                return "Tallystick's tables are not there. Is it the right database (and schema)? To make them: tally schema install";
+            }
+            if (SqlErrors.isMissingPrivilege(sql, dialect)) {
+                return "The user may not do that. See which rights are missing: tally schema check";
+            }
+        }
+        return "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
+    }
+
+    private static @Nullable SQLException sql(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql) {
+                return sql;
+            }
+        }
+        return null;
+    }
+}

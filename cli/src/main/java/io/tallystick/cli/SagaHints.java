@@ -1,0 +1,28 @@
+package io.tallystick.cli;
+
+import io.tallystick.saga.SagaCase;
+import io.tallystick.saga.SagaId;
+
+/** Commands as a person would type them next. */
+final class SagaHints {
+
+    private SagaHints() {}
+
+    static String command(SagaId saga, SagaCase.Choice choice) {
+        StringBuilder line = new StringBuilder("tally saga " + choice.command() + " " + saga);
+        if (choice.step() != null) {
+            line.append(" --step ").append(quoted(choice.step()));
+        }
+        if (choice.command().equals("edit")) {
+            line.append(" --payload JSON");
+        }
+        if (choice.command().equals("reassign")) {
+            line.append(" --to NAME");
+        }
+        return line.append(" --who NAME --why TEXT").toString();
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[\\w.-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,116 @@
+package io.tallystick.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Rows under headings. On a terminal the widest columns that may shrink give way until a row fits a line; in a pipe nothing is
+ * cut. Lives on one thread.
+ */
+final class Table {
+
+    private static final int GAP = 2;
+    private static final int NARROWEST = 6;
+
+    private final List<Column> columns;
+    private final List<List<Cell>> rows = new ArrayList<>();
+
+    /**
+     * A column.
+     *
+     * @param right numbers stand right
+     * @param shrinks whether it may be cut: an id may not
+     */
+    record Column(String heading, boolean right, boolean shrinks) {
+        static Column fixed(String heading) {
+            return new Column(heading, false, false);
+        }
+
+        static Column text(String heading) {
+            return new Column(heading, false, true);
+        }
+
+        static Column number(String heading) {
+            return new Column(heading, true, false);
+        }
+    }
+
+    Table(Column... columns) {
+        this.columns = List.of(columns);
+    }
+
+    Table row(Object... cells) {
+        if (cells.length != columns.size()) {
+            throw new IllegalArgumentException(cells.length + " cells for " + columns.size() + " columns");
+        }
+        rows.add(Arrays.stream(cells)
+                .map(cell -> cell instanceof Cell ready ? ready : Cell.of(cell))
+                .toList());
+        return this;
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    List<String> lines(Terminal terminal) {
+        int[] widths = widths(terminal.width());
+        List<String> lines = new ArrayList<>();
+        List<Cell> headings = columns.stream()
+                .map(column -> new Cell(column.heading(), Tone.QUIET))
+                .toList();
+        if (columns.stream().anyMatch(column -> !column.heading().isEmpty())) {
+            lines.add(line(headings, widths, terminal));
+        }
+        rows.forEach(row -> lines.add(line(row, widths, terminal)));
+        return lines;
+    }
+
+    private int[] widths(int available) {
+        int[] widths = new int[columns.size()];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = TextWidth.of(columns.get(i).heading());
+            for (List<Cell> row : rows) {
+                widths[i] = Math.max(widths[i], TextWidth.of(row.get(i).text()));
+            }
+        }
+        int tooMuch = Arrays.stream(widths).sum() + GAP * (widths.length - 1) - available;
+        while (tooMuch > 0) {
+            int widest = widestThatShrinks(widths);
+            if (widest < 0) {
+                break;
+            }
+            widths[widest]--;
+            tooMuch--;
+        }
+        return widths;
+    }
+
+    private int widestThatShrinks(int[] widths) {
+        int widest = -1;
+        for (int i = 0; i < widths.length; i++) {
+            if (columns.get(i).shrinks() && widths[i] > NARROWEST && (widest < 0 || widths[i] > widths[widest])) {
+                widest = i;
+            }
+        }
+        return widest;
+    }
+
+    private String line(List<Cell> cells, int[] widths, Terminal terminal) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String text = TextWidth.cut(cells.get(i).text(), widths[i]);
+            boolean last = i == widths.length - 1;
+            int missing = widths[i] - TextWidth.of(text);
+            String painted = cells.get(i).tone().paint(text, terminal);
+            if (columns.get(i).right()) {
+                line.append(" ".repeat(missing)).append(painted);
+            } else {
+                line.append(painted).append(last ? "" : " ".repeat(missing));
+            }
+            line.append(last ? "" : " ".repeat(GAP));
+        }
+        return line.toString().stripTrailing();
+    }
+}
