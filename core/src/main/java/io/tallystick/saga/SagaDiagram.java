@@ -1,5 +1,6 @@
 package io.tallystick.saga;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -7,7 +8,8 @@ import java.util.Locale;
  */
 public final class SagaDiagram {
 
-    private static final int WIDTH = 190;
+    private static final int NARROWEST = 170;
+    private static final int LETTER = 7;
     private static final int HEIGHT = 84;
     private static final int GAP = 56;
     private static final int LANE = HEIGHT + 64;
@@ -17,11 +19,16 @@ public final class SagaDiagram {
     private final SagaGraph graph;
     private final int[] column;
     private final int[] lane;
+    private final int boxWidth;
 
     private SagaDiagram(SagaGraph graph) {
         this.graph = graph;
         this.column = new int[graph.size()];
         this.lane = new int[graph.size()];
+        this.boxWidth = graph.steps().stream()
+                .mapToInt(step ->
+                        Math.max(kind(step).length() * LETTER, step.name().length() * (LETTER + 2)) + 32)
+                .reduce(NARROWEST, Math::max);
         place();
     }
 
@@ -72,7 +79,7 @@ public final class SagaDiagram {
             columns = Math.max(columns, column[i] + 1);
             lanes = Math.max(lanes, lane[i] + 1);
         }
-        int width = Math.max(560, 2 * MARGIN + columns * (WIDTH + GAP) - GAP);
+        int width = Math.max(560, 2 * MARGIN + columns * (boxWidth + GAP) - GAP);
         Svg svg = new Svg(width, TOP + lanes * LANE + 12, "Saga " + graph.type(), description());
         svg.text("title", MARGIN, 38, graph.type());
         svg.text("quiet", MARGIN, 60, subtitle());
@@ -88,23 +95,23 @@ public final class SagaDiagram {
     private void step(Svg svg, int i) {
         StepSpec step = graph.steps().get(i);
         int radius = step.kind().external() ? 20 : step.kind() == StepKind.DELAY ? HEIGHT / 2 : 6;
-        svg.box(step.pivot() ? "box pivot" : "box", x(i), y(i), WIDTH, HEIGHT, radius);
-        svg.text("name", "middle", x(i) + WIDTH / 2, y(i) + 30, step.name());
-        svg.text("quiet", "middle", x(i) + WIDTH / 2, y(i) + 50, kind(step));
-        svg.text(step.pivot() ? "mark" : "tiny", "middle", x(i) + WIDTH / 2, y(i) + 70, role(step));
+        svg.box(step.pivot() ? "box pivot" : "box", x(i), y(i), boxWidth, HEIGHT, radius);
+        svg.text("name", "middle", x(i) + boxWidth / 2, y(i) + 30, step.name());
+        svg.text("quiet", "middle", x(i) + boxWidth / 2, y(i) + 50, kind(step));
+        svg.text(step.pivot() ? "mark" : "tiny", "middle", x(i) + boxWidth / 2, y(i) + 70, role(step));
     }
 
     private void arrows(Svg svg, int i) {
         int into = y(i) + HEIGHT / 2;
         for (int before : graph.before(i)) {
-            int from = x(before) + WIDTH;
+            int from = x(before) + boxWidth;
             int out = y(before) + HEIGHT / 2;
             int bend = from + GAP / 2;
             svg.path("line", "to", "M" + from + " " + out + " H" + bend + " V" + into + " H" + x(i));
         }
         StepSpec step = graph.steps().get(i);
         if (step.compensated()) {
-            int right = x(i) + WIDTH - 36;
+            int right = x(i) + boxWidth - 36;
             int left = x(i) + 36;
             int low = y(i) + HEIGHT;
             svg.path(
@@ -112,12 +119,12 @@ public final class SagaDiagram {
                     "undoes",
                     "M" + right + " " + low + " v12 a10 10 0 0 1 -10 10 H" + (left + 10) + " a10 10 0 0 1 -10 -10 V"
                             + (low + 1));
-            svg.text("back", "middle", x(i) + WIDTH / 2, low + 40, "compensation");
+            svg.text("back", "middle", x(i) + boxWidth / 2, low + 40, "compensation");
         }
     }
 
     private int x(int i) {
-        return MARGIN + column[i] * (WIDTH + GAP);
+        return MARGIN + column[i] * (boxWidth + GAP);
     }
 
     private int y(int i) {
@@ -127,7 +134,11 @@ public final class SagaDiagram {
     private String subtitle() {
         return graph.deadline() == null
                 ? "no deadline"
-                : "cancelled after " + graph.deadline().toSeconds() + " s unless its pivot is done";
+                : "cancelled after " + words(graph.deadline()) + " unless its pivot is done";
+    }
+
+    private static String words(Duration length) {
+        return length.toSeconds() % 60 == 0 ? length.toMinutes() + " min" : length.toSeconds() + " s";
     }
 
     private String description() {
