@@ -49,6 +49,11 @@ final class Clients {
         }
     }
 
+    /** How many sagas were begun so far. */
+    long begun() {
+        return numbers.get();
+    }
+
     void beginMeasuring() {
         measuring = true;
     }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures sagas side by side with the peers.")
 public final class SagaBench implements Callable<Integer> {
+    private static final List<Trial> TRIALS = List.of(new IdleTrial(), new TakeoverTrial(), new MillionTrial());
     private static final List<Workload> WORKLOADS = List.of(new NoopSteps(), new LocalSteps(), new RefusedSteps());
 
     @Option(
@@ -53,6 +54,9 @@ public final class SagaBench implements Callable<Integer> {
             defaultValue = "noop,local,refused",
             description = "Of ${DEFAULT-VALUE}.")
     private Set<String> workloads = Set.of();
+
+    @Option(names = "--trials", split = ",", paramLabel = "NAME", description = "Of idle, takeover, million, or none (default: all, none with --quick).")
+    private @Nullable Set<String> trials;
 
     @Option(names = "--rounds", description = "Rounds; the table shows medians over them.")
     private @Nullable Integer rounds;
@@ -89,6 +93,11 @@ public final class SagaBench implements Callable<Integer> {
             }
         }
         report(samples);
+        for (Trial trial : TRIALS) {
+            if (trials == null ? !quick : trials.contains(trial.name())) {
+                trial.run().forEach(finding -> System.out.println(finding.markdown()));
+            }
+        }
         return 0;
     }
 

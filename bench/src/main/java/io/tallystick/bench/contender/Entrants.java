@@ -7,6 +7,8 @@ import java.util.Set;
 /** Everything that can be measured. */
 public final class Entrants {
     private static final List<Entrant> ALL = List.of(
+            new Entrant("tallystick", "Tallystick", Engine.POSTGRESQL, Tallystick::open),
+            new Entrant("tallystick-mariadb", "Tallystick", Engine.MARIADB, Tallystick::open),
             new Entrant("dbos", "DBOS Transact 1.1.0-m6", Engine.POSTGRESQL, DbosTransact::open),
             new Entrant("db-scheduler", "db-scheduler 16.12.0", Engine.POSTGRESQL, DbScheduler::open),
             new Entrant("seata", "Seata 2.6.0, local state machine", Engine.POSTGRESQL, SeataLocal::open),

@@ -1,0 +1,12 @@
+package io.tallystick.bench;
+
+import java.time.Duration;
+
+/** Lets time pass while something else is measured. */
+final class Pause {
+    private Pause() {}
+
+    static void of(Duration time) throws InterruptedException {
+        Thread.sleep(time.toMillis());
+    }
+}
