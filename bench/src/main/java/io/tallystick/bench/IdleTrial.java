@@ -45,8 +45,7 @@ final class IdleTrial implements Trial {
         Duration jvm = ProcessTime.ofThisJvm();
         Duration server = ProcessTime.of(database.pid());
         Pause.of(MEASURED);
-        return new Shares(
-                share(jvm, ProcessTime.ofThisJvm()), share(server, ProcessTime.of(database.pid())));
+        return new Shares(share(jvm, ProcessTime.ofThisJvm()), share(server, ProcessTime.of(database.pid())));
     }
 
     private static double share(Duration before, Duration after) {

@@ -72,7 +72,8 @@ final class Journey {
                                (SELECT count(DISTINCT operation) FROM booking), (SELECT count(*) FROM booking)
                         """)) {
             row.next();
-            return new Effects(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6));
+            return new Effects(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6));
         }
     }
 

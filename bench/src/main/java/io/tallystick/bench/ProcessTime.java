@@ -18,8 +18,8 @@ final class ProcessTime {
 
     /** Of this JVM without the servers that it started. */
     static Duration ofThisJvm() {
-        return Duration.ofNanos(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                .getProcessCpuTime());
+        return Duration.ofNanos(
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
     }
 
     /** Of a server and the processes under it, from {@code /proc}, in steps of 10 ms. */

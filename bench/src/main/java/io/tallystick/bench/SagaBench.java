@@ -55,7 +55,11 @@ public final class SagaBench implements Callable<Integer> {
             description = "Of ${DEFAULT-VALUE}.")
     private Set<String> workloads = Set.of();
 
-    @Option(names = "--trials", split = ",", paramLabel = "NAME", description = "Of idle, takeover, million, or none (default: all, none with --quick).")
+    @Option(
+            names = "--trials",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Of idle, takeover, million, or none (default: all, none with --quick).")
     private @Nullable Set<String> trials;
 
     @Option(names = "--rounds", description = "Rounds; the table shows medians over them.")

@@ -36,19 +36,26 @@ final class TakeoverTrial implements Trial {
             outcomes.add(killOne());
         }
         double slowest = outcomes.stream().mapToDouble(Outcome::seconds).max().orElse(0);
-        long sagas = outcomes.stream().mapToLong(outcome -> outcome.effects().sagas()).sum();
+        long sagas = outcomes.stream()
+                .mapToLong(outcome -> outcome.effects().sagas())
+                .sum();
         long inFlight = outcomes.stream().mapToLong(Outcome::inFlight).sum();
-        long twice = outcomes.stream().mapToLong(outcome -> outcome.effects().bookings() - outcome.effects().operations()).sum();
+        long twice = outcomes.stream()
+                .mapToLong(outcome ->
+                        outcome.effects().bookings() - outcome.effects().operations())
+                .sum();
         boolean right = outcomes.stream().allMatch(outcome -> outcome.effects().complete());
         return List.of(
                 new Finding(
-                        KILLS + " times kill -9 of an engine, lease " + LEASE.toSeconds() + " s: until the last of its " + inFlight
-                                + " sagas in flight had ended on the other engine, slowest",
+                        KILLS + " times kill -9 of an engine, lease " + LEASE.toSeconds() + " s: until the last of its "
+                                + inFlight + " sagas in flight had ended on the other engine, slowest",
                         "within " + ALLOWED.toSeconds() + " s",
                         String.format(Locale.ROOT, "%.1f s", slowest),
                         slowest <= ALLOWED.toSeconds()),
                 new Finding(
-                        "the same: of " + sagas + " sagas every local effect exactly once, every call at least once (called again under the same key: " + twice + ")",
+                        "the same: of " + sagas
+                                + " sagas every local effect exactly once, every call at least once (called again under the same key: "
+                                + twice + ")",
                         "nothing lost",
                         right ? "nothing lost" : outcomes.toString(),
                         right));
