@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 
 /** Reads what a database and the machine have spent so far. Not thread-safe. */
@@ -29,10 +30,12 @@ final class Meter implements AutoCloseable {
             FROM information_schema.global_status
             """;
 
+    private final TestDatabase database;
     private final Connection connection;
     private final String query;
 
     Meter(TestDatabase database) throws SQLException {
+        this.database = database;
         this.connection = database.connect();
         this.query = database.engine() == Engine.POSTGRESQL ? POSTGRES : MARIADB;
     }
@@ -41,13 +44,13 @@ final class Meter implements AutoCloseable {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
-            Processors processors = Processors.now();
             return new Reading(
                     row.getDouble(1),
                     row.getDouble(2),
                     row.getDouble(3),
                     row.getDouble(4),
-                    processors,
+                    Processors.now(),
+                    new Used(ProcessTime.ofThisJvm(), ProcessTime.of(database.pid())),
                     System.nanoTime());
         }
     }
@@ -58,7 +61,13 @@ final class Meter implements AutoCloseable {
     }
 
     record Reading(
-            double commits, double writing, double logBytes, double logFsyncs, Processors processors, long nanos) {
+            double commits,
+            double writing,
+            double logBytes,
+            double logFsyncs,
+            Processors processors,
+            Used used,
+            long nanos) {
         double secondsSince(Reading earlier) {
             return (nanos - earlier.nanos) / 1e9;
         }
@@ -69,9 +78,14 @@ final class Meter implements AutoCloseable {
                     writing - earlier.writing,
                     logBytes - earlier.logBytes,
                     logFsyncs - earlier.logFsyncs,
-                    processors.idleSince(earlier.processors));
+                    new Sample.Cpu(
+                            processors.idleSince(earlier.processors),
+                            used.jvm().minus(earlier.used.jvm()).toNanos() / 1e9,
+                            used.database().minus(earlier.used.database()).toNanos() / 1e9));
         }
     }
+
+    record Used(Duration jvm, Duration database) {}
 
     /** Ticks of all processors since the machine started, from {@code /proc/stat}; waiting for a disk counts as idle. */
     record Processors(long idle, long total) {

@@ -16,7 +16,7 @@ record Sample(Cell cell, int round, double seconds, long sagas, Latency latency,
 
     static String csvHeader() {
         return "contender,database,workload,clients,round,seconds,sagas,sagas_per_s,p50_ms,p99_ms,max_ms,"
-                + "commits_per_saga,writing_per_saga,log_bytes_per_saga,log_fsyncs_per_saga,cpu_idle_percent";
+                + "commits_per_saga,writing_per_saga,log_bytes_per_saga,log_fsyncs_per_saga,cpu_idle_percent,jvm_cpu_us_per_saga,database_cpu_us_per_saga";
     }
 
     String csv() {
@@ -37,7 +37,9 @@ record Sample(Cell cell, int round, double seconds, long sagas, Latency latency,
                 number(cost.writing() / sagas, 2),
                 number(cost.logBytes() / sagas, 0),
                 number(cost.logFsyncs() / sagas, 3),
-                number(100 * cost.cpuIdle(), 1));
+                number(100 * cost.cpu().idle(), 1),
+                number(1e6 * cost.cpu().jvmSeconds() / sagas, 0),
+                number(1e6 * cost.cpu().databaseSeconds() / sagas, 0));
     }
 
     String json() {
@@ -66,7 +68,15 @@ record Sample(Cell cell, int round, double seconds, long sagas, Latency latency,
      * @param writing transactions that wrote something
      * @param logBytes bytes of write-ahead log (MariaDB: redo log and binlog)
      * @param logFsyncs forced writes of that log
-     * @param cpuIdle share of the machine's processors that had nothing to do, 0 to 1
      */
-    record Cost(double commits, double writing, double logBytes, double logFsyncs, double cpuIdle) {}
+    record Cost(double commits, double writing, double logBytes, double logFsyncs, Cpu cpu) {}
+
+    /**
+     * Processor time.
+     *
+     * @param idle share of the machine's processors that had nothing to do, 0 to 1
+     * @param jvmSeconds used by this JVM: the contender and its clients
+     * @param databaseSeconds used by the database
+     */
+    record Cpu(double idle, double jvmSeconds, double databaseSeconds) {}
 }

@@ -41,8 +41,8 @@ final class Table {
         List<String> lines = new ArrayList<>();
         lines.add("### " + name + "\n");
         lines.add(
-                "| clients | contender | sagas/s | lowest–highest | p50 ms | p99 ms | commits | writing commits | log bytes | log fsyncs | CPU idle |");
-        lines.add("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+                "| clients | contender | sagas/s | lowest–highest | p50 ms | p99 ms | commits | writing commits | log bytes | log fsyncs | CPU idle | JVM CPU µs | database CPU µs |");
+        lines.add("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         cells.keySet().stream()
                 .filter(cell -> cell.workload().name().equals(name))
                 .sorted(Comparator.comparingInt(Cell::clients))
@@ -55,7 +55,7 @@ final class Table {
         List<Sample> samples = cells.getOrDefault(cell, List.of());
         return String.format(
                 Locale.ROOT,
-                "| %d | %s | %.0f | %.0f–%.0f | %.2f | %.2f | %.2f | %.2f | %.0f | %.2f | %.0f %% |",
+                "| %d | %s | %.0f | %.0f–%.0f | %.2f | %.2f | %.2f | %.2f | %.0f | %.2f | %.0f %% | %.0f | %.0f |",
                 cell.clients(),
                 cell.entrant().name(),
                 median(cell, Sample::perSecond),
@@ -67,7 +67,9 @@ final class Table {
                 median(cell, sample -> sample.cost().writing() / sample.sagas()),
                 median(cell, sample -> sample.cost().logBytes() / sample.sagas()),
                 median(cell, sample -> sample.cost().logFsyncs() / sample.sagas()),
-                median(cell, sample -> 100 * sample.cost().cpuIdle()));
+                median(cell, sample -> 100 * sample.cost().cpu().idle()),
+                median(cell, sample -> 1e6 * sample.cost().cpu().jvmSeconds() / sample.sagas()),
+                median(cell, sample -> 1e6 * sample.cost().cpu().databaseSeconds() / sample.sagas()));
     }
 
     private static double medianOf(List<Double> values) {

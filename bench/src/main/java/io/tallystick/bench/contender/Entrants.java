@@ -21,11 +21,12 @@ public final class Entrants {
     /**
      * Those asked for, in the order of the table.
      *
-     * @param peers names of peers to compare with; none given means all
+     * @param peers names of contenders to compare with; empty means all, {@code none} means Tallystick alone
      */
     public static List<Entrant> chosen(Set<String> peers) {
         for (String peer : peers) {
-            if (ALL.stream().noneMatch(entrant -> entrant.name().equals(peer))) {
+            if (!peer.equals("none")
+                    && ALL.stream().noneMatch(entrant -> entrant.name().equals(peer))) {
                 throw new IllegalArgumentException("no contender is called '" + peer + "'; expected some of "
                         + ALL.stream().map(Entrant::name).toList());
             }
