@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stores a batch in PostgreSQL as one statement with arrays for its rows: a round trip costs more than the work in it.
- * Needs READ COMMITTED, so that the fence sees an epoch that was raised while it waited. Thread-safe.
+ * LIMIT with a parameter keeps the planner's guess of the changed rows at one: a plan that it keeps from when the table
+ * was small would otherwise scan the table for ever. Needs READ COMMITTED, so that the fence sees an epoch that was raised while it waited. Thread-safe.
  */
 final class PostgresSagaWriter implements SagaWriter {
 
@@ -60,7 +61,9 @@ final class PostgresSagaWriter implements SagaWriter {
                  SET status = n.status, ended_at = timestamptz 'epoch' + n.ended * interval '1 microsecond',
                      owner = CASE WHEN n.ended IS NULL THEN s.owner END,
                      definition_id = coalesce(n.definition, s.definition_id)
-                FROM unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::int[]) AS n(id, status, ended, definition)
+                FROM (SELECT * FROM unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::int[])
+                               AS u(id, status, ended, definition)
+                       LIMIT ?) n
                WHERE s.id = n.id AND EXISTS (SELECT FROM fence))
             """;
 
@@ -196,6 +199,7 @@ final class PostgresSagaWriter implements SagaWriter {
         arguments.shorts(rows, row -> (short) row.status().code());
         arguments.nullableLongs(rows, row -> SagaRows.microsOrNull(row.endedAt()));
         arguments.nullableInts(rows, SagaRows.Change::definitionId);
+        arguments.add((long) rows.size());
     }
 
     private static Result existing(Tx tx, SagaRows rows, Set<Long> stored) {
