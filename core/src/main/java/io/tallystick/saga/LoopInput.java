@@ -29,6 +29,10 @@ sealed interface LoopInput {
             SagaEvent event,
             long request,
             @Nullable CompletableFuture<@Nullable String> taken) implements LoopInput {
+        Event with(SagaEvent asKnown) {
+            return asKnown.equals(event) ? this : new Event(saga, asKnown, request, taken);
+        }
+
         static Event of(SagaId saga, SagaEvent event) {
             return new Event(saga, event, 0, null);
         }

@@ -201,12 +201,13 @@ final class SagaLoop {
             saga.deferred.add(input);
             return;
         }
-        Decision<SagaState, SagaEffect> decision = decisionOn(saga.state, input.event());
+        SagaEvent event = SagaMachine.asFarAsKnown(input.event(), saga.madeAgain);
+        Decision<SagaState, SagaEffect> decision = decisionOn(saga.state, event);
         if (decision.ignored() != null) {
             refuse(input, saga.state.graph().type(), decision.ignored());
             return;
         }
-        changes.add(Change.event(saga.state, decision, input, now));
+        changes.add(Change.event(saga.state, decision, input.with(event), now));
         saga.state = decision.next();
     }
 
@@ -456,7 +457,9 @@ final class SagaLoop {
         LiveSaga saga = new LiveSaga(state);
         sagas.put(state.id(), saga);
         subSagas.entered(state.head());
-        perform(saga, state, SagaMachine.outstanding(state));
+        List<SagaEffect> outstanding = SagaMachine.outstanding(state);
+        saga.madeAgain(outstanding);
+        perform(saga, state, outstanding);
         if (state.status() == SagaStatus.HELD) {
             subSagas.settled(state, SagaStatus.HELD);
         }

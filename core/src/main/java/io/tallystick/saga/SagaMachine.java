@@ -3,6 +3,7 @@ package io.tallystick.saga;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The protocol of an orchestrated saga as a pure function: no IO, no clock, no randomness, no threads. Same state, event
@@ -78,6 +79,20 @@ public final class SagaMachine {
                 state.status(),
                 new SagaState.Progress(
                         List.copyOf(steps), before.payload(), before.backward(), before.cause(), before.waiting()));
+    }
+
+    /**
+     * The event as far as a new owner can know it: that an attempt left nothing behind says nothing about the same attempt
+     * under the owner before, which may have sent it.
+     *
+     * @param madeAgain attempts that {@link #outstanding} asked for
+     */
+    static SagaEvent asFarAsKnown(SagaEvent event, Set<StepToken> madeAgain) {
+        return event instanceof SagaEvent.StepUnknown unknown
+                        && !unknown.mayHaveRun()
+                        && madeAgain.contains(unknown.token())
+                ? new SagaEvent.StepUnknown(unknown.token(), unknown.reason(), true)
+                : event;
     }
 
     /**

@@ -3,10 +3,12 @@ package io.tallystick.saga;
 import static io.tallystick.saga.SagaScript.given;
 import static io.tallystick.saga.SagaScript.givenChild;
 import static io.tallystick.saga.Steps.call;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.jdbc.RejectedException;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Stories in which an earlier machine doubled, lost, or never ended something. */
@@ -186,6 +188,16 @@ class SagaMachineAttackTest {
                 .done("a")
                 .told()
                 .is(SagaStatus.COMPENSATED);
+    }
+
+    @Test
+    void a_new_owner_does_not_take_its_own_failure_to_send_for_proof_that_the_old_one_sent_nothing() {
+        StepToken token = given(call("a").compensated()).token("a");
+        SagaEvent refusedConnection = new SagaEvent.StepUnknown(token, "connection refused", false);
+        assertThat(SagaMachine.asFarAsKnown(refusedConnection, Set.of(token)))
+                .isEqualTo(new SagaEvent.StepUnknown(token, "connection refused", true));
+        assertThat(SagaMachine.asFarAsKnown(refusedConnection, Set.of(token.nextAttempt())))
+                .isEqualTo(refusedConnection);
     }
 
     /** Branch a is parked, branch b awaits its answer. */

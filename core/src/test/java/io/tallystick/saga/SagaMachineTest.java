@@ -141,7 +141,7 @@ class SagaMachineTest {
                 .refused("b")
                 .takes("a", Move.UNDO)
                 .invokes("a/compensation#1.1"));
-        story(given(call("a").compensated().onGiveUp(Remedy.PARK), call("b"))
+        story(given(call("a").compensated().onRefusal(Remedy.PARK), call("b"))
                 .notExecuted("a")
                 .notExecuted("a")
                 .person(Verb.SKIP)
@@ -153,7 +153,7 @@ class SagaMachineTest {
     @Test
     void a_person_takes_a_parked_saga_back() {
         story(parkedUnknown().person(Verb.COMPENSATE).takes("a", Move.DOUBT, Move.UNDO));
-        story(given(call("a").compensated().onGiveUp(Remedy.PARK))
+        story(given(call("a").compensated().onRefusal(Remedy.PARK))
                 .notExecuted("a")
                 .notExecuted("a")
                 .person(Verb.COMPENSATE)
