@@ -6,6 +6,7 @@ import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,13 +64,11 @@ public final class SagaEngine implements AutoCloseable {
     /** As {@link #start(SagaDefinition, String, Object)}, with the id that joins it to a larger business transaction. */
     public <D> SagaId start(
             SagaDefinition<D> definition, String businessKey, @Nullable String correlationId, D payload) {
-        return waitFor(begin(definition, businessKey, correlationId, payload), businessKey);
+        return waitFor(begin(head(definition, businessKey, correlationId), definition, payload), businessKey);
     }
 
-    private <D> CompletableFuture<SagaId> begin(
-            SagaDefinition<D> definition, String businessKey, @Nullable String correlationId, D payload) {
+    private <D> CompletableFuture<SagaId> begin(SagaHead head, SagaDefinition<D> definition, D payload) {
         CompletableFuture<SagaId> started = new CompletableFuture<>();
-        SagaHead head = head(definition, businessKey, correlationId);
         Payload encoded = Payload.of(codec.encode(payload), payload);
         host.offerStart(new LoopInput.Start(head, definition.graph(), encoded, started));
         return started;
@@ -125,8 +124,30 @@ public final class SagaEngine implements AutoCloseable {
      * @return how far it came within the time; {@link SagaOutcome#stillRunning} is no failure
      */
     public <D> SagaOutcome run(SagaDefinition<D> definition, String businessKey, D payload, Duration atMost) {
-        SagaId id = start(definition, businessKey, payload);
-        return await(id, atMost);
+        SagaHead head = head(definition, businessKey, null);
+        CompletableFuture<SagaOutcome> settled = waiters.register(head.id());
+        try {
+            CompletableFuture<SagaId> started = begin(head, definition, payload);
+            var unused = started.whenComplete((id, failure) -> {
+                if (!head.id().equals(id)) {
+                    settled.cancel(false); // refused, or another saga has the key
+                }
+            });
+            Duration first = atMost.compareTo(FIRST_LOOK) < 0 ? atMost : FIRST_LOOK;
+            try {
+                return settled.get(Math.max(0, first.toMillis()), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | CancellationException e) {
+                return await(waitFor(started, businessKey), atMost.minus(first));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnknownOutcomeException(
+                    "interrupted while saga '" + businessKey + "' was running; it goes on", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            waiters.forget(head.id(), settled);
+        }
     }
 
     /** Waits until the saga has ended or is parked, at most as long as said. It may belong to another engine. */

@@ -189,6 +189,35 @@ class SagaEngineTest {
     }
 
     @Test
+    void running_twice_with_one_business_key_runs_once_and_answers_twice() {
+        SagaDefinition<Order> saga = Saga.define("transfer", Order.class)
+                .step("book")
+                .local(SagaEngineTest::debit)
+                .compensate(SagaEngineTest::credit)
+                .build();
+        SagaEngine engine = engine(saga);
+        SagaOutcome first = engine.run(saga, "t-1", new Order("a", 30, ""), PATIENCE);
+        SagaOutcome second = engine.run(saga, "t-1", new Order("a", 30, ""), PATIENCE);
+        assertThat(second).isEqualTo(first);
+        assertThat(second.completed()).isTrue();
+        assertThat(balance()).isEqualTo(70);
+    }
+
+    @Test
+    void running_a_saga_that_cannot_be_stored_says_why() {
+        SagaDefinition<Order> saga = Saga.define("transfer", Order.class)
+                .step("book")
+                .local(SagaEngineTest::debit)
+                .compensate(SagaEngineTest::credit)
+                .build();
+        SagaEngine engine = engine(saga);
+        assertThatThrownBy(() -> engine.run(saga, "t-\u0000", new Order("a", 30, ""), PATIENCE))
+                .isInstanceOf(RejectedException.class);
+        assertThat(engine.run(saga, "t-1", new Order("a", 30, ""), PATIENCE).completed())
+                .isTrue();
+    }
+
+    @Test
     void an_unknown_outcome_is_tried_again_with_the_same_key() {
         AtomicInteger tries = new AtomicInteger();
         SagaDefinition<Order> saga = Saga.define("flaky", Order.class)
