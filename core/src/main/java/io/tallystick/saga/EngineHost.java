@@ -164,6 +164,7 @@ final class EngineHost implements AutoCloseable {
             }
         } catch (SagaStore.Fenced | ConflictException e) {
             LOG.warn("lease lost: {}", e.getMessage());
+            current.loop().usurp();
         } catch (TallystickException e) {
             LOG.warn("heartbeat of saga engine '{}': {}", settings.name(), e.getMessage());
         } catch (RuntimeException e) {

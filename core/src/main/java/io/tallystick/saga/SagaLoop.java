@@ -28,6 +28,8 @@ final class SagaLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SagaLoop.class);
     private static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
 
+    private static final Duration ASK_CHILD_AGAIN = Duration.ofSeconds(10);
+
     private final SagaStore store;
     private final BatchWriter writer;
     private final StepRunner runner;
@@ -39,6 +41,7 @@ final class SagaLoop {
     private final SubSagas subSagas;
     private final List<Change> changes = new ArrayList<>();
     private volatile SagaStore.Lease lease;
+    private volatile boolean usurped;
     private Instant now;
     private Instant storeAgainAt;
 
@@ -72,6 +75,11 @@ final class SagaLoop {
         this.lease = renewal;
     }
 
+    /** The heartbeat found that another engine has taken over: the next round says so. */
+    void usurp() {
+        usurped = true;
+    }
+
     SagaStore.Lease lease() {
         return lease;
     }
@@ -86,6 +94,9 @@ final class SagaLoop {
      * @throws SagaStore.Fenced when another engine has taken over
      */
     int poll() {
+        if (usurped) {
+            throw new SagaStore.Fenced(lease);
+        }
         tick();
         if (now.isAfter(lease.until())) {
             return 0;
@@ -346,7 +357,7 @@ final class SagaLoop {
         } else if (spec.kind() == StepKind.DELAY) {
             inbox.add(LoopInput.Event.of(state.id(), new SagaEvent.StepDone(token, null)));
         } else if (spec.kind() == StepKind.SAGA) {
-            child(state, token);
+            child(saga, invoke);
         } else {
             outside(saga, token, spec);
         }
@@ -399,7 +410,11 @@ final class SagaLoop {
         saga.drainInto(inbox);
     }
 
-    private void child(SagaState parent, StepToken token) {
+    /** Asked again now and then until it is settled: a takeover may bring parent and child here at different times. */
+    private void child(LiveSaga saga, SagaEffect.Invoke invoke) {
+        SagaState parent = saga.state;
+        StepToken token = invoke.token();
+        saga.timers.add(timers.add(now.plus(ASK_CHILD_AGAIN), new LoopInput.Due(parent.id(), invoke)));
         if (token.phase() == Phase.COMPENSATION) {
             subSagas.callBack(parent, token);
             return;

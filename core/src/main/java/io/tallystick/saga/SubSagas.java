@@ -124,24 +124,26 @@ final class SubSagas {
                         LoopInput.Event.of(child, new SagaEvent.ParentEnded(status == SagaStatus.COMPLETED))));
     }
 
-    /** Takes the sub-saga back. Where none was ever started there is nothing to take back. */
+    /** Takes the sub-saga back; its end is the answer. Where none was ever started there is nothing to take back. */
     void callBack(SagaState parent, StepToken token) {
         SagaId child = childOf(parent, token);
-        SagaState state = child == null ? null : live.apply(child);
-        if (child != null && state != null) {
+        SagaStatus status = child == null ? SagaStatus.COMPENSATED : statusOf(child);
+        if (status == SagaStatus.COMPENSATED) {
+            answer(parent, new SagaEvent.StepDone(token, null));
+        } else if (status == SagaStatus.COMPLETED) {
+            String why = "sub-saga " + child + " completed and cannot be taken back";
+            answer(parent, new SagaEvent.StepUnknown(token, why, true));
+        } else if (child != null) {
             offer.accept(LoopInput.Event.of(child, new SagaEvent.ParentEnded(false)));
-            return;
         }
-        boolean completed = child != null
-                && store.load(child)
-                        .filter(stored -> stored.start().status() == SagaStatus.COMPLETED)
-                        .isPresent();
-        answer(
-                parent,
-                completed
-                        ? new SagaEvent.StepUnknown(
-                                token, "sub-saga " + child + " completed and cannot be taken back", true)
-                        : new SagaEvent.StepDone(token, null));
+    }
+
+    /** In memory or not: after a takeover a parent may be read before its children. */
+    private SagaStatus statusOf(SagaId child) {
+        SagaState state = live.apply(child);
+        return state != null
+                ? state.status()
+                : store.load(child).map(stored -> stored.start().status()).orElse(SagaStatus.COMPENSATED);
     }
 
     private @Nullable SagaId childOf(SagaState parent, StepToken token) {
