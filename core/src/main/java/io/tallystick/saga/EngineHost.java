@@ -81,7 +81,7 @@ final class EngineHost implements AutoCloseable {
         // The runner's answers need the loop and the loop needs the runner; replies only come once both are there.
         CompletableFuture<SagaLoop> loop = new CompletableFuture<>();
         CommandRunner commands =
-                new CommandRunner(outside.channel(), parts.codec(), "tally.replies." + lease.engine(), event -> {
+                new CommandRunner(outside.channel(), parts.codec(), settings.replyChannel(lease.engine()), event -> {
                     loop.join().offer(event);
                     return java.util.Objects.requireNonNull(event.taken());
                 });

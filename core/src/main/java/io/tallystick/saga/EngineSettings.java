@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * How an engine behaves.
  *
- * @param name how people recognise it; appears in logs and lists
+ * @param name how people recognise it; appears in logs and lists, and in the name of its reply channel: engines that share
+ *     a channel but not a database need different names, or each would take the other's replies
  * @param lease how long the other engines wait for a silent one before they take its sagas over; shorter moves on sooner,
  *     longer forgives longer pauses of the JVM
  * @param heartbeat how often requests of people are looked for; the lease is renewed three times as often as it must be
@@ -56,6 +57,12 @@ public record EngineSettings(
 
     public EngineSettings startTimeout(Duration longest) {
         return new EngineSettings(name, lease, heartbeat, threads, inMemory, batch, longest);
+    }
+
+    /** Engines of one database differ by number, those of different databases on one broker by name. */
+    String replyChannel(int engine) {
+        String word = name.replaceAll("[^A-Za-z0-9._-]", "-");
+        return "tally.replies." + word.substring(0, Math.min(60, word.length())) + "." + engine;
     }
 
     private static void check(boolean good, String setting, Object found, String expected) {

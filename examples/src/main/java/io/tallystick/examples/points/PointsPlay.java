@@ -29,7 +29,7 @@ public final class PointsPlay implements FlowPlay {
         return List.of(
                 Role.service("point", PointService.class, Engine.POSTGRESQL),
                 Role.service("payment", PaymentService.class, Engine.MARIADB),
-                Role.orchestrator(ORCHESTRATOR, PointsOrchestrator.class, Engine.POSTGRESQL, List.of("payment")));
+                Role.orchestrator(ORCHESTRATOR, PointsOrchestrator.class, Engine.MARIADB, List.of("payment")));
     }
 
     @Override

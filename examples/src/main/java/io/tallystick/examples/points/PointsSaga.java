@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 
 import io.tallystick.examples.points.PointCommands.RestorePoints;
 import io.tallystick.examples.points.PointCommands.UsePoints;
+import io.tallystick.examples.service.Alarm;
 import io.tallystick.saga.Remedy;
 import io.tallystick.saga.RetryPolicy;
 import io.tallystick.saga.Saga;
@@ -43,6 +44,7 @@ public final class PointsSaga {
                 .timeout(ofSeconds(2))
                 .retry(BRIEF)
                 .deadline(ofMinutes(10))
+                .onParked(Alarm::ring)
                 .build();
     }
 
@@ -57,9 +59,13 @@ public final class PointsSaga {
                 .step("pay")
                 .http("payment", "/discounts")
                 .forwardOnly()
+                .accept(
+                        "forward-only-can-refuse",
+                        "a bill that takes no points is a person's case; the points are used")
                 .timeout(ofSeconds(2))
                 .retry(PATIENT)
                 .deadline(ofMinutes(10))
+                .onParked(Alarm::ring)
                 .build();
     }
 }

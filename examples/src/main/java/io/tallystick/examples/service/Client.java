@@ -1,8 +1,10 @@
 package io.tallystick.examples.service;
 
+import io.tallystick.message.Headers;
 import io.tallystick.message.OperationKey;
 import io.tallystick.message.Reply;
 import io.tallystick.saga.NotExecuted;
+import io.tallystick.saga.StepContext;
 import io.tallystick.saga.StepRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,16 +49,29 @@ public final class Client {
      * @throws UncheckedIOException if nobody knows
      */
     public Reply.Done post(String path, OperationKey key, Object body) {
+        return post(path, key, 0, body);
+    }
+
+    /**
+     * One attempt of a saga's step: the participant is told the epoch, too, by which it knows an engine that was replaced.
+     * Same errors as {@link #post(String, OperationKey, Object)}.
+     */
+    public Reply.Done post(String path, StepContext context, Object body) {
+        return post(path, context.key(), context.before().epoch(), body);
+    }
+
+    private Reply.Done post(String path, OperationKey key, long epoch, Object body) {
         HttpRequest request = request(path)
                 .header("Idempotency-Key", '"' + key.toString() + '"')
+                .header(Headers.EPOCH, Long.toString(epoch))
                 .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
                 .build();
         HttpResponse<String> response = send(request);
-        return switch (response.statusCode() / 100) {
-            case 2 -> new Reply.Done(response.body());
-            case 4 -> throw refusal(response.body());
-            default -> throw unknown(path, response);
-        };
+        if (response.statusCode() / 100 == 2) {
+            return new Reply.Done(response.body());
+        }
+        boolean businessNo = response.statusCode() / 100 == 4 && response.statusCode() != 409;
+        throw businessNo ? refusal(response.body()) : unknown(path, response);
     }
 
     /** A request that may be repeated freely, and its answer as text. Same errors as {@link #post}. */

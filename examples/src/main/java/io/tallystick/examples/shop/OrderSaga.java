@@ -36,6 +36,7 @@ public final class OrderSaga {
                 .step("ship")
                 .http("shipping", "/shipments")
                 .forwardOnly()
+                .accept("forward-only-can-refuse", "an address can be wrong: a person corrects it, nothing is undone")
                 .timeout(ofSeconds(2))
                 .retry(BRIEF)
                 .onParked(customers::delayed)

@@ -19,12 +19,17 @@ public final class Push {
 
     void sent(StepContext context, Transfer transfer) {
         Message message = new Message(transfer.id(), "SENT", transfer.amount() + " won went to " + transfer.payee());
-        customer.post("/pushes", context.key(), message);
+        customer.post("/pushes", context, message);
     }
 
     /** At least once; the key makes it once. */
     void cancelled(SagaNews<Transfer> news) {
         Message message = new Message(news.payload().id(), "CANCELLED", "Nothing was sent: " + news.reason());
         customer.post("/pushes", OperationKey.action(news.saga() + "-cancelled", "push"), message);
+    }
+
+    void delayed(SagaNews<Transfer> news) {
+        Message message = new Message(news.payload().id(), "DELAYED", "It takes longer: " + news.reason());
+        customer.post("/pushes", OperationKey.action(news.saga() + "-delayed", "push"), message);
     }
 }

@@ -64,10 +64,12 @@ public final class TransferSaga {
                 .call(push::sent)
                 .forwardOnly()
                 .neverRefuses()
+                .accept("call-without-key", "Push hands the key on, and the customer service drops duplicates")
                 .timeout(ofSeconds(2))
                 .retry(PATIENT)
                 .deadline(ofMinutes(10))
                 .onCancelled(push::cancelled)
+                .onParked(push::delayed)
                 .build();
     }
 
@@ -100,10 +102,12 @@ public final class TransferSaga {
                 .call(push::sent)
                 .forwardOnly()
                 .neverRefuses()
+                .accept("call-without-key", "Push hands the key on, and the customer service drops duplicates")
                 .timeout(ofSeconds(2))
                 .retry(PATIENT)
                 .deadline(ofMinutes(10))
                 .onCancelled(push::cancelled)
+                .onParked(push::delayed)
                 .build();
     }
 }
