@@ -1,6 +1,8 @@
 package io.tallystick.bench.contender;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Three steps that each change one business row in the database of the engine; the rows are spread over 10,000. */
 public final class LocalSteps implements Workload {
@@ -21,8 +23,9 @@ public final class LocalSteps implements Workload {
     public List<String> schema() {
         return List.of(
                 "CREATE TABLE account (id bigint PRIMARY KEY, balance bigint NOT NULL)",
-                "INSERT INTO account WITH RECURSIVE n (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < "
-                        + (ACCOUNTS - 1) + ") SELECT id, 0 FROM n");
+                IntStream.range(0, ACCOUNTS)
+                        .mapToObj(id -> "(" + id + ", 0)")
+                        .collect(Collectors.joining(", ", "INSERT INTO account VALUES ", "")));
     }
 
     @Override
