@@ -10,10 +10,7 @@ import java.util.Properties;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Which database, for every command that needs one. A password comes from a file or the environment, never as an argument. */
 @Command
@@ -22,8 +19,7 @@ final class DatabaseOptions {
     private static final Pattern SECRET_IN_URL = Pattern.compile("(?i)[?&;]password=|//[^/@?]*:[^/@?]*@");
     private static final String CONNECT_SECONDS = "5";
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
+    private final Session session;
 
     @Option(
             names = "--url",
@@ -40,9 +36,13 @@ final class DatabaseOptions {
             description = "file whose first line is the password (else TALLY_PASSWORD)")
     private @Nullable Path passwordFile;
 
+    DatabaseOptions(Session session) {
+        this.session = session;
+    }
+
     /** A connection that is opened on first use. */
     Database open() {
-        Map<String, String> environment = Session.of(spec).environment();
+        Map<String, String> environment = session.environment();
         String given = url != null ? url : environment.get("TALLY_URL");
         if (given == null || given.isBlank()) {
             throw wrong("Say which database: --url jdbc:postgresql://host:5432/database, or set TALLY_URL.");
@@ -54,6 +54,11 @@ final class DatabaseOptions {
         }
         String address = normal(given.strip());
         return new Database(address, properties(address, environment));
+    }
+
+    /** Whether a database was named at all. */
+    boolean named(Map<String, String> environment) {
+        return url != null || environment.containsKey("TALLY_URL");
     }
 
     Jdbc jdbc(Database database) {
@@ -109,7 +114,7 @@ final class DatabaseOptions {
         }
     }
 
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    private static Stop wrong(String message) {
+        return new Stop(Exit.USAGE, message);
     }
 }

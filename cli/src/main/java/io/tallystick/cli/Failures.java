@@ -30,7 +30,7 @@ final class Failures implements IExecutionExceptionHandler {
             return stop.code();
         }
         if (failure instanceof TallystickException known) {
-            say(err, known.getMessage());
+            say(err, message(known));
             hint(known, err);
             return code(known);
         }
@@ -49,6 +49,16 @@ final class Failures implements IExecutionExceptionHandler {
         String text = String.valueOf(message);
         err.println("tally: " + text + (text.endsWith(".") || text.contains("\n") ? "" : "."));
         err.flush();
+    }
+
+    /** A missing table or right is told without the statement that found it out. */
+    private static @Nullable String message(TallystickException failure) {
+        SQLException sql = sql(failure);
+        if (sql == null || !(failure instanceof RejectedException) || missing(sql) == null) {
+            return failure.getMessage();
+        }
+        String first = String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+        return "the database says: " + first;
     }
 
     private static int code(TallystickException failure) {
@@ -85,16 +95,24 @@ final class Failures implements IExecutionExceptionHandler {
                 : null;
     }
 
-    private static @Nullable String rejected(SQLException sql) {
+    private static String rejected(SQLException sql) {
+        String missing = missing(sql);
+        return missing != null
+                ? missing
+                : "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
+    }
+
+    private static @Nullable String missing(SQLException sql) {
         for (Dialect dialect : new Dialect[] {Dialect.POSTGRESQL, Dialect.MARIADB}) {
             if (SqlErrors.isMissingTable(sql, dialect)) {
-                return "Tallystick's tables are not there. Is it the right database (and schema)? To make them: tally schema install";
+                return "Tallystick's tables are not there. Is it the right database (and schema)? To make them:"
+                        + " tally schema install";
             }
             if (SqlErrors.isMissingPrivilege(sql, dialect)) {
                 return "The user may not do that. See which rights are missing: tally schema check";
             }
         }
-        return "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
+        return null;
     }
 
     private static @Nullable SQLException sql(Throwable failure) {

@@ -3,9 +3,7 @@ package io.tallystick.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,11 +14,17 @@ final class Output {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
+    private static final int WIDEST_TEXT = 110;
+    private static final int NARROWEST_TEXT = 20;
+
+    private final Session session;
 
     @Option(names = "--json", description = "answer with one JSON document")
     private boolean json;
+
+    Output(Session session) {
+        this.session = session;
+    }
 
     boolean json() {
         return json;
@@ -31,7 +35,7 @@ final class Output {
     }
 
     Terminal terminal() {
-        return Session.of(spec).terminal();
+        return session.terminal();
     }
 
     void line(String text) {
@@ -46,6 +50,17 @@ final class Output {
         line(line.toString());
     }
 
+    /** A label and a text that goes on below itself where the line ends. */
+    void wrapped(String label, String text) {
+        String indent = " ".repeat(2);
+        int room = Math.min(terminal().width(), WIDEST_TEXT) - indent.length() - TextWidth.of(label);
+        boolean first = true;
+        for (String part : TextWidth.wrap(TextWidth.printable(text), Math.max(room, NARROWEST_TEXT))) {
+            line(Cell.quiet(indent + (first ? label : " ".repeat(TextWidth.of(label)))), Cell.of(part));
+            first = false;
+        }
+    }
+
     void heading(String text) {
         line("");
         line(new Cell(text, Tone.STRONG));
@@ -55,10 +70,16 @@ final class Output {
         lines(table.lines(terminal()));
     }
 
+    /** Text that moves the cursor. */
+    void raw(String text) {
+        out().print(text);
+        out().flush();
+    }
+
     /** What is not part of the answer: hints and what goes on meanwhile. */
     void aside(String text) {
-        spec.commandLine().getErr().println(text);
-        spec.commandLine().getErr().flush();
+        session.err().println(text);
+        session.err().flush();
     }
 
     private void lines(List<String> lines) {
@@ -66,6 +87,6 @@ final class Output {
     }
 
     private PrintWriter out() {
-        return spec.commandLine().getOut();
+        return session.out();
     }
 }

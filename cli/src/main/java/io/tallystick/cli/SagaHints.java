@@ -19,7 +19,22 @@ final class SagaHints {
         if (choice.command().equals("reassign")) {
             line.append(" --to NAME");
         }
-        return line.append(" --who NAME --why TEXT").toString();
+        return line.toString();
+    }
+
+    static String meaning(String command) {
+        return switch (command) {
+            case "retry" -> "try it again now";
+            case "edit" -> "change its data, then try it again";
+            case "done" -> "it did happen: go on";
+            case "skip" -> "go on without it";
+            case "compensate" -> "take everything back";
+            case "resume" -> "go forward again";
+            case "reassign" -> "make somebody else responsible";
+            case "note" -> "write something down";
+            case "cancel" -> "call it off";
+            default -> "";
+        };
     }
 
     private static String quoted(String word) {

@@ -10,6 +10,7 @@ import io.tallystick.saga.SagaStore;
 import io.tallystick.saga.SagaWords;
 import io.tallystick.saga.StepSpec;
 import io.tallystick.saga.StepState;
+import io.tallystick.saga.StepStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -102,7 +103,7 @@ final class SagaShow implements Callable<Integer> {
     }
 
     private static Table facts() {
-        return new Table(Table.Column.fixed(""), Table.Column.text(""));
+        return new Table(Table.Column.fixed(""), Table.Column.wrapped(""));
     }
 
     private static Cell engine(SagaLedger.@Nullable Engine owner, Instant now) {
@@ -137,7 +138,7 @@ final class SagaShow implements Callable<Integer> {
                 Table.Column.text("STEP"),
                 Table.Column.fixed("KIND"),
                 Table.Column.number("TRY"),
-                Table.Column.text("WHAT IS KNOWN"));
+                Table.Column.wrapped("WHAT IS KNOWN"));
         for (StepState step : state.steps()) {
             StepSpec spec = state.graph().step(step.token().step());
             table.row(
@@ -159,7 +160,7 @@ final class SagaShow implements Callable<Integer> {
         if (due != null && due.isAfter(now)) {
             return "next try in " + Words.length(Duration.between(now, due)) + (detail.isEmpty() ? "" : "; " + detail);
         }
-        return detail;
+        return step.status() == StepStatus.DONE && !detail.isEmpty() ? "last said: " + detail : detail;
     }
 
     // ---- what happened
@@ -170,7 +171,7 @@ final class SagaShow implements Callable<Integer> {
                 Table.Column.number("NO"),
                 Table.Column.fixed("TIME"),
                 Table.Column.number("AFTER"),
-                Table.Column.text("EVENT"));
+                Table.Column.wrapped("EVENT"));
         Instant before = shown.entry().start().head().startedAt();
         table.row("0", Words.clock(before), "", "started");
         for (SagaStore.StoredEvent event : shown.events()) {
@@ -195,9 +196,11 @@ final class SagaShow implements Callable<Integer> {
         if (possible.isEmpty()) {
             return;
         }
-        output.heading("You can");
+        output.heading("You can, with --who NAME --why TEXT");
+        Table table = new Table(Table.Column.fixed(""), Table.Column.text(""));
         for (SagaCase.Choice choice : possible) {
-            output.line("  " + SagaHints.command(shown.id(), choice));
+            table.row(SagaHints.command(shown.id(), choice), Cell.quiet(SagaHints.meaning(choice.command())));
         }
+        output.table(table);
     }
 }

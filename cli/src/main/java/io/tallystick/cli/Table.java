@@ -20,19 +20,24 @@ final class Table {
      * A column.
      *
      * @param right numbers stand right
-     * @param shrinks whether it may be cut: an id may not
+     * @param shrinks whether it may become narrower: an id may not
+     * @param wraps whether what does not fit goes on below instead of being cut
      */
-    record Column(String heading, boolean right, boolean shrinks) {
+    record Column(String heading, boolean right, boolean shrinks, boolean wraps) {
         static Column fixed(String heading) {
-            return new Column(heading, false, false);
+            return new Column(heading, false, false, false);
         }
 
         static Column text(String heading) {
-            return new Column(heading, false, true);
+            return new Column(heading, false, true, false);
+        }
+
+        static Column wrapped(String heading) {
+            return new Column(heading, false, true, true);
         }
 
         static Column number(String heading) {
-            return new Column(heading, true, false);
+            return new Column(heading, true, false, false);
         }
     }
 
@@ -63,7 +68,31 @@ final class Table {
         if (columns.stream().anyMatch(column -> !column.heading().isEmpty())) {
             lines.add(line(headings, widths, terminal));
         }
-        rows.forEach(row -> lines.add(line(row, widths, terminal)));
+        for (List<Cell> row : rows) {
+            broken(row, widths).forEach(part -> lines.add(line(part, widths, terminal)));
+        }
+        return lines;
+    }
+
+    /** A row as one line, or as several where a column wraps. */
+    private List<List<Cell>> broken(List<Cell> row, int[] widths) {
+        List<List<String>> parts = new ArrayList<>();
+        int height = 1;
+        for (int i = 0; i < widths.length; i++) {
+            String text = row.get(i).text();
+            parts.add(columns.get(i).wraps() ? TextWidth.wrap(text, Math.max(1, widths[i])) : List.of(text));
+            height = Math.max(height, parts.get(i).size());
+        }
+        List<List<Cell>> lines = new ArrayList<>();
+        for (int line = 0; line < height; line++) {
+            List<Cell> cells = new ArrayList<>();
+            for (int i = 0; i < widths.length; i++) {
+                List<String> own = parts.get(i);
+                cells.add(new Cell(
+                        line < own.size() ? own.get(line) : "", row.get(i).tone()));
+            }
+            lines.add(cells);
+        }
         return lines;
     }
 

@@ -26,7 +26,18 @@ import picocli.CommandLine.Spec;
         description = "Keeps the data of microservices in agreement.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {SagaCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            SagaCommand.class,
+            LintCommand.class,
+            ExploreCommand.class,
+            DiagramCommand.class,
+            AdviseCommand.class,
+            SchemaCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            CommandLine.HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, and everything checked holds",
@@ -44,7 +55,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Tally implements Runnable {
 
-    private final Session session;
+    private static final int NARROWEST_HELP = 55;
+    private static final int WIDEST_HELP = 100;
 
     @Spec
     private CommandSpec spec;
@@ -55,30 +67,30 @@ public final class Tally implements Runnable {
             description = "show the stack trace of an error and what the library logs")
     private boolean verbose;
 
-    Tally(Session session) {
-        this.session = session;
-    }
-
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        CommandLine line = commandLine(new Session(System.getenv(), Terminal.ask()));
-        line.setOut(writer(FileDescriptor.out));
-        line.setErr(writer(FileDescriptor.err));
-        System.exit(line.execute(args));
+        Session session =
+                new Session(System.getenv(), Terminal.ask(), writer(FileDescriptor.out), writer(FileDescriptor.err));
+        System.exit(commandLine(session).execute(args));
     }
 
     static CommandLine commandLine(Session session) {
-        CommandLine line = new CommandLine(new Tally(session));
+        CommandLine line = new CommandLine(new Tally(), session.factory());
+        line.setOut(session.out());
+        line.setErr(session.err());
         line.setExecutionExceptionHandler(new Failures());
+        line.setParameterExceptionHandler(new Misuse());
         line.setExecutionStrategy(parsed -> {
             if (((Tally) line.getCommand()).verbose) {
                 ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);
             }
             return new CommandLine.RunLast().execute(parsed);
         });
+        line.setExpandAtFiles(false);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(false);
-        line.setUsageHelpWidth(100);
+        line.setUsageHelpWidth(Math.max(
+                NARROWEST_HELP, Math.min(WIDEST_HELP, session.terminal().width())));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 session.terminal().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         return line;
@@ -90,10 +102,6 @@ public final class Tally implements Runnable {
         Charset charset = Charset.isSupported(named) ? Charset.forName(named) : StandardCharsets.UTF_8;
         Charset chosen = charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset;
         return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), chosen), true);
-    }
-
-    Session session() {
-        return session;
     }
 
     boolean verbose() {

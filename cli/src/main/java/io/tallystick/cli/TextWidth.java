@@ -1,5 +1,8 @@
 package io.tallystick.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How many columns a text takes on a terminal: Korean, Chinese and Japanese letters and emoji take two, marks that combine with
  * the letter before them none (Unicode Standard Annex 11, East Asian Width).
@@ -79,6 +82,21 @@ final class TextWidth {
             kept.appendCodePoint(codePoint);
         }
         return width < 1 ? "" : kept.append('…').toString();
+    }
+
+    /** Lines of at most that many columns, broken between words. */
+    static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && of(line.toString()) + 1 + of(word) > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /** Control characters of foreign text would move the cursor or change colours; they show as a dot. */

@@ -26,9 +26,8 @@ record Run(int exit, String out, String err) {
     static Run of(Map<String, String> environment, Terminal terminal, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Tally.commandLine(new Session(environment, terminal));
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
+        CommandLine line = Tally.commandLine(
+                new Session(environment, terminal, new PrintWriter(out, true), new PrintWriter(err, true)));
         int exit = line.execute(args);
         return new Run(exit, out.toString(), err.toString());
     }

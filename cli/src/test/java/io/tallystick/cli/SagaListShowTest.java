@@ -75,7 +75,8 @@ class SagaListShowTest {
                 .containsPattern("✋parked +remit +call, pivot +3/3 +no answer within 10 s")
                 .containsPattern("◷ waiting +notify")
                 .contains("the outcome of 'remit' is unknown at attempt 3: no answer within 10 s")
-                .contains("tally saga retry " + parked + " --step remit --who NAME --why TEXT")
+                .contains("tally saga retry " + parked + " --step remit")
+                .contains("--who NAME --why TEXT")
                 .contains("tally saga done " + parked)
                 .doesNotContain("tally saga compensate " + parked);
     }

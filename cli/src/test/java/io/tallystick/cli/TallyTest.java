@@ -2,10 +2,8 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class TallyTest {
 
@@ -33,9 +31,9 @@ class TallyTest {
     }
 
     private int run(String... args) {
-        CommandLine line = Tally.commandLine(new Session(java.util.Map.of(), Terminal.PIPE));
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(args);
+        Run run = Run.of(args);
+        out.append(run.out());
+        err.append(run.err());
+        return run.exit();
     }
 }

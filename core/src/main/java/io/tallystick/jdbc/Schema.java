@@ -73,7 +73,11 @@ public final class Schema {
         List<String> problems = new ArrayList<>();
         jdbc.autocommit(tx -> {
             SchemaProbe probe = new SchemaProbe(tx);
-            Map<String, String> installed = probe.tableExists("tally_schema") ? checksums(tx) : Map.of();
+            boolean readable = probe.mayRead("tally_schema");
+            if (!readable && probe.tableExists("tally_schema")) {
+                problems.add("right SELECT on table tally_schema is missing");
+            }
+            Map<String, String> installed = readable ? checksums(tx) : Map.of();
             for (String component : names.stream().sorted().toList()) {
                 files.of(component).forEach(file -> problems.addAll(problemsOf(file, probe, installed)));
             }

@@ -33,6 +33,10 @@ final class SchemaProbe {
         return run(READ.formatted(table)) != Answer.NO_TABLE;
     }
 
+    boolean mayRead(String table) {
+        return run(READ.formatted(table)) == Answer.ALLOWED;
+    }
+
     List<String> problemsOf(String table) {
         List<String> missingRights = new ArrayList<>();
         Map<String, String> probes = new TreeMap<>(STATEMENTS);

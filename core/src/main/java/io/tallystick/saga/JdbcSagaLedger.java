@@ -104,6 +104,16 @@ final class JdbcSagaLedger implements SagaLedger {
     }
 
     @Override
+    public List<Definition> definitions() {
+        String sql = """
+                SELECT t.name, d.hash, d.stored_at
+                  FROM tally_saga_definition d JOIN tally_saga_type t ON t.id = d.type_id
+                 ORDER BY t.name, d.id""";
+        return jdbc.autocommit(tx ->
+                tx.query(sql, row -> new Definition(row.string("name"), row.string("hash"), row.instant("stored_at"))));
+    }
+
+    @Override
     public List<InFlight> inFlight() {
         record Count(String type, String hash, SagaStatus status, long sagas) {}
         String sql = """

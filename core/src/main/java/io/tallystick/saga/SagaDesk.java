@@ -52,6 +52,11 @@ public final class SagaDesk {
         return ledger.engines();
     }
 
+    /** All stored definitions, by type, the oldest of each first. */
+    public List<SagaLedger.Definition> definitions() {
+        return ledger.definitions();
+    }
+
     /** How many unfinished sagas there are on each definition. */
     public List<SagaLedger.InFlight> inFlight() {
         return ledger.inFlight();

@@ -29,6 +29,9 @@ public interface SagaLedger {
     /** The stored text of a definition, see {@link SagaGraph#canonical()}. */
     Optional<String> definition(String hash);
 
+    /** All stored definitions, by type, the oldest of each first. */
+    List<Definition> definitions();
+
     /** How many unfinished sagas there are for each definition: type, hash, count. */
     List<InFlight> inFlight();
 
@@ -80,6 +83,9 @@ public interface SagaLedger {
             return start.status();
         }
     }
+
+    /** @param storedAt when an engine first started with it */
+    record Definition(String type, String hash, Instant storedAt) {}
 
     record InFlight(String type, String definitionHash, long sagas, Map<SagaStatus, Long> byStatus) {}
 

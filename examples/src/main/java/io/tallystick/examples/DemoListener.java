@@ -24,6 +24,11 @@ public interface DemoListener {
     /** One check of the books. */
     default void checked(Check check) {}
 
+    /** Asked many times a second under load: true starts no more sagas, waits for the end of all, and compares the books. */
+    default boolean enough() {
+        return false;
+    }
+
     /** Hears nothing. */
     static DemoListener silent() {
         return new DemoListener() {};

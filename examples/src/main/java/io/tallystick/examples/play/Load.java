@@ -98,7 +98,7 @@ public final class Load {
     private void watchFor(Duration time, boolean untilAllEnded) {
         Pace pace = Pace.limited(time);
         int round = 0;
-        while (!(untilAllEnded && watch.unfinished() == 0) && pace.next()) {
+        while (!(untilAllEnded ? watch.unfinished() == 0 : stage.listener().enough()) && pace.next()) {
             if (round++ % 10 == 0) {
                 watch.look();
                 synchronized (stage.listener()) {

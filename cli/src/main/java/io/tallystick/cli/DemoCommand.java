@@ -1,0 +1,160 @@
+package io.tallystick.cli;
+
+import io.tallystick.examples.Check;
+import io.tallystick.examples.Demo;
+import io.tallystick.examples.DemoOptions;
+import io.tallystick.examples.DemoReport;
+import io.tallystick.examples.Fault;
+import io.tallystick.examples.Flow;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tally demo}: plays the reference flows with their faults, and compares the books of all databases at the end. */
+@Command(
+        name = "demo",
+        description = "Play the reference flows on real databases while things go wrong, then compare all books."
+                + " Ends with 0 only if every check held.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+    /** Until somebody stops it. */
+    private static final Duration ENDLESS = Duration.ofHours(12);
+
+    @Mixin
+    private Output output;
+
+    @Option(names = "--once", description = "tell each flow's scenes once, one after the other; under two minutes")
+    private boolean once;
+
+    @Option(
+            names = "--flow",
+            split = ",",
+            paramLabel = "FLOW",
+            description = "transfer, points, order; all unless said otherwise")
+    private @Nullable List<String> flows;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "decides all that chance decides (${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "sagas started per second (${DEFAULT-VALUE})")
+    private double rate;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = LengthConverter.class,
+            description = "how long sagas are started; until Ctrl-C unless said otherwise")
+    private @Nullable Duration duration;
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            paramLabel = "FAULT",
+            description =
+                    "what may go wrong: all, none, or some of lost-reply, duplicate, slow, maintenance, card-bill,"
+                            + " payee-unknown, balance-too-low, shipping-fails, kill-service, kill-engine")
+    private @Nullable List<String> faults;
+
+    @Override
+    public Integer call() {
+        Duration length = duration == null ? ENDLESS : duration;
+        DemoOptions options = new DemoOptions(chosenFlows(), seed, once, chosenFaults(), rate, length);
+        DemoReport report = run(options);
+        if (output.json()) {
+            output.json(json(report));
+        } else {
+            print(report);
+        }
+        return report.ok() ? Exit.OK : Exit.FINDINGS;
+    }
+
+    private DemoReport run(DemoOptions options) {
+        if (once || output.json() || !output.terminal().interactive()) {
+            DemoStory story = new DemoStory(output, options);
+            try (StopKey stop = StopKey.onSignal(story::stop)) {
+                return Demo.run(options, story);
+            }
+        }
+        try (DemoScreen screen = new DemoScreen(output, options);
+                StopKey stop = StopKey.onKey(screen::stop)) {
+            return Demo.run(options, screen);
+        }
+    }
+
+    private Set<Flow> chosenFlows() {
+        if (flows == null) {
+            return EnumSet.allOf(Flow.class);
+        }
+        return flows.stream()
+                .map(word -> Flow.of(word.equals("order") ? "shop" : word))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Flow.class)));
+    }
+
+    private Set<Fault> chosenFaults() {
+        if (faults == null || faults.equals(List.of("all"))) {
+            return EnumSet.allOf(Fault.class);
+        }
+        if (faults.equals(List.of("none"))) {
+            return EnumSet.noneOf(Fault.class);
+        }
+        return faults.stream().map(Fault::of).collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+    }
+
+    private void print(DemoReport report) {
+        output.heading("What was checked");
+        for (Check check : report.checks()) {
+            output.line(
+                    check.ok() ? new Cell("● ", Tone.GOOD) : new Cell("✕ ", Tone.BAD),
+                    Cell.of(check.name()),
+                    Cell.quiet(check.ok() ? "  " + check.found() : ""));
+            if (!check.ok()) {
+                output.wrapped("expected  ", check.expected());
+                output.wrapped("found     ", check.found());
+            }
+        }
+        long failed = report.checks().stream().filter(check -> !check.ok()).count();
+        output.line("");
+        output.line(
+                failed == 0
+                        ? new Cell("● every check held: " + report.checks().size(), Tone.GOOD)
+                        : new Cell("✕ " + failed + " of " + report.checks().size() + " checks failed", Tone.BAD),
+                Cell.quiet("   seed " + seed));
+    }
+
+    private Map<String, Object> json(DemoReport report) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("ok", report.ok());
+        map.put("seed", seed);
+        map.put("checks", report.checks());
+        map.put("started", report.counters().started());
+        map.put("completed", report.counters().completed());
+        map.put("compensated", report.counters().compensated());
+        map.put("interventions", report.counters().interventions());
+        map.put(
+                "faults",
+                Arrays.stream(Fault.values())
+                        .filter(report.counters().faults()::containsKey)
+                        .collect(Collectors.toMap(
+                                Fault::word, report.counters().faults()::get, (a, b) -> a, LinkedHashMap::new)));
+        return map;
+    }
+}

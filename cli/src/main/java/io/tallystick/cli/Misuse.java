@@ -1,0 +1,29 @@
+package io.tallystick.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Wrong usage: the mistake, what was probably meant, and where the help is. A command that only groups others shows its help. */
+final class Misuse implements IParameterExceptionHandler {
+
+    @Override
+    public int handleParseException(ParameterException mistake, String[] args) {
+        CommandLine line = mistake.getCommandLine();
+        PrintWriter err = line.getErr();
+        String text = String.valueOf(mistake.getMessage());
+        err.println("tally: " + text + (text.endsWith(".") ? "" : "."));
+        boolean guessed = UnmatchedArgumentException.printSuggestions(mistake, err);
+        String name = line.getCommandSpec().qualifiedName(" ");
+        if (!line.getSubcommands().isEmpty() && !guessed) {
+            err.println();
+            line.usage(err);
+        } else {
+            err.println("       How to use it: " + name + " --help");
+        }
+        err.flush();
+        return Exit.USAGE;
+    }
+}
