@@ -3,6 +3,8 @@ package io.tallystick.examples.play;
 import io.tallystick.examples.Check;
 import io.tallystick.examples.world.World;
 import io.tallystick.jdbc.Jdbc;
+import io.tallystick.saga.SagaDesk;
+import io.tallystick.saga.SagaLedger;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +32,14 @@ public final class Books {
         jdbc(service)
                 .run(tx -> tx.query(sql, row -> found.merge(row.string("name"), row.longValue("amount"), Long::sum)));
         return found;
+    }
+
+    /** No orchestrator has a saga that has not ended; asked of its own database, not of those who started them. */
+    public Check allEnded(String orchestrator) {
+        long open = SagaDesk.on(jdbc(orchestrator)).inFlight().stream()
+                .mapToLong(SagaLedger.InFlight::sagas)
+                .sum();
+        return Check.equal("Sagas that have not ended in the database of " + orchestrator, 0L, open);
     }
 
     /** Every request to the services carried its key, and how many came again and took no second effect. */

@@ -19,12 +19,10 @@ final class FaultStriker {
     private static final double SLOW = 0.02;
 
     private final Stage stage;
-    private final Tally<Fault> struck;
     private final ScheduledExecutorService scheduler;
 
-    FaultStriker(Stage stage, Tally<Fault> struck, ScheduledExecutorService scheduler) {
+    FaultStriker(Stage stage, ScheduledExecutorService scheduler) {
         this.stage = stage;
-        this.struck = struck;
         this.scheduler = scheduler;
     }
 
@@ -66,7 +64,6 @@ final class FaultStriker {
             case SHIPPING_FAILS -> servant.faults(servant.faults().refusing(true));
             default -> throw new IllegalArgumentException("nobody knows how to plan " + strike.fault());
         }
-        struck.count(strike.fault());
         stage.injected(strike.fault(), strike.service());
     }
 

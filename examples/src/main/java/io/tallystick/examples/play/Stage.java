@@ -1,9 +1,11 @@
 package io.tallystick.examples.play;
 
+import io.tallystick.examples.DemoCounters;
 import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.Fault;
 import io.tallystick.examples.service.Client;
 import io.tallystick.examples.service.FaultSettings;
+import io.tallystick.examples.service.Faults;
 import io.tallystick.examples.service.Json;
 import io.tallystick.examples.service.Orchestrator.Standing;
 import io.tallystick.examples.world.Servant;
@@ -13,6 +15,7 @@ import io.tallystick.saga.Intervention;
 import io.tallystick.saga.StepRefused;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -27,6 +30,10 @@ public final class Stage {
 
     private final World world;
     private final DemoListener listener;
+    private final Tally<Fault> struck = new Tally<>();
+    private final Tally<String> ends = new Tally<>();
+    private final AtomicLong starts = new AtomicLong();
+    private final AtomicLong interventions = new AtomicLong();
 
     public Stage(World world, DemoListener listener) {
         this.world = world;
@@ -47,7 +54,9 @@ public final class Stage {
         }
     }
 
+    /** A fault was injected on purpose; counts it. */
     public void injected(Fault fault, String where) {
+        struck.count(fault);
         synchronized (listener) {
             listener.injected(fault, where);
         }
@@ -64,7 +73,9 @@ public final class Stage {
         Client client = world.service(wish.orchestrator()).client();
         String path = "/starts/" + wish.saga() + "/" + wish.key();
         String body = Json.write(wish.payload());
-        return Json.read(untilAnswered(() -> client.ask("POST", path, body)), String.class);
+        String saga = Json.read(untilAnswered(() -> client.ask("POST", path, body)), String.class);
+        starts.incrementAndGet();
+        return saga;
     }
 
     /** How far sagas of one orchestrator have come. */
@@ -96,20 +107,48 @@ public final class Stage {
 
     /** The end of a saga: {@code COMPLETED}, {@code COMPENSATED}, {@code PARKED}, or what it is after a minute. */
     public String settled(Wish wish, String saga) {
-        return await(wish, saga, s -> s.status().matches("COMPLETED|COMPENSATED|PARKED"))
-                .status();
+        Standing end = await(wish, saga, s -> s.status().matches("COMPLETED|COMPENSATED|PARKED"));
+        ended(end.status());
+        return end.status();
     }
 
     /** A person steps in; asked until answered. */
     public void intervene(Wish wish, String saga, Intervention intervention) {
         Client client = world.service(wish.orchestrator()).client();
         untilAnswered(() -> client.ask("POST", "/interventions/" + saga, Json.write(intervention)));
+        interventions.incrementAndGet();
     }
 
     /** Changes what goes wrong in a service. */
     public void faults(String service, UnaryOperator<FaultSettings> change) {
         Servant servant = world.service(service);
         servant.faults(change.apply(servant.faults()));
+    }
+
+    /** A saga was seen to have ended. */
+    void ended(String status) {
+        ends.count(status);
+    }
+
+    /**
+     * The numbers so far.
+     *
+     * @param parked sagas that wait for a person now
+     */
+    public DemoCounters counters(long parked) {
+        return new DemoCounters(
+                starts.get(), ends.of("COMPLETED"), ends.of("COMPENSATED"), parked, interventions.get(), struck.all());
+    }
+
+    /** Adds what struck inside the services since they were started. */
+    public void countInside() {
+        for (Servant servant : world.services()) {
+            servant.struck().forEach((kind, count) -> {
+                if (kind != Faults.Kind.MAINTENANCE) {
+                    struck.add(Fault.valueOf(kind.name()), count);
+                }
+            });
+        }
     }
 
     private Standing standing(Wish wish, String saga) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +24,6 @@ final class Watch {
     private final Stage stage;
     private final Map<String, Watched> open = new ConcurrentHashMap<>();
     private final Set<String> parked = new HashSet<>();
-    private final Tally<String> ends = new Tally<>();
-    private final AtomicLong interventions = new AtomicLong();
 
     Watch(Stage stage) {
         this.stage = stage;
@@ -42,16 +39,8 @@ final class Watch {
         return open.size();
     }
 
-    long ended(String status) {
-        return ends.of(status);
-    }
-
     synchronized long parked() {
         return parked.size();
-    }
-
-    long interventions() {
-        return interventions.get();
     }
 
     /** The sagas that have not ended, for a message. */
@@ -94,7 +83,7 @@ final class Watch {
         boolean waitedBefore = park(standing.saga(), waits);
         if (standing.status().equals("COMPLETED") || standing.status().equals("COMPENSATED")) {
             open.remove(standing.saga());
-            ends.count(standing.status());
+            stage.ended(standing.status());
         } else if (waits && waitedBefore) {
             // parked at two looks in a row: the person has had time to notice
             watched.play().helpWith(watched.wish(), standing).ifPresent(help -> intervene(watched, help));
@@ -108,7 +97,6 @@ final class Watch {
     private void intervene(Watched watched, Intervention help) {
         try {
             stage.intervene(watched.wish(), watched.saga(), help);
-            interventions.incrementAndGet();
             park(watched.saga(), false);
         } catch (RuntimeException e) {
             LOG.info("nobody could help {} just now: {}", watched.wish().key(), e.toString());

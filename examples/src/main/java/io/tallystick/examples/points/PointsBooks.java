@@ -14,6 +14,7 @@ final class PointsBooks {
     static List<Check> check(Books books) {
         Map<String, Long> pairs = pairs(books);
         return List.of(
+                books.allEnded(PointsPlay.ORCHESTRATOR),
                 Check.equal(
                         "Cards at 100 points / 900 won, the company's loss", 0L, pairs.getOrDefault("100 / 900", 0L)),
                 Check.equal(

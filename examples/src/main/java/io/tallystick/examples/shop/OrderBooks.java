@@ -18,6 +18,7 @@ final class OrderBooks {
         shipped.putIfAbsent(OrderScenes.BY_HAND, paid.getOrDefault(OrderScenes.BY_HAND, 0L));
         shipped.values().removeIf(count -> count == 0);
         return List.of(
+                books.allEnded(OrderPlay.ORCHESTRATOR),
                 Books.agree("Each order is paid once and packed once", paid, count(books, "packing", "parcel")),
                 Books.agree("Each order that is paid was shipped once", paid, shipped),
                 books.atMostOnce("No order was paid twice", "cashier", counting("payment")),

@@ -86,7 +86,8 @@ final class OrderScenes {
 
     /** The end behind the help: it was parked a moment ago. */
     private static String end(Stage stage, Wish wish, String saga) {
-        return stage.await(wish, saga, s -> s.status().equals("COMPLETED")).status();
+        stage.await(wish, saga, s -> s.status().equals("COMPLETED"));
+        return stage.settled(wish, saga);
     }
 
     private static boolean packed(Stage stage, Wish wish) {

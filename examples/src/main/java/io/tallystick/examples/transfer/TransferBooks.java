@@ -24,6 +24,7 @@ final class TransferBooks {
                 SELECT id AS name, SUM(CASE status WHEN 'FAILED' THEN 0 ELSE amount END) AS amount
                   FROM transfer GROUP BY id""");
         return List.of(
+                books.allEnded(TransferPlay.ORCHESTRATOR),
                 money(books),
                 Books.agree(
                         "Each transfer is booked at the account and remitted at the other bank, or neither",

@@ -76,9 +76,17 @@ public final class World implements AutoCloseable {
 
     @Override
     public void close() {
-        servants.values().forEach(Servant::close);
-        servers.values().forEach(TestDatabase::close);
-        folder.close();
+        // whoever interrupted the run wants it taken down, not left half-way
+        boolean interrupted = Thread.interrupted();
+        try {
+            servants.values().forEach(Servant::close);
+            servers.values().forEach(TestDatabase::close);
+        } finally {
+            folder.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void start(List<Role> roles) {
@@ -86,10 +94,12 @@ public final class World implements AutoCloseable {
         Schema.of(Jdbc.on(channels.dataSource())).install("message");
         List<Servant> starting = new ArrayList<>();
         for (Role role : roles) {
-            if (!role.peers().isEmpty()) {
-                starting.forEach(Servant::awaitReady);
-                starting.clear();
-            }
+            // an orchestrator is told the addresses of those it calls
+            List<Servant> called = starting.stream()
+                    .filter(servant -> role.peers().contains(servant.name()))
+                    .toList();
+            called.forEach(Servant::awaitReady);
+            starting.removeAll(called);
             Servant servant = start(role, channels);
             servants.put(role.name(), servant);
             starting.add(servant);
