@@ -68,7 +68,7 @@ final class AnswerRules {
         if (answer instanceof SagaEvent.StepDone done) {
             draft.move(position, Move.DONE, null);
             if (done.payload() != null) {
-                draft.payload = Payload.of(done.payload());
+                draft.payload = draft.payload.changedBy(done.payload());
             }
             TurnRules.pivotDone(draft, position);
         } else if (answer.token().phase() == Phase.COMPENSATION) {

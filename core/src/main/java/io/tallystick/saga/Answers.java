@@ -9,29 +9,32 @@ final class Answers {
 
     private Answers() {}
 
-    /** Done; the payload is only stored again if the work returned another one. */
-    static <D> SagaEvent.StepDone done(StepToken token, D before, D after, PayloadCodec codec) {
-        return new SagaEvent.StepDone(token, same(before, after) ? null : codec.encode(after));
+    /** Done; of the payload only those fields are stored that the work changed. */
+    static <D> SagaEvent.StepDone done(Invocation attempt, D before, D after, PayloadCodec codec) {
+        String changes = same(before, after)
+                ? null
+                : codec.changes(attempt.state().progress().payload().json(), after);
+        return new SagaEvent.StepDone(attempt.token(), changes);
     }
 
     /** A participant's reply. One that cannot be taken into the payload leaves the step done but its meaning unknown. */
     static <D> SagaEvent.Answer of(
-            StepToken token,
+            Invocation attempt,
             D payload,
             Reply reply,
             @Nullable BiFunction<D, Reply.Done, D> onReply,
             PayloadCodec codec) {
         if (reply instanceof Reply.Refused refused) {
-            return new SagaEvent.StepWasRefused(token, refused.code(), refused.reason());
+            return new SagaEvent.StepWasRefused(attempt.token(), refused.code(), refused.reason());
         }
         if (onReply == null || !(reply instanceof Reply.Done done)) {
-            return new SagaEvent.StepDone(token, null);
+            return new SagaEvent.StepDone(attempt.token(), null);
         }
         try {
-            return done(token, payload, onReply.apply(payload, done), codec);
+            return done(attempt, payload, onReply.apply(payload, done), codec);
         } catch (RuntimeException e) {
             String why = "its reply cannot be taken into the payload: " + Failures.words(e);
-            return new SagaEvent.StepUnknown(token, why, true);
+            return new SagaEvent.StepUnknown(attempt.token(), why, true);
         }
     }
 

@@ -17,7 +17,7 @@ final class CallRunner {
             StepWork.CallWork<D> function =
                     attempt.compensates() ? Objects.requireNonNull(work.compensation()) : work.action();
             D after = function.run(attempt.context(), payload);
-            return Answers.done(token, payload, after, codec);
+            return Answers.done(attempt, payload, after, codec);
         } catch (StepRefused e) {
             return new SagaEvent.StepWasRefused(token, e.code(), e.reason());
         } catch (NotExecuted e) {

@@ -44,7 +44,13 @@ final class CommandRunner implements AutoCloseable {
     private volatile boolean closed;
 
     /** One command on its way. */
-    private record Outgoing(Message message, StepToken token, Consumer<SagaEvent.Answer> answer) {}
+    private record Outgoing(Message message, @Nullable StepToken token, Consumer<SagaEvent.Answer> answer) {
+        void notSent(Exception why) {
+            if (token != null) {
+                answer.accept(new SagaEvent.StepUnknown(token, "not sent: " + Failures.words(why), false));
+            }
+        }
+    }
 
     /** Which reply is waited for. */
     private record Awaited(SagaId saga, StepToken token) {}
@@ -88,7 +94,7 @@ final class CommandRunner implements AutoCloseable {
         boolean takesReply = !attempt.compensates();
         awaited.put(
                 new Awaited(attempt.state().id(), attempt.token()),
-                reply -> Answers.of(attempt.token(), payload, reply, takesReply ? work.onReply() : null, codec));
+                reply -> Answers.of(attempt, payload, reply, takesReply ? work.onReply() : null, codec));
         queue.add(new Outgoing(message, attempt.token(), answer));
     }
 
@@ -114,6 +120,34 @@ final class CommandRunner implements AutoCloseable {
         awaited.remove(new Awaited(saga, token));
     }
 
+    /** Participants keep what they need to refuse late commands until they hear this, and a while longer. */
+    void ended(SagaState saga) {
+        if (channel == null) {
+            return;
+        }
+        saga.graph().steps().stream()
+                .filter(step -> step.kind() == StepKind.COMMAND)
+                .map(step -> step.traits().target())
+                .distinct()
+                .forEach(target -> queue.add(new Outgoing(farewell(saga, target), null, answer -> {})));
+    }
+
+    private static Message farewell(SagaState saga, String target) {
+        String id = saga.id().toString();
+        return new Message(
+                id + "/ended/" + target,
+                target,
+                id,
+                Map.of(
+                        Headers.COMMAND,
+                        Headers.ENDED,
+                        Headers.SAGA,
+                        id,
+                        Headers.CORRELATION_ID,
+                        saga.head().correlationId()),
+                "");
+    }
+
     private void sendAll(Channel out) {
         List<Outgoing> batch = new ArrayList<>();
         while (!closed) {
@@ -137,8 +171,7 @@ final class CommandRunner implements AutoCloseable {
                     batch.size(),
                     e.getMessage());
         } catch (UnavailableException | RejectedException e) {
-            batch.forEach(lost -> lost.answer()
-                    .accept(new SagaEvent.StepUnknown(lost.token(), "not sent: " + Failures.words(e), false)));
+            batch.forEach(lost -> lost.notSent(e));
         }
     }
 

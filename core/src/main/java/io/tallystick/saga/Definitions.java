@@ -5,15 +5,25 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The definitions an engine knows: the latest of each type for new sagas, all of them for sagas in flight. Thread-safe. */
 final class Definitions {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Definitions.class);
+
     private final Map<String, SagaDefinition<?>> byHash = new ConcurrentHashMap<>();
     private final Map<String, SagaDefinition<?>> latest = new ConcurrentHashMap<>();
+    private final PayloadCodec codec = new PayloadCodec();
 
     /** Registers the definition and those of its sub-sagas. */
     void register(SagaDefinition<?> definition) {
+        LintReport findings = SagaLinter.lint(definition);
+        if (!findings.open().isEmpty()) {
+            LOG.warn("{}", findings.toText());
+        }
         byHash.put(definition.hash(), definition);
         latest.put(definition.type(), definition);
         for (StepSpec step : definition.graph().steps()) {
@@ -37,6 +47,17 @@ final class Definitions {
             throw new IllegalStateException(graph + " runs here but is not registered");
         }
         return definition;
+    }
+
+    /** Why this JSON is no payload of that definition, or null if it is. */
+    @Nullable
+    String misfit(SagaGraph graph, @Nullable String json) {
+        try {
+            codec.decode(String.valueOf(json), of(graph).payloadType());
+            return null;
+        } catch (RejectedException e) {
+            return e.getMessage();
+        }
     }
 
     /** @throws RejectedException naming what is registered */

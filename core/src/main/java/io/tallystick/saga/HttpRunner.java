@@ -79,7 +79,7 @@ final class HttpRunner {
             StepWork.Http<D> work, Invocation attempt, D payload, HttpResponse<String> response) {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
-            return Answers.of(attempt.token(), payload, Reply.done(response.body()), work.onReply(), codec);
+            return Answers.of(attempt, payload, Reply.done(response.body()), work.onReply(), codec);
         }
         String said = "HTTP " + status + " from " + work.service();
         if (status == 429

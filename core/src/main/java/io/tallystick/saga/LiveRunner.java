@@ -146,6 +146,11 @@ final class LiveRunner implements StepRunner {
     }
 
     @Override
+    public void ended(SagaState saga) {
+        ways.command().ended(saga);
+    }
+
+    @Override
     public void answered(SagaId saga, StepToken token) {
         ways.command().forget(saga, token);
     }

@@ -148,7 +148,7 @@ final class LocalRunner {
             StepWork.LocalWork<D> function = compensates ? Objects.requireNonNull(work.compensation()) : work.action();
             D payload = state.progress().payload().as(definition.payloadType(), codec);
             D after = function.run(tx, payload);
-            return Answers.done(token, payload, after, codec);
+            return Answers.done(new Invocation(state, token, 0, clock.instant()), payload, after, codec);
         }
 
         private boolean nextIsLocal() {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Payload {
 
+    private static final PayloadCodec MERGE = new PayloadCodec();
+
     private final String json;
     private volatile @Nullable Object value;
 
@@ -22,6 +24,11 @@ final class Payload {
 
     static Payload of(String json, Object value) {
         return new Payload(json, value);
+    }
+
+    /** The payload after a step changed some of its fields. */
+    Payload changedBy(String changes) {
+        return of(MERGE.merge(json, changes));
     }
 
     String json() {

@@ -1,10 +1,13 @@
 package io.tallystick.saga;
 
 import io.tallystick.jdbc.RejectedException;
+import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Payloads as JSON. Only the type that the definition names is ever decoded: no class is loaded because a message says
@@ -37,6 +40,37 @@ public final class PayloadCodec {
                     + ". Store it beside the saga and put its key into the payload");
         }
         return text;
+    }
+
+    /**
+     * What turns the payload that a step was given into the one it returned: the fields it changed, so that branches
+     * running side by side do not undo each other's. A payload that is no JSON object is returned whole.
+     *
+     * @throws RejectedException as {@link #encode}
+     */
+    String changes(String before, Object after) {
+        String whole = encode(after);
+        if (!(json.readTree(before) instanceof ObjectNode old) || !(json.readTree(whole) instanceof ObjectNode fresh)) {
+            return whole;
+        }
+        ObjectNode changed = json.createObjectNode();
+        fresh.properties().forEach(field -> {
+            if (!field.getValue().equals(old.get(field.getKey()))) {
+                changed.set(field.getKey(), field.getValue());
+            }
+        });
+        old.propertyNames().stream().filter(name -> !fresh.has(name)).forEach(changed::putNull);
+        return changed.toString();
+    }
+
+    /** The payload after these changes. Two objects are merged field by field, anything else is replaced. */
+    String merge(String before, String changes) {
+        if (json.readTree(before) instanceof ObjectNode old && json.readTree(changes) instanceof ObjectNode changed) {
+            return old.setAll(changed.properties().stream()
+                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)))
+                    .toString();
+        }
+        return changes;
     }
 
     /** @throws RejectedException if the JSON does not fit the type, naming the place and what was expected */

@@ -14,7 +14,8 @@ public sealed interface SagaEvent {
     /**
      * The work of the attempt happened.
      *
-     * @param payload the payload from now on as JSON, or null if it stays as it is
+     * @param payload the fields of the payload that changed, as a JSON object (or a whole payload that is none), or null if
+     *     it stays as it is
      */
     record StepDone(StepToken token, @Nullable String payload) implements Answer {}
 

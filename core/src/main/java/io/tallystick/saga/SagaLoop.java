@@ -2,7 +2,6 @@ package io.tallystick.saga;
 
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
-import io.tallystick.message.Phase;
 import io.tallystick.saga.StepRunner.LocalResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +27,6 @@ final class SagaLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SagaLoop.class);
     private static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
 
-    private static final Duration ASK_CHILD_AGAIN = Duration.ofSeconds(10);
-
     private final SagaStore store;
     private final BatchWriter writer;
     private final StepRunner runner;
@@ -39,6 +36,7 @@ final class SagaLoop {
     private final Timers timers = new Timers();
     private final Map<SagaId, LiveSaga> sagas = new HashMap<>();
     private final SubSagas subSagas;
+    private final HandOver handOver;
     private final List<Change> changes = new ArrayList<>();
     private volatile SagaStore.Lease lease;
     private volatile boolean usurped;
@@ -59,6 +57,7 @@ final class SagaLoop {
         this.storeAgainAt = now;
         this.subSagas = new SubSagas(
                 store, wiring.definitions(), this::offer, this::stateOf, new SubSagas.Starts(wiring.ids(), clock));
+        this.handOver = new HandOver(runner, timers, subSagas, this::offer, this::settled);
     }
 
     private @Nullable SagaState stateOf(SagaId id) {
@@ -226,7 +225,23 @@ final class SagaLoop {
         if (event instanceof SagaEvent.Migrated migrated) {
             return Migration.decide(state, migrated, wiring.definitions());
         }
+        String misfit = misfit(state, event);
+        if (misfit != null) {
+            return Decision.ignore(state, misfit);
+        }
         return SagaMachine.decide(state, event, now);
+    }
+
+    /** A payload that a person wrote must fit before it is stored; afterwards no step could read it. */
+    private @Nullable String misfit(SagaState state, SagaEvent event) {
+        if (event instanceof SagaEvent.Intervened intervened
+                && intervened.intervention().data() != null) {
+            Intervention act = intervened.intervention();
+            if (act.verb() == Verb.EDIT || act.verb() == Verb.MARK_DONE) {
+                return wiring.definitions().misfit(state.graph(), act.data());
+            }
+        }
+        return null;
     }
 
     private void refuse(LoopInput.Event input, String type, String why) {
@@ -295,7 +310,7 @@ final class SagaLoop {
             wiring.metrics()
                     .answered(change.after().graph().type(), answer.token().step(), answer.getClass());
         }
-        perform(saga, change.after(), change.effects());
+        handOver.perform(saga, change.after(), change.effects(), moment());
     }
 
     /** A row that will never be stored stops this saga and no other. */
@@ -319,74 +334,15 @@ final class SagaLoop {
 
     // ---- performing
 
-    private void perform(LiveSaga saga, SagaState after, List<SagaEffect> effects) {
-        for (SagaEffect effect : effects) {
-            if (effect instanceof SagaEffect.Invoke invoke) {
-                if (invoke.due().isAfter(now)) {
-                    saga.timers.add(timers.add(invoke.due(), new LoopInput.Due(after.id(), invoke)));
-                } else {
-                    invoke(saga, invoke);
-                }
-            } else if (effect instanceof SagaEffect.WakeAtDeadline wake) {
-                SagaEvent passed = new SagaEvent.DeadlinePassed(wake.deadline());
-                saga.timers.add(timers.add(wake.deadline(), LoopInput.Event.of(after.id(), passed)));
-            } else if (effect instanceof SagaEffect.Notify notify) {
-                tell(after, notify.notice());
-            } else if (effect instanceof SagaEffect.ReleaseChildren release) {
-                SagaEvent ended = new SagaEvent.ParentEnded(release.completed());
-                subSagas.childrenOf(after.id()).forEach(child -> inbox.add(LoopInput.Event.of(child, ended)));
-            } else if (effect instanceof SagaEffect.Settled settled) {
-                settled(after, settled.status());
-            }
-        }
+    private HandOver.Moment moment() {
+        return new HandOver.Moment(now, lease);
     }
 
     private void due(LoopInput.Due due) {
         LiveSaga saga = sagas.get(due.saga());
         if (saga != null && saga.state.awaits(due.effect().token())) {
-            invoke(saga, due.effect());
+            handOver.invoke(saga, due.effect(), moment());
         }
-    }
-
-    private void invoke(LiveSaga saga, SagaEffect.Invoke invoke) {
-        SagaState state = saga.state;
-        StepToken token = invoke.token();
-        StepSpec spec = state.graph().step(token.step());
-        if (spec.kind() == StepKind.LOCAL) {
-            local(saga, invoke);
-        } else if (spec.kind() == StepKind.DELAY) {
-            inbox.add(LoopInput.Event.of(state.id(), new SagaEvent.StepDone(token, null)));
-        } else if (spec.kind() == StepKind.SAGA) {
-            child(saga, invoke);
-        } else {
-            outside(saga, token, spec);
-        }
-    }
-
-    private void outside(LiveSaga saga, StepToken token, StepSpec spec) {
-        SagaState state = saga.state;
-        SagaId id = state.id();
-        Instant until = now.plus(spec.conduct().timeout());
-        String late = "no answer within " + spec.conduct().timeout();
-        saga.timers.add(timers.add(until, LoopInput.Event.of(id, new SagaEvent.StepUnknown(token, late, true))));
-        runner.run(new Invocation(state, token, lease.epoch(), until), answer -> offer(LoopInput.Event.of(id, answer)));
-    }
-
-    /** The attempt decides and stores by itself, so nothing else may be decided for this saga meanwhile. */
-    private void local(LiveSaga saga, SagaEffect.Invoke invoke) {
-        SagaId id = saga.state.id();
-        if (saga.localInFlight) {
-            saga.deferred.add(new LoopInput.Due(id, invoke));
-            return;
-        }
-        if (saga.state.seq() != saga.durable.seq()) {
-            // Something decided but not yet durable stands before it: come back once it is.
-            inbox.add(new LoopInput.Due(id, invoke));
-            return;
-        }
-        saga.localInFlight = true;
-        Invocation attempt = new Invocation(saga.state, invoke.token(), lease.epoch(), lease.until());
-        runner.runLocal(attempt, lease, result -> offer(new LoopInput.Local(id, result)));
     }
 
     private void local(LoopInput.Local input) {
@@ -403,37 +359,15 @@ final class SagaLoop {
         } else if (input.result() instanceof LocalResult.Committed committed) {
             saga.state = committed.next();
             saga.durable = committed.next();
-            perform(saga, committed.next(), committed.effects());
+            handOver.perform(saga, committed.next(), committed.effects(), moment());
         } else if (input.result() instanceof LocalResult.RolledBack rolledBack) {
             decide(LoopInput.Event.of(input.saga(), rolledBack.answer()));
         }
         saga.drainInto(inbox);
     }
 
-    /** Asked again now and then until it is settled: a takeover may bring parent and child here at different times. */
-    private void child(LiveSaga saga, SagaEffect.Invoke invoke) {
-        SagaState parent = saga.state;
-        StepToken token = invoke.token();
-        saga.timers.add(timers.add(now.plus(ASK_CHILD_AGAIN), new LoopInput.Due(parent.id(), invoke)));
-        if (token.phase() == Phase.COMPENSATION) {
-            subSagas.callBack(parent, token);
-            return;
-        }
-        Invocation attempt = new Invocation(parent, token, lease.epoch(), now);
-        runner.runChild(
-                attempt,
-                start -> subSagas.start(parent, token, start),
-                answer -> offer(LoopInput.Event.of(parent.id(), answer)));
-    }
-
-    private void tell(SagaState state, Notice notice) {
-        runner.tell(
-                state,
-                notice,
-                delivered -> offer(LoopInput.Event.of(state.id(), new SagaEvent.Notified(notice, delivered))));
-    }
-
-    private void settled(SagaState state, SagaStatus status) {
+    private void settled(SagaState state) {
+        SagaStatus status = state.status();
         wiring.metrics()
                 .settled(
                         state.graph().type(),
@@ -441,6 +375,7 @@ final class SagaLoop {
                         Duration.between(state.head().startedAt(), now));
         wiring.waiters().settled(state);
         if (status.ended()) {
+            runner.ended(state);
             forget(state.id());
             subSagas.ended(state.id());
         }
@@ -474,7 +409,7 @@ final class SagaLoop {
         subSagas.entered(state.head());
         List<SagaEffect> outstanding = SagaMachine.outstanding(state);
         saga.madeAgain(outstanding);
-        perform(saga, state, outstanding);
+        handOver.perform(saga, state, outstanding, moment());
         if (state.status() == SagaStatus.HELD) {
             subSagas.settled(state, SagaStatus.HELD);
         }

@@ -23,6 +23,9 @@ interface StepRunner extends AutoCloseable {
     /** An answer for the attempt is stored: nothing more is expected of it. */
     default void answered(SagaId saga, StepToken token) {}
 
+    /** The saga has ended: participants may begin to forget it. */
+    default void ended(SagaState saga) {}
+
     @Override
     default void close() {}
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A saga engine on each real database, with participants in this process. */
-@Databases(io.tallystick.testkit.db.Engine.POSTGRESQL)
+@Databases
 class SagaEngineTest {
 
     record Order(String account, int amount, String note) {}
@@ -413,5 +413,51 @@ class SagaEngineTest {
 
         assertThat(happened).containsExactly("r-7");
         assertThat(outcome.payload()).contains("\"note\":\"r-7\"");
+    }
+
+    @Test
+    void branches_that_change_different_fields_do_not_undo_each_others_changes() {
+        SagaDefinition<Order> saga = Saga.define("merging", Order.class)
+                .parallel(both -> both.branch(flow ->
+                                flow.step("a").callUpdating((context, in) -> new Order("b", in.amount(), in.note())))
+                        .branch(flow -> flow.step("b")
+                                .callUpdating((context, in) -> new Order(in.account(), in.amount(), "n"))))
+                .build();
+        SagaEngine engine = engine(saga);
+
+        SagaOutcome outcome = engine.run(saga, "t-1", new Order("a", 30, ""), PATIENCE);
+
+        assertThat(outcome.payload()).isEqualTo("{\"account\":\"b\",\"amount\":30,\"note\":\"n\"}");
+    }
+
+    @Test
+    void an_edited_payload_that_does_not_fit_is_refused_and_changes_nothing() {
+        SagaDefinition<Order> saga = Saga.define("stuck", Order.class)
+                .step("ship")
+                .call((context, order) -> {
+                    if (order.note().isEmpty()) {
+                        throw new StepRefused("NO_ADDRESS", "where to?");
+                    }
+                })
+                .forwardOnly()
+                .build();
+        SagaEngine engine = engine(saga);
+        SagaId id = engine.start(saga, "t-1", new Order("a", 30, ""));
+        assertThat(engine.await(id, PATIENCE).parked()).isTrue();
+
+        assertThatThrownBy(() -> engine.intervene(
+                        id, new Intervention(Verb.EDIT, "kim", "address found", null, "{\"amount\":\"many\"}")))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("amount");
+        engine.intervene(
+                id,
+                new Intervention(
+                        Verb.EDIT,
+                        "kim",
+                        "address found",
+                        null,
+                        "{\"account\":\"a\",\"amount\":30,\"note\":\"here\"}"));
+
+        assertThat(engine.await(id, PATIENCE).completed()).isTrue();
     }
 }
