@@ -80,7 +80,7 @@ public final class PayloadCodec {
         } catch (JacksonException e) {
             throw new RejectedException(
                     "the payload does not fit " + type.getName() + ": " + e.getOriginalMessage() + " (at "
-                            + e.getLocation().offsetDescription() + ")",
+                            + e.getPathReference() + ")",
                     e);
         }
     }
