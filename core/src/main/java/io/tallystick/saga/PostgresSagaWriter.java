@@ -55,7 +55,10 @@ final class PostgresSagaWriter implements SagaWriter {
                 FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::smallint[], ?::smallint[], ?::smallint[],
                             ?::text[], ?::text[], ?::boolean[])
                   AS n(saga, at, seq, attempt, execution, kind, phase, step, data, fresh)
-               WHERE %s AND (NOT n.fresh OR n.saga IN (SELECT id FROM started)))
+               WHERE EXISTS (SELECT FROM fence) AND (NOT n.fresh OR n.saga IN (SELECT id FROM started)))
+            """;
+
+    private static final String CHANGES = """
             , changed AS (
               UPDATE tally_saga s
                  SET status = n.status, ended_at = timestamptz 'epoch' + n.ended * interval '1 microsecond',
@@ -65,6 +68,17 @@ final class PostgresSagaWriter implements SagaWriter {
                                AS u(id, status, ended, definition)
                        LIMIT ?) n
                WHERE s.id = n.id AND EXISTS (SELECT FROM fence))
+            """;
+
+    /** No more than a local step needs: what PostgreSQL prepares for rows that are not there costs it as much as the work. */
+    private static final String EVENTS = """
+            , happened AS (
+              INSERT INTO tally_saga_event (saga_id, at, seq, epoch, attempt, execution, kind, phase, step, data)
+              SELECT n.saga, timestamptz 'epoch' + n.at * interval '1 microsecond', n.seq, (SELECT epoch FROM fence),
+                     n.attempt, n.execution, n.kind, n.phase, n.step, n.data
+                FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::smallint[], ?::smallint[], ?::smallint[],
+                            ?::text[], ?::text[])
+                  AS n(saga, at, seq, attempt, execution, kind, phase, step, data))
             """;
 
     private static final String VERDICTS = """
@@ -80,9 +94,6 @@ final class PostgresSagaWriter implements SagaWriter {
     private static final String RESULT =
             "SELECT (SELECT count(*) FROM fence) AS fence, started.id FROM (SELECT 1) AS one LEFT JOIN started ON true";
 
-    private static final String GUARDED = ROWS.formatted("EXISTS (SELECT FROM fence)");
-    private static final String STRICT = ROWS.formatted("true");
-
     private final Jdbc jdbc;
 
     PostgresSagaWriter(Jdbc jdbc) {
@@ -91,7 +102,7 @@ final class PostgresSagaWriter implements SagaWriter {
 
     @Override
     public Result write(SagaStore.Lease lease, SagaRows rows) {
-        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE + GUARDED, lease, rows));
+        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE + ROWS, lease, rows));
         if (stored.isPresent() && stored.get().size() < rows.starts().size()) {
             return jdbc.autocommit(tx -> existing(tx, rows, stored.get()));
         }
@@ -100,18 +111,20 @@ final class PostgresSagaWriter implements SagaWriter {
 
     @Override
     public Result finish(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        if (rows.starts().isEmpty() && !rows.events().isEmpty()) {
+        if (rows.starts().isEmpty()
+                && rows.verdicts().isEmpty()
+                && !rows.events().isEmpty()) {
             commitWith(tx, lease, rows);
             return Result.ALL;
         }
-        Optional<Set<Long>> stored = run(tx, LOCKED_FENCE + GUARDED, lease, rows);
+        Optional<Set<Long>> stored = run(tx, LOCKED_FENCE + ROWS, lease, rows);
         return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
     }
 
     @Override
     public Result startIn(Tx tx, SagaStore.Lease lease, SagaRows.Start start) {
         SagaRows rows = new SagaRows(List.of(start), List.of(), List.of(), List.of());
-        Optional<Set<Long>> stored = run(tx, PLAIN_FENCE + GUARDED, lease, rows);
+        Optional<Set<Long>> stored = run(tx, PLAIN_FENCE + ROWS, lease, rows);
         return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
     }
 
@@ -135,9 +148,15 @@ final class PostgresSagaWriter implements SagaWriter {
      * usurped engine's fails because its events have no epoch.
      */
     private static void commitWith(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        String sql = text(PLAIN_FENCE + STRICT, rows) + "; COMMIT";
+        String sql = PLAIN_FENCE + EVENTS + (rows.changes().isEmpty() ? "" : CHANGES) + "SELECT 1; COMMIT";
+        SqlArguments columns = new SqlArguments();
+        columns.add(lease.engine(), lease.epoch());
+        addEvents(columns, rows.events());
+        if (!rows.changes().isEmpty()) {
+            addChanges(columns, rows.changes());
+        }
         try (PreparedStatement statement = tx.connection().prepareStatement(sql)) {
-            @Nullable Object[] arguments = arguments(lease, rows);
+            @Nullable Object[] arguments = columns.toArray();
             for (int i = 0; i < arguments.length; i++) {
                 statement.setObject(i + 1, arguments[i]);
             }
@@ -148,7 +167,7 @@ final class PostgresSagaWriter implements SagaWriter {
     }
 
     private static String text(String head, SagaRows rows) {
-        return head + (rows.verdicts().isEmpty() ? "" : VERDICTS) + RESULT;
+        return head + CHANGES + (rows.verdicts().isEmpty() ? "" : VERDICTS) + RESULT;
     }
 
     private static @Nullable Object[] arguments(SagaStore.Lease lease, SagaRows rows) {
@@ -156,6 +175,7 @@ final class PostgresSagaWriter implements SagaWriter {
         arguments.add(lease.engine(), lease.epoch());
         addStarts(arguments, lease, rows.starts());
         addEvents(arguments, rows.events());
+        arguments.booleans(rows.events(), SagaRows.Event::fresh);
         addChanges(arguments, rows.changes());
         List<SagaStore.Verdict> verdicts = rows.verdicts();
         if (!verdicts.isEmpty()) {
@@ -191,7 +211,6 @@ final class PostgresSagaWriter implements SagaWriter {
         arguments.shorts(rows, row -> (short) row.coded().phase());
         arguments.texts(rows, row -> row.coded().step());
         arguments.texts(rows, row -> row.coded().data());
-        arguments.booleans(rows, SagaRows.Event::fresh);
     }
 
     private static void addChanges(SqlArguments arguments, List<SagaRows.Change> rows) {
