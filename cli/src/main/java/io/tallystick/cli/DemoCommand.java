@@ -121,16 +121,16 @@ final class DemoCommand implements Callable<Integer> {
 
     private void print(DemoReport report) {
         output.heading("What was checked");
+        Table table = new Table(Table.Column.fixed(""), Table.Column.wrapped("CHECK"), Table.Column.wrapped("FOUND"));
         for (Check check : report.checks()) {
-            output.line(
-                    check.ok() ? new Cell("● ", Tone.GOOD) : new Cell("✕ ", Tone.BAD),
-                    Cell.of(check.name()),
-                    Cell.quiet(check.ok() ? "  " + check.found() : ""));
-            if (!check.ok()) {
-                output.wrapped("expected  ", check.expected());
-                output.wrapped("found     ", check.found());
-            }
+            table.row(
+                    check.ok() ? new Cell("●", Tone.GOOD) : new Cell("✕", Tone.BAD),
+                    check.name(),
+                    check.ok()
+                            ? Cell.quiet(check.found())
+                            : new Cell(check.found() + ", expected " + check.expected(), Tone.BAD));
         }
+        output.table(table);
         long failed = report.checks().stream().filter(check -> !check.ok()).count();
         output.line("");
         output.line(

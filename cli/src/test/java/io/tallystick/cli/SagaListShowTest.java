@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a person and a program see of the sagas in a database. */
-@Databases(Engine.POSTGRESQL)
+/** What a person and a program see of the sagas in a database, on PostgreSQL and MariaDB. */
+@Databases({Engine.POSTGRESQL, Engine.MARIADB})
 class SagaListShowTest {
 
     private SagaScene scene;

@@ -96,6 +96,8 @@ public final class Servant implements AutoCloseable {
     /** Starts it again after {@link #kill}, at the same address; returns when it answers. */
     public synchronized void restart() {
         if (process.isAlive()) {
+            // whoever started it may have been interrupted before it answered
+            awaitReady();
             return;
         }
         process = ServiceProcess.start(role.main(), settings, log);
