@@ -7,7 +7,6 @@ import io.tallystick.bench.contender.NoopSteps;
 import io.tallystick.bench.contender.RefusedSteps;
 import io.tallystick.bench.contender.Workload;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +70,13 @@ public final class SagaBench implements Callable<Integer> {
     @Option(names = "--json", description = "Prints one JSON object a measurement instead of tables.")
     private boolean json;
 
+    @Option(
+            names = "--merge",
+            split = ",",
+            paramLabel = "FILE",
+            description = "Measures nothing: one table of the rounds in these files.")
+    private List<Path> merge = List.of();
+
     @Option(names = "--csv", description = "Also writes the raw rows to this file.")
     private @Nullable Path csv;
 
@@ -80,11 +86,19 @@ public final class SagaBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        PrintStream progress = System.err;
+        report(merge.isEmpty() ? measure() : SampleCsv.read(merge, WORKLOADS));
+        if (merge.isEmpty()) {
+            tryOut();
+        }
+        return 0;
+    }
+
+    private List<Sample> measure() throws Exception {
         List<Cell> cells = cells();
         int wantedRounds = rounds != null ? rounds : quick ? 1 : 3;
         Duration measured = Duration.ofSeconds(seconds != null ? seconds : quick ? 3 : 10);
         Duration warmUp = measured.dividedBy(2);
+        PrintStream progress = System.err;
         progress.printf(
                 "%s%n%d cells, %d rounds of %d s%n",
                 Machine.describe(), cells.size(), wantedRounds, measured.toSeconds());
@@ -96,13 +110,19 @@ public final class SagaBench implements Callable<Integer> {
                 progress.printf("round %d  %-28s %8.0f sagas/s%n", round, cell, sample.perSecond());
             }
         }
-        report(samples);
-        for (Trial trial : TRIALS) {
-            if (trials == null ? !quick : trials.contains(trial.name())) {
-                trial.run().forEach(finding -> System.out.println(finding.markdown()));
-            }
+        return samples;
+    }
+
+    private void tryOut() throws Exception {
+        List<Trial> chosen = TRIALS.stream()
+                .filter(trial -> trials == null ? !quick : trials.contains(trial.name()))
+                .toList();
+        if (!chosen.isEmpty()) {
+            System.out.println("| trial | demanded | found | |\n|---|---|---|---|");
         }
-        return 0;
+        for (Trial trial : chosen) {
+            trial.run().forEach(finding -> System.out.println(finding.markdown()));
+        }
     }
 
     private List<Cell> cells() {
@@ -118,13 +138,10 @@ public final class SagaBench implements Callable<Integer> {
 
     private void report(List<Sample> samples) throws Exception {
         if (csv != null) {
-            List<String> lines =
-                    new ArrayList<>(List.of("# " + Machine.describe().replace("\n", "\n# "), Sample.csvHeader()));
-            samples.forEach(sample -> lines.add(sample.csv()));
-            Files.write(csv, lines);
+            SampleCsv.write(csv, Machine.describe(), samples);
         }
         if (json) {
-            samples.forEach(sample -> System.out.println(sample.json()));
+            samples.forEach(sample -> System.out.println(SampleCsv.json(sample)));
             return;
         }
         Table table = new Table(samples);

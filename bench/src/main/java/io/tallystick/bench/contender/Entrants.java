@@ -36,6 +36,14 @@ public final class Entrants {
                 .toList();
     }
 
+    /** The entrant of that name. */
+    public static Entrant named(String name) {
+        return ALL.stream()
+                .filter(entrant -> entrant.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no contender is called '" + name + "'"));
+    }
+
     /** Whether an entrant can take part: the hand-written group writer has no local steps. */
     public static boolean takesPart(Entrant entrant, Workload workload) {
         return !(entrant.name().equals("hand-group") && workload.isLocal());
