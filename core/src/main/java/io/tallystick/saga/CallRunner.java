@@ -25,7 +25,8 @@ final class CallRunner {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new SagaEvent.StepUnknown(token, "interrupted", true);
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // an Error, too: it ends this attempt and not the thread, or the saga would wait for its time-out
             return new SagaEvent.StepUnknown(token, Failures.words(e), true);
         }
     }

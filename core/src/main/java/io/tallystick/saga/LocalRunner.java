@@ -48,7 +48,8 @@ final class LocalRunner {
                 if (known.isPresent()) {
                     return known.get();
                 }
-            } catch (Exception e) {
+            } catch (Throwable e) {
+                // an Error of one step, too: it was rolled back, and nobody else would ever answer for this saga
                 if (unit.finished == 0) {
                     return rolledBack(attempt, e);
                 }
@@ -57,7 +58,7 @@ final class LocalRunner {
         }
     }
 
-    private LocalResult rolledBack(Invocation attempt, Exception why) {
+    private LocalResult rolledBack(Invocation attempt, Throwable why) {
         if (why instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }

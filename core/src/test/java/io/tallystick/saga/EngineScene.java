@@ -1,0 +1,54 @@
+package io.tallystick.saga;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.db.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Engines on a test database without sagas; closes what it opened. */
+final class EngineScene implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(5), Duration.ofMillis(20), 3);
+
+    final HikariDataSource pool = new HikariDataSource();
+    final Jdbc jdbc;
+    private final List<SagaEngine> engines = new ArrayList<>();
+
+    EngineScene(TestDatabase db) {
+        pool.setDataSource(db.dataSource());
+        pool.setMaximumPoolSize(12);
+        jdbc = Jdbc.on(pool);
+        Schema.of(jdbc).install("saga");
+        jdbc.run(tx -> {
+            tx.update("DELETE FROM tally_saga_event");
+            tx.update("DELETE FROM tally_saga");
+        });
+    }
+
+    SagaEngine engine(SagaDefinition<?>... definitions) {
+        return engine(builder -> builder, definitions);
+    }
+
+    SagaEngine engine(UnaryOperator<SagaEngineBuilder> more, SagaDefinition<?>... definitions) {
+        SagaEngineBuilder builder = SagaEngine.on(pool)
+                .settings(EngineSettings.named("scene")
+                        .lease(Duration.ofSeconds(3))
+                        .heartbeat(Duration.ofMillis(50)));
+        for (SagaDefinition<?> definition : definitions) {
+            builder.register(definition);
+        }
+        SagaEngine engine = more.apply(builder).start();
+        engines.add(engine);
+        return engine;
+    }
+
+    @Override
+    public void close() {
+        engines.forEach(SagaEngine::close);
+        pool.close();
+    }
+}
