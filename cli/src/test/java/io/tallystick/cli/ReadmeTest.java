@@ -7,13 +7,22 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.jdbc.Tx;
+import io.tallystick.message.Channel;
+import io.tallystick.saga.Finding;
 import io.tallystick.saga.Saga;
 import io.tallystick.saga.SagaDefinition;
+import io.tallystick.saga.SagaEngine;
 import io.tallystick.saga.SagaFlow.SagaNews;
+import io.tallystick.saga.SagaId;
+import io.tallystick.saga.SagaLinter;
+import io.tallystick.saga.SagaOutcome;
 import io.tallystick.saga.StepContext;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,8 +39,17 @@ class ReadmeTest {
     @ValueSource(strings = {"README.md", "README.ko.md"})
     void the_saga_of_the_readme_is_the_compiled_one(String readme) throws IOException {
         Path here = HouseTest.ROOT.resolve("cli/src/test/java/io/tallystick/cli/ReadmeTest.java");
-        String shown = sagaIn(Files.readString(HouseTest.ROOT.resolve(readme)));
-        assertThat(shown).as("the saga in " + readme).isEqualTo(sagaIn(Files.readString(here)));
+        String shown = Files.readString(HouseTest.ROOT.resolve(readme));
+        String compiled = Files.readString(here);
+        assertThat(sagaIn(shown)).as("the saga in " + readme).isEqualTo(sagaIn(compiled));
+        assertThat(useIn(shown)).as("its use in " + readme).isEqualTo(useIn(compiled));
+    }
+
+    @Test
+    void the_linter_warns_of_nothing_in_the_saga_of_the_readme() {
+        assertThat(SagaLinter.lint(theSagaOfTheReadme()).open())
+                .filteredOn(finding -> finding.severity() != Finding.Severity.HINT)
+                .isEmpty();
     }
 
     private static SagaDefinition<Transfer> theSagaOfTheReadme() {
@@ -53,20 +71,47 @@ class ReadmeTest {
                 .step("notify")
                 .call(push::send)
                 .forwardOnly()
+                .neverRefuses()
                 .deadline(ofMinutes(10))
                 .onParked(alerts::page)
                 .build();
         return transfer;
     }
 
-    private static String sagaIn(String text) {
-        int from = text.indexOf("SagaDefinition<Transfer> transfer =");
-        int to = text.indexOf(".build();", from);
-        assertThat(from).as("where the saga begins").isNotNegative();
-        return text.substring(from, to).replaceAll("\\s+", "");
+    /** Compiled and not run: it takes a database, a channel and two services, which the demo has. */
+    static SagaOutcome theUseInTheReadme(
+            DataSource dataSource,
+            Channel channel,
+            Function<String, URI> addresses,
+            SagaDefinition<Transfer> transfer) {
+        try (SagaEngine sagas = SagaEngine.on(dataSource)
+                .channel(channel)
+                .services(addresses)
+                .register(transfer)
+                .start()) {
+            SagaId id = sagas.start(transfer, "transfer-42", new Transfer("alice", "bob", 30));
+            SagaOutcome outcome = sagas.await(id, ofSeconds(5));
+            return outcome;
+        }
     }
 
-    private record Transfer(String from, String to, long amount) {}
+    private static String sagaIn(String text) {
+        return between(text, "SagaDefinition<Transfer> transfer =", ".build();");
+    }
+
+    private static String useIn(String text) {
+        return between(text, "try (SagaEngine sagas", "ofSeconds(5));");
+    }
+
+    private static String between(String text, String begin, String end) {
+        int from = text.indexOf(begin);
+        assertThat(from).as("where '%s' stands", begin).isNotNegative();
+        int to = text.indexOf(end, from);
+        assertThat(to).as("where '%s' stands", end).isNotNegative();
+        return text.substring(from, to).replaceAll("//.*", "").replaceAll("\\s+", "");
+    }
+
+    record Transfer(String from, String to, long amount) {}
 
     private record RecordTransfer(String to, long amount) {
         static RecordTransfer from(Transfer transfer) {
