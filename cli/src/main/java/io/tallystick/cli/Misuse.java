@@ -13,7 +13,11 @@ final class Misuse implements IParameterExceptionHandler {
     public int handleParseException(ParameterException mistake, String[] args) {
         CommandLine line = mistake.getCommandLine();
         PrintWriter err = line.getErr();
-        String text = String.valueOf(mistake.getMessage());
+        String text = mistake instanceof UnmatchedArgumentException unmatched
+                        && !unmatched.getUnmatched().isEmpty()
+                ? "'" + unmatched.getUnmatched().get(0) + "' is nothing that "
+                        + line.getCommandSpec().qualifiedName(" ") + " knows"
+                : String.valueOf(mistake.getMessage());
         err.println("tally: " + text + (text.endsWith(".") ? "" : "."));
         boolean guessed = UnmatchedArgumentException.printSuggestions(mistake, err);
         String name = line.getCommandSpec().qualifiedName(" ");
