@@ -104,9 +104,10 @@ class HttpStepTest {
         assertThat(heard).containsExactly(key, key);
     }
 
-    @Test
-    void what_stays_unknown_may_have_happened_and_is_taken_back() {
-        SagaOutcome outcome = remit(Said.status(500));
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503})
+    void what_stays_unknown_may_have_happened_and_is_taken_back(int status) {
+        SagaOutcome outcome = remit(Said.status(status));
 
         assertThat(outcome.compensated()).isTrue();
         assertThat(heard).hasSize(4).last().asString().startsWith("/recalls");
