@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int BACKLOG = 50;
+    private static final long LONGEST_CLOSE_MILLIS = 2_000;
 
     private final InetSocketAddress target;
     private final int port;
@@ -43,6 +44,7 @@ public final class FaultProxy implements AutoCloseable {
     private final ReplyTrap trap = new ReplyTrap();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
 
     private FaultProxy(InetSocketAddress target) {
         this.target = target;
@@ -138,10 +140,26 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Closes every connection and refuses new ones until {@link #heal}. */
-    public synchronized FaultProxy cut() {
-        closeListener();
-        closeAll(false);
+    public FaultProxy cut() {
+        Thread accepting;
+        synchronized (this) {
+            accepting = acceptor;
+            closeListener();
+            closeAll(false);
+        }
+        awaitEndOf(accepting);
         return this;
+    }
+
+    /** The system goes on accepting until the thread that waits for clients has let go of the closed socket. */
+    private static void awaitEndOf(@Nullable Thread accepting) {
+        try {
+            if (accepting != null && accepting != Thread.currentThread()) {
+                accepting.join(LONGEST_CLOSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Resets (RST) every present connection; new ones are welcome. */
@@ -179,6 +197,7 @@ public final class FaultProxy implements AutoCloseable {
             Thread thread = new Thread(() -> accept(opened), "fault-proxy-" + port + " accept");
             thread.setDaemon(true);
             thread.start();
+            acceptor = thread;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on port " + port + " for " + target, e);
         }
