@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,7 @@ final class BatchWriter {
             Map<SagaId, SagaId> existing = store.write(lease, batch(changes)).existing();
             return stored(changes, existing);
         } catch (UnknownOutcomeException e) {
-            return findOut(lease, changes);
+            return findOut(changes, e);
         } catch (ConflictException | RejectedException e) {
             if (changes.size() == 1) {
                 return List.of(new Settled(changes.get(0), alone(changes.get(0), e)));
@@ -74,19 +73,29 @@ final class BatchWriter {
                 "saga " + change.saga() + " could not be stored beside another transaction", why);
     }
 
-    /** The batch was one transaction, so one of its events tells about all; a start is simply asked for again. */
-    private List<Settled> findOut(SagaStore.Lease lease, List<Change> changes) {
+    /**
+     * The batch was one transaction, so one of its events tells about all. What was not stored is tried again later, never
+     * here: an answer that stays lost must not keep the engine's thread. A start is simply asked for again.
+     */
+    private List<Settled> findOut(List<Change> changes, UnknownOutcomeException lost) {
         for (Change change : changes) {
             SagaStore.StoredEvent event = change.row().event();
-            if (event != null) {
-                Optional<Integer> last = store.lastSeq(event.saga());
-                if (last.isEmpty() || last.get() < event.seq()) {
-                    return write(lease, changes);
-                }
+            if (event != null && isStored(event)) {
                 return stored(changes, whoHasTheKeys(changes));
             }
+            if (event != null) {
+                break;
+            }
         }
-        return write(lease, changes);
+        throw new UnavailableException("the answer to a batch was lost and it is not known to be stored", lost);
+    }
+
+    /** Under that number, and as we wrote it: a usurper may have written another event there. */
+    private boolean isStored(SagaStore.StoredEvent event) {
+        return store.load(event.saga()).stream()
+                .flatMap(saga -> saga.events().stream())
+                .anyMatch(
+                        stored -> stored.seq() == event.seq() && stored.event().equals(event.event()));
     }
 
     private Map<SagaId, SagaId> whoHasTheKeys(List<Change> changes) {

@@ -127,7 +127,7 @@ final class EngineHost implements AutoCloseable {
             comeBack();
         } catch (InterruptedException e) {
             loop.abort(new UnavailableException("the saga engine '" + settings.name() + "' is closed"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the root of the thread: a dead one would leave the engine half alive
             LOG.error("saga engine '{}' stops its sagas and comes back under a new number", settings.name(), e);
             loop.abort(new UnknownOutcomeException("the saga engine failed: " + e.getMessage(), e));
             comeBack();

@@ -158,7 +158,6 @@ final class LiveRunner implements StepRunner {
     @Override
     public void close() {
         executor.shutdownNow();
-        later.shutdownNow();
         ways.command().close();
     }
 }

@@ -460,4 +460,29 @@ class SagaEngineTest {
 
         assertThat(engine.await(id, PATIENCE).completed()).isTrue();
     }
+
+    @Test
+    void an_engine_that_lost_its_lease_comes_back_as_a_new_one_and_stays() {
+        SagaDefinition<Order> saga = Saga.define("transfer", Order.class)
+                .step("book")
+                .local(SagaEngineTest::debit)
+                .compensate(SagaEngineTest::credit)
+                .step("wait")
+                .delay(Duration.ofSeconds(4))
+                .build();
+        SagaEngine engine = engine(saga);
+        int before = engine.number();
+        SagaId id = engine.start(saga, "t-1", new Order("a", 30, ""));
+        org.awaitility.Awaitility.await().until(() -> balance() == 70);
+
+        jdbc.run(tx -> tx.update("UPDATE tally_engine SET epoch = epoch + 1"));
+
+        org.awaitility.Awaitility.await().until(() -> engine.number() != before);
+        assertThat(engine.await(id, Duration.ofSeconds(20)).completed())
+                .as("the sagas of its former number are taken over, longer than one lease later")
+                .isTrue();
+        assertThat(engine.run(saga, "t-2", new Order("a", 30, ""), PATIENCE).completed())
+                .isTrue();
+        assertThat(balance()).isEqualTo(40);
+    }
 }
