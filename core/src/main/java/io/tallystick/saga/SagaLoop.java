@@ -106,9 +106,10 @@ final class SagaLoop {
                 take(due);
                 work++;
             }
-            LoopInput input;
-            while (changes.size() < wiring.batch() && (input = inbox.poll()) != null) {
-                take(input);
+            // Only what is there now: an input that comes back until something is stored must not keep it from being
+            // stored.
+            for (int left = inbox.size(); left > 0 && changes.size() < wiring.batch(); left--) {
+                take(java.util.Objects.requireNonNull(inbox.poll()));
                 work++;
             }
         }
