@@ -112,6 +112,32 @@ class JdbcChannelTest extends ChannelContract {
         until("the slow one was handled too", () -> handled.contains("slow"));
     }
 
+    @Test
+    void a_message_that_comes_while_its_key_is_being_handled_waits() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        channel.subscribe(name, m -> {
+            if (m.id().equals("first")) {
+                started.countDown();
+                release.await();
+            }
+            handled.add(m.id());
+        });
+        channel.send(message("k", "first"));
+        started.await();
+
+        channel.send(message("k", "second"));
+        for (String other : List.of("other-1", "other-2", "other-3")) {
+            channel.send(message(other, other));
+            until("another key went by", () -> handled.contains(other));
+        }
+        assertThat(handled).doesNotContain("second");
+        release.countDown();
+
+        until("the second followed", () -> handled.contains("second"));
+        assertThat(handled).endsWith("first", "second");
+    }
+
     /** Trap: a row lock held across user code blocks everybody. */
     @Test
     void while_a_handler_runs_no_row_of_the_channel_is_locked() throws Exception {

@@ -46,9 +46,14 @@ final class EngineScene implements AutoCloseable {
         return engine;
     }
 
+    /** Before what they send to is closed. Closing twice does no harm. */
+    void closeEngines() {
+        engines.forEach(SagaEngine::close);
+    }
+
     @Override
     public void close() {
-        engines.forEach(SagaEngine::close);
+        closeEngines();
         pool.close();
     }
 }

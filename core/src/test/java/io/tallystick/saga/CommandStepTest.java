@@ -1,0 +1,165 @@
+package io.tallystick.saga;
+
+import static io.tallystick.saga.EngineScene.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.Tx;
+import io.tallystick.message.Channel;
+import io.tallystick.message.JdbcChannel;
+import io.tallystick.message.Message;
+import io.tallystick.message.MessageHandler;
+import io.tallystick.message.Participant;
+import io.tallystick.message.Reply;
+import io.tallystick.message.Subscription;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An engine and a participant that hear of each other on a command and a reply channel only. */
+@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+class CommandStepTest {
+
+    record Order(int amount) {}
+
+    record Book(int amount) {
+        static Book from(Order order) {
+            return new Book(order.amount());
+        }
+    }
+
+    record Cancel(int amount) {
+        static Cancel from(Order order) {
+            return new Cancel(order.amount());
+        }
+    }
+
+    private EngineScene scene;
+    private LossyChannel channel;
+    private Participant accounts;
+
+    @BeforeEach
+    void open(TestDatabase db) {
+        scene = new EngineScene(db);
+        Schema.of(scene.jdbc).install("message");
+        scene.jdbc.run(tx -> {
+            tx.update("DROP TABLE IF EXISTS posting");
+            tx.update("CREATE TABLE posting (amount int NOT NULL)");
+        });
+        channel = new LossyChannel(JdbcChannel.on(scene.pool));
+        accounts = Participant.on(scene.pool)
+                .listen(channel)
+                .command("accounts", "Book", Book.class, (tx, book) -> post(tx, book.amount()))
+                .compensation("accounts", "Cancel", Cancel.class, (tx, cancel) -> post(tx, -cancel.amount()))
+                .start();
+    }
+
+    @AfterEach
+    void close() {
+        scene.closeEngines();
+        accounts.close();
+        channel.close();
+        scene.close();
+    }
+
+    private static Reply post(Tx tx, int amount) {
+        tx.update("INSERT INTO posting (amount) VALUES (?)", amount);
+        return amount > 100 ? Reply.refused("TOO_MUCH", "at most 100") : Reply.done();
+    }
+
+    private List<Integer> postings() {
+        return scene.jdbc.autocommit(tx -> tx.query("SELECT amount FROM posting", row -> row.intValue("amount")));
+    }
+
+    private SagaOutcome run(Order order, CallStep.Work<Order> last) {
+        SagaDefinition<Order> saga = Saga.define("booking", Order.class)
+                .step("book")
+                .command("accounts", Book::from)
+                .compensate(Cancel::from)
+                .timeout(Duration.ofMillis(400))
+                .step("remit")
+                .call(last)
+                .pivot()
+                .build();
+        return scene.engine(builder -> builder.channel(channel), saga).run(saga, "t-1", order, PATIENCE);
+    }
+
+    /** Trap 9: the participant has committed, and its reply is lost. */
+    @Test
+    void a_command_whose_reply_is_lost_is_sent_again_and_takes_effect_once() {
+        channel.repliesToLose.set(1);
+
+        assertThat(run(new Order(30), (context, order) -> {}).completed()).isTrue();
+        assertThat(channel.repliesToLose).hasNegativeValue();
+        assertThat(postings()).containsExactly(30);
+    }
+
+    @Test
+    void a_command_that_is_refused_leaves_nothing_to_take_back() {
+        SagaOutcome outcome = run(new Order(500), (context, order) -> {});
+
+        assertThat(outcome.compensated()).isTrue();
+        assertThat(outcome.cause()).contains("TOO_MUCH", "at most 100");
+        assertThat(postings()).isEmpty();
+    }
+
+    @Test
+    void a_command_is_taken_back_by_the_command_that_compensates_it() {
+        SagaOutcome outcome = run(new Order(30), (context, order) -> {
+            throw new StepRefused("NO", "not today");
+        });
+
+        assertThat(outcome.compensated()).isTrue();
+        assertThat(postings()).containsExactlyInAnyOrder(30, -30);
+    }
+
+    /** Trap 28: without this word a participant would have to guess by age when it may forget. */
+    @Test
+    void a_participant_hears_that_a_saga_has_ended() {
+        SagaOutcome outcome = run(new Order(30), (context, order) -> {});
+
+        assertThat(outcome.completed()).isTrue();
+        Awaitility.await()
+                .until(() -> scene.jdbc.autocommit(tx -> tx.queryOne(
+                                "SELECT instance FROM tally_ended WHERE instance = ?",
+                                row -> row.string("instance"),
+                                outcome.saga().toString())
+                        .isPresent()));
+    }
+
+    /** Loses as many replies as told. */
+    private static final class LossyChannel implements Channel {
+        private final Channel inner;
+        final AtomicInteger repliesToLose = new AtomicInteger();
+
+        LossyChannel(Channel inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public void send(List<Message> messages) {
+            inner.send(messages.stream().filter(message -> !lost(message)).toList());
+        }
+
+        private boolean lost(Message message) {
+            return !message.channel().equals("accounts") && repliesToLose.getAndDecrement() > 0;
+        }
+
+        @Override
+        public Subscription subscribe(String name, MessageHandler handler) {
+            return inner.subscribe(name, handler);
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+}
