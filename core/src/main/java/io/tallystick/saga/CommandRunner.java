@@ -39,7 +39,7 @@ final class CommandRunner implements AutoCloseable {
     private final String replyTo;
     private final Function<LoopInput.Event, CompletableFuture<@Nullable String>> answers;
     private final LinkedBlockingQueue<Outgoing> queue = new LinkedBlockingQueue<>();
-    private final Map<Awaited, Function<Reply, SagaEvent.Answer>> awaited = new ConcurrentHashMap<>();
+    private final Map<SagaId, Map<StepToken, Function<Reply, SagaEvent.Answer>>> awaited = new ConcurrentHashMap<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private volatile boolean closed;
 
@@ -51,9 +51,6 @@ final class CommandRunner implements AutoCloseable {
             }
         }
     }
-
-    /** Which reply is waited for. */
-    private record Awaited(SagaId saga, StepToken token) {}
 
     /** @param answers takes an answer that came as a reply; completes once what follows from it is stored */
     CommandRunner(
@@ -92,9 +89,10 @@ final class CommandRunner implements AutoCloseable {
                 headers(attempt, command),
                 codec.encode(command));
         boolean takesReply = !attempt.compensates();
-        awaited.put(
-                new Awaited(attempt.state().id(), attempt.token()),
-                reply -> Answers.of(attempt, payload, reply, takesReply ? work.onReply() : null, codec));
+        Function<Reply, SagaEvent.Answer> meaning =
+                reply -> Answers.of(attempt, payload, reply, takesReply ? work.onReply() : null, codec);
+        awaited.computeIfAbsent(attempt.state().id(), id -> new ConcurrentHashMap<>())
+                .put(attempt.token(), meaning);
         queue.add(new Outgoing(message, attempt.token(), answer));
     }
 
@@ -117,11 +115,15 @@ final class CommandRunner implements AutoCloseable {
 
     /** The attempt is settled: its reply is no longer waited for. */
     void forget(SagaId saga, StepToken token) {
-        awaited.remove(new Awaited(saga, token));
+        awaited.computeIfPresent(saga, (id, known) -> {
+            known.remove(token);
+            return known.isEmpty() ? null : known;
+        });
     }
 
     /** Participants keep what they need to refuse late commands until they hear this, and a while longer. */
     void ended(SagaState saga) {
+        awaited.remove(saga.id());
         if (channel == null) {
             return;
         }
@@ -182,7 +184,8 @@ final class CommandRunner implements AutoCloseable {
                 Phase.ofWord(message.requireHeader(Headers.PHASE)),
                 Integer.parseInt(message.requireHeader(Headers.EXECUTION)),
                 Integer.parseInt(message.requireHeader(Headers.ATTEMPT)));
-        Function<Reply, SagaEvent.Answer> meaning = awaited.get(new Awaited(saga, token));
+        Function<Reply, SagaEvent.Answer> meaning =
+                awaited.getOrDefault(saga, Map.of()).get(token);
         if (meaning == null) {
             LOG.debug("late or duplicate reply for {} of saga {}", token, saga);
             return;
