@@ -30,7 +30,8 @@ class MySqlDataSourcesTest {
             String found = Jdbc.on(pool)
                     .inTransaction(tx -> tx.query(
                                     "SELECT CONCAT(@@time_zone, '|', " + isolation
-                                            + ", '|', @@innodb_lock_wait_timeout, '|'," + " IF(@@autocommit, 1, 0)) AS s",
+                                            + ", '|', @@innodb_lock_wait_timeout, '|',"
+                                            + " IF(@@autocommit, 1, 0)) AS s",
                                     row -> row.string("s"))
                             .get(0));
             assertThat(found).isEqualTo("+00:00|READ-COMMITTED|1|0");

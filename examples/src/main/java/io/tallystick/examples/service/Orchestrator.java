@@ -1,10 +1,10 @@
 package io.tallystick.examples.service;
 
-import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.saga.EngineSettings;
 import io.tallystick.saga.Intervention;
 import io.tallystick.saga.SagaDefinition;
+import io.tallystick.saga.SagaDesk;
 import io.tallystick.saga.SagaEngine;
 import io.tallystick.saga.SagaId;
 import io.tallystick.saga.SagaOutcome;
@@ -25,6 +25,9 @@ public final class Orchestrator {
 
     /** A killed orchestrator is started again in about a second; its sagas should not wait much longer. */
     private static final Duration LEASE = Duration.ofSeconds(2);
+
+    /** Less than a client's patience. */
+    private static final Duration ANSWER = Duration.ofSeconds(2);
 
     private final Service service;
     private final Map<String, SagaDefinition<?>> definitions = new LinkedHashMap<>();
@@ -63,7 +66,8 @@ public final class Orchestrator {
         SagaEngine engine = builder.start();
         service.ask("/starts/", (path, body) -> begin(engine, path, body));
         service.ask("/standings", (path, body) -> standings(engine, body));
-        service.ask("/interventions/", (path, body) -> intervene(engine, path, body));
+        SagaDesk desk = SagaDesk.on(service.jdbc());
+        service.ask("/interventions/", (path, body) -> intervene(desk, path, body));
     }
 
     private URI address(String peer) {
@@ -94,13 +98,9 @@ public final class Orchestrator {
         return new Standing(outcome.saga().toString(), outcome.status().name(), outcome.cause());
     }
 
-    private static String intervene(SagaEngine engine, String saga, String body) {
-        try {
-            engine.intervene(SagaId.parse(saga), Json.read(body, Intervention.class));
-            return "{}";
-        } catch (RejectedException e) {
-            // asked again after a lost reply: it was done already, or no longer makes sense
-            return Json.write(String.valueOf(e.getMessage()));
-        }
+    /** Left for the saga's owner, which may be another process; asked again, it was done already or no longer fits. */
+    private static String intervene(SagaDesk desk, String saga, String body) {
+        return Json.write(desk.act(SagaId.parse(saga), Json.read(body, Intervention.class), ANSWER)
+                .text());
     }
 }

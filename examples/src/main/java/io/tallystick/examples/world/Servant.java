@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Servant implements AutoCloseable {
 
+    private static final int ATTEMPTS = 10;
+
     private final Role role;
     private final Jdbc books;
     private final Path log;
@@ -65,8 +67,16 @@ public final class Servant implements AutoCloseable {
     /** From now on these things go wrong in it; also after it was started again. */
     public synchronized void faults(FaultSettings next) {
         faults = next;
-        if (process.isAlive()) {
-            client().ask("PUT", "/admin/faults", Json.write(next));
+        for (int attempt = 1; process.isAlive(); attempt++) {
+            try {
+                client().ask("PUT", "/admin/faults", Json.write(next));
+                return;
+            } catch (RuntimeException e) {
+                // all its threads may be waiting for a database that was killed
+                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -29,6 +29,7 @@ public final class World implements AutoCloseable {
     private final long seed;
     private final WorldFolder folder;
     private final Map<Engine, TestDatabase> servers = new EnumMap<>(Engine.class);
+    private final Map<String, TestDatabase> databases = new LinkedHashMap<>();
     private final Map<String, Servant> servants = new LinkedHashMap<>();
 
     private World(long seed) {
@@ -64,6 +65,16 @@ public final class World implements AutoCloseable {
 
     public Collection<Servant> services() {
         return List.copyOf(servants.values());
+    }
+
+    /** The database servers; what happens to one happens to every database on it. */
+    public Collection<TestDatabase> servers() {
+        return List.copyOf(servers.values());
+    }
+
+    /** Where the services write their logs; gone once the world is closed. */
+    public Path logs() {
+        return folder.path();
     }
 
     /** Nothing goes wrong any more, and everything runs. */
@@ -108,7 +119,8 @@ public final class World implements AutoCloseable {
     }
 
     private Servant start(Role role, TestDatabase channels) {
-        TestDatabase own = server(role.engine()).createDatabase(role.databaseName());
+        TestDatabase own = databases.computeIfAbsent(
+                role.databaseName(), name -> server(role.engine()).createDatabase(name));
         Map<String, URI> peers = new LinkedHashMap<>();
         role.peers().forEach(peer -> peers.put(peer, service(peer).uri()));
         ServiceSettings settings = new ServiceSettings(

@@ -32,6 +32,10 @@ final class WorldFolder implements AutoCloseable {
         }
     }
 
+    Path path() {
+        return path;
+    }
+
     Path log(String service) {
         return path.resolve(service + ".log");
     }
