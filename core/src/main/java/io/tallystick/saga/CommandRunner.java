@@ -1,8 +1,8 @@
 package io.tallystick.saga;
 
+import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
-import io.tallystick.jdbc.UnknownOutcomeException;
 import io.tallystick.message.Channel;
 import io.tallystick.message.Headers;
 import io.tallystick.message.Message;
@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -167,13 +169,10 @@ final class CommandRunner implements AutoCloseable {
     private void send(Channel out, List<Outgoing> batch) {
         try {
             out.send(batch.stream().map(Outgoing::message).toList());
-        } catch (UnknownOutcomeException e) {
-            LOG.warn(
-                    "{} commands may not have been sent; they are repeated when no reply comes: {}",
-                    batch.size(),
-                    e.getMessage());
-        } catch (UnavailableException | RejectedException e) {
+        } catch (UnavailableException | RejectedException | ConflictException e) {
             batch.forEach(lost -> lost.notSent(e));
+        } catch (RuntimeException e) { // whatever it is, the only thread that sends must go on
+            LOG.warn("{} commands may not have been sent; they are repeated when no reply comes", batch.size(), e);
         }
     }
 
@@ -191,8 +190,18 @@ final class CommandRunner implements AutoCloseable {
             return;
         }
         CompletableFuture<@Nullable String> taken = new CompletableFuture<>();
-        answers.apply(new LoopInput.Event(saga, meaning.apply(Reply.of(message)), 0, taken))
-                .get(30, TimeUnit.SECONDS);
+        awaitStored(answers.apply(new LoopInput.Event(saga, meaning.apply(Reply.of(message)), 0, taken)), saga);
+    }
+
+    /** A store that is away is not the reply's fault: it comes again however long that takes. */
+    private static void awaitStored(CompletableFuture<@Nullable String> taken, SagaId saga) throws Exception {
+        try {
+            taken.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw new UnavailableException("a reply for saga " + saga + " was not stored within 30 s", e);
+        }
     }
 
     @Override

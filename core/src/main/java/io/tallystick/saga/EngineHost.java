@@ -45,6 +45,8 @@ final class EngineHost implements AutoCloseable {
     private volatile Session session;
     private volatile boolean closed;
     private Instant renewAt = Instant.MIN;
+    /** Entered, but not begun: by the thread that opens sessions. */
+    private SagaStore.@Nullable Lease joined;
 
     /** What does not change when the engine comes back under a new number. */
     record Parts(Definitions definitions, Waiters waiters, PayloadCodec codec, SagaMetrics metrics) {}
@@ -75,7 +77,7 @@ final class EngineHost implements AutoCloseable {
     }
 
     private Session open() {
-        SagaStore.Lease lease = store.join(settings.name(), settings.lease());
+        SagaStore.Lease lease = number();
         clock.set(lease.until().minus(settings.lease()));
         SagaIds ids = new SagaIds(clock, lease.engine());
         // The runner's answers need the loop and the loop needs the runner; replies only come once both are there.
@@ -101,8 +103,29 @@ final class EngineHost implements AutoCloseable {
         loop.complete(new SagaLoop(store, lease, runner, wiring, clock));
         Thread thread =
                 EngineRuntime.daemon("tally-saga-" + settings.name() + "-").newThread(() -> drive(loop.join()));
-        commands.start();
+        try {
+            commands.start();
+        } catch (RuntimeException e) {
+            runner.close();
+            throw e;
+        }
+        joined = null;
         return new Session(loop.join(), runner, ids, thread);
+    }
+
+    /** The number of a try that failed is used again: while a channel is away for long, the numbers would run out. */
+    private SagaStore.Lease number() {
+        SagaStore.Lease before = joined;
+        if (before != null) {
+            try {
+                joined = store.renew(before, settings.lease());
+                return joined;
+            } catch (SagaStore.Fenced e) {
+                LOG.debug("number {} was taken over before it did anything", before.engine());
+            }
+        }
+        joined = store.join(settings.name(), settings.lease());
+        return joined;
     }
 
     private void begin(Session begun) {
@@ -137,14 +160,15 @@ final class EngineHost implements AutoCloseable {
     /** What is in memory is forgotten; the sagas are read again from whoever has them by then. */
     private void comeBack() {
         session.runner().close();
+        leave(session.loop().lease());
         while (!closed) {
             try {
                 Session next = open();
                 session = next;
                 begin(next);
                 return;
-            } catch (TallystickException e) {
-                LOG.warn("saga engine '{}' cannot come back yet: {}", settings.name(), e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.warn("saga engine '{}' cannot come back yet", settings.name(), e);
                 try {
                     EngineRuntime.pause(settings.heartbeat());
                 } catch (InterruptedException stop) {
@@ -167,7 +191,7 @@ final class EngineHost implements AutoCloseable {
             current.loop().usurp();
         } catch (TallystickException e) {
             LOG.warn("heartbeat of saga engine '{}': {}", settings.name(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // thrown on, it would silently end all beats, and with them the lease
             LOG.error("heartbeat of saga engine '{}'", settings.name(), e);
         }
     }
@@ -316,14 +340,19 @@ final class EngineHost implements AutoCloseable {
         }
         last.runner().close();
         later.shutdownNow();
+        leave(last.loop().lease());
+        store.close();
+    }
+
+    /** Its sagas need not wait until the lease has run out. */
+    private void leave(SagaStore.Lease lease) {
         try {
-            store.leave(last.loop().lease());
+            store.leave(lease);
         } catch (TallystickException e) {
             LOG.warn(
                     "saga engine '{}' could not give up its lease; it runs out by itself: {}",
                     settings.name(),
                     e.getMessage());
         }
-        store.close();
     }
 }

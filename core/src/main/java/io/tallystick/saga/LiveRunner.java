@@ -70,7 +70,17 @@ final class LiveRunner implements StepRunner {
     @Override
     public void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result) {
         SagaDefinition<?> definition = definitions.of(attempt.state().graph());
-        submit(() -> result.accept(ways.local().run(definition, attempt, lease)));
+        submit(() -> result.accept(local(definition, attempt, lease)));
+    }
+
+    /** Without a result the saga would wait for ever. If it was committed after all, the event's number is taken. */
+    private LocalResult local(SagaDefinition<?> definition, Invocation attempt, SagaStore.Lease lease) {
+        try {
+            return ways.local().run(definition, attempt, lease);
+        } catch (RuntimeException | Error e) {
+            LOG.error("saga {} step {} failed", attempt.state().id(), attempt.token(), e);
+            return new LocalResult.RolledBack(new SagaEvent.StepUnknown(attempt.token(), Failures.words(e), false));
+        }
     }
 
     @Override

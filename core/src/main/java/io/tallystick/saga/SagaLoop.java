@@ -40,6 +40,7 @@ final class SagaLoop {
     private final List<Change> changes = new ArrayList<>();
     private volatile SagaStore.Lease lease;
     private volatile boolean usurped;
+    private volatile @Nullable RuntimeException end;
     private Instant now;
     private Instant storeAgainAt;
 
@@ -65,8 +66,13 @@ final class SagaLoop {
         return saga == null ? null : saga.state;
     }
 
+    /** After the end nobody would ever take it: it fails at once instead of letting somebody wait. */
     void offer(LoopInput input) {
         inbox.add(input);
+        RuntimeException over = end;
+        if (over != null) {
+            failInbox(over);
+        }
     }
 
     /** The renewed lease; a loop whose lease has run out hands nothing over until it is renewed. */
@@ -131,7 +137,11 @@ final class SagaLoop {
             wait = timer;
         }
         if (wait.isNegative() || wait.isZero()) {
-            return;
+            if (!now.isAfter(lease.until())) {
+                return;
+            }
+            // what is due must not be done before the lease is renewed; the database may be away for long
+            wait = PAUSE_WHEN_STORE_FAILS;
         }
         if (!changes.isEmpty()) {
             TimeUnit.NANOSECONDS.sleep(wait.toNanos());
@@ -146,8 +156,13 @@ final class SagaLoop {
 
     /** Fails everything that waits, because the engine stops. */
     void abort(RuntimeException why) {
+        end = why;
         changes.forEach(change -> change.input().fail(why));
         changes.clear();
+        failInbox(why);
+    }
+
+    private void failInbox(RuntimeException why) {
         LoopInput input;
         while ((input = inbox.poll()) != null) {
             input.fail(why);
@@ -438,11 +453,12 @@ final class SagaLoop {
         return known;
     }
 
+    /** Reads it again in a round of its own, which is repeated while the store is away: it must not be lost meanwhile. */
     private void reload(SagaId id) {
         LiveSaga known = forget(id);
+        inbox.add(new LoopInput.Load(id, null));
         if (known != null) {
             known.drainInto(inbox);
         }
-        fetch(id);
     }
 }
