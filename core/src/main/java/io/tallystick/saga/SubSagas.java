@@ -86,9 +86,9 @@ final class SubSagas {
         }
     }
 
-    /** The sub-saga has settled; its parent hears of it if it waits for that. */
+    /** The sub-saga has settled; its parent hears of it if it waits for that. A parked one has come to nothing yet. */
     void settled(SagaState child, SagaStatus status) {
-        if (child.head().parent() != null) {
+        if (child.head().parent() != null && (status == SagaStatus.HELD || status.ended())) {
             tellParent(child.head(), status, String.valueOf(child.cause()));
         }
     }

@@ -13,12 +13,15 @@ import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An engine that lost its lease, its channel or a thread's work is whole again afterwards. */
+/** What an engine lost for a while, its lease, its channel, a sub-saga that is stuck, neither stops it nor makes it guess. */
 @Databases
 class EngineComesBackTest {
 
@@ -114,5 +117,46 @@ class EngineComesBackTest {
         engine.start(saga, "ordered-1", new Job("a"));
 
         await().until(() -> channel.sendings.get() > 3);
+    }
+
+    @Test
+    void a_parent_waits_for_a_sub_saga_that_is_parked_until_a_person_has_settled_it() {
+        AtomicInteger wentOn = new AtomicInteger();
+        AtomicBoolean undoWorks = new AtomicBoolean();
+        CompletableFuture<SagaId> parked = new CompletableFuture<>();
+        SagaDefinition<Job> child = Saga.define("parked-child", Job.class)
+                .step("book")
+                .call((context, job) -> {})
+                .compensate((context, job) -> {
+                    if (!undoWorks.get()) {
+                        throw new IllegalStateException("the undo fails");
+                    }
+                })
+                .retry(EngineScene.QUICK)
+                .step("remit")
+                .call((context, job) -> {
+                    throw new StepRefused("NO", "not today");
+                })
+                .compensate((context, job) -> {})
+                .onParked(news -> parked.complete(news.saga()))
+                .build();
+        SagaDefinition<Job> parent = Saga.define("patient-parent", Job.class)
+                .step("sub")
+                .saga(child, job -> job)
+                .step("go-on")
+                .call((context, job) -> wentOn.incrementAndGet())
+                .compensate((context, job) -> {})
+                .build();
+        SagaEngine engine = scene.engine(child, parent);
+
+        SagaId id = engine.start(parent, "patient-1", new Job("a"));
+        SagaId stuck = parked.orTimeout(20, TimeUnit.SECONDS).join();
+        undoWorks.set(true);
+        await().ignoreExceptions()
+                .untilAsserted(() -> engine.intervene(
+                        stuck, new Intervention(Verb.RETRY, "kim", "the undo works again", "book", null)));
+
+        assertThat(engine.await(id, EngineScene.PATIENCE).status()).isEqualTo(SagaStatus.COMPENSATED);
+        assertThat(wentOn).hasValue(0);
     }
 }
