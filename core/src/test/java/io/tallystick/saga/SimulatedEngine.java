@@ -72,7 +72,7 @@ final class SimulatedEngine {
     }
 
     private void poll(int born) {
-        sim.within(Duration.ofMillis(1), Duration.ofMillis(20), name + " polls", () -> {
+        sim.within(Duration.ofMillis(1), Duration.ofMillis(40), name + " polls", () -> {
             if (born != life || loop == null) {
                 return;
             }
