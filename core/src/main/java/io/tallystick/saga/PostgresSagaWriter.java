@@ -35,7 +35,7 @@ final class PostgresSagaWriter implements SagaWriter {
     private static final String PLAIN_FENCE = """
             WITH fence AS MATERIALIZED (SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?)""";
 
-    private static final String ROWS = """
+    private static final String STARTS = """
             , started AS (
               INSERT INTO tally_saga (id, started_at, ended_at, parent_id, type_id, definition_id, status, owner,
                                       business_key, correlation_id, parent_step, payload)
@@ -48,6 +48,9 @@ final class PostgresSagaWriter implements SagaWriter {
                WHERE EXISTS (SELECT FROM fence)
               ON CONFLICT (business_key, type_id) DO NOTHING
               RETURNING id)
+            """;
+
+    private static final String EVENTS_OF_STARTED = """
             , happened AS (
               INSERT INTO tally_saga_event (saga_id, at, seq, epoch, attempt, execution, kind, phase, step, data)
               SELECT n.saga, timestamptz 'epoch' + n.at * interval '1 microsecond', n.seq, (SELECT epoch FROM fence),
@@ -70,7 +73,7 @@ final class PostgresSagaWriter implements SagaWriter {
                WHERE s.id = n.id AND EXISTS (SELECT FROM fence))
             """;
 
-    /** No more than a local step needs: what PostgreSQL prepares for rows that are not there costs it as much as the work. */
+    /** Of sagas that are there already. {@code %s} is the condition. */
     private static final String EVENTS = """
             , happened AS (
               INSERT INTO tally_saga_event (saga_id, at, seq, epoch, attempt, execution, kind, phase, step, data)
@@ -78,8 +81,12 @@ final class PostgresSagaWriter implements SagaWriter {
                      n.attempt, n.execution, n.kind, n.phase, n.step, n.data
                 FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::smallint[], ?::smallint[], ?::smallint[],
                             ?::text[], ?::text[])
-                  AS n(saga, at, seq, attempt, execution, kind, phase, step, data))
+                  AS n(saga, at, seq, attempt, execution, kind, phase, step, data)
+               WHERE %s)
             """;
+
+    private static final String EVENTS_GUARDED = EVENTS.formatted("EXISTS (SELECT FROM fence)");
+    private static final String EVENTS_STRICT = EVENTS.formatted("true");
 
     private static final String VERDICTS = """
             , answered AS (
@@ -94,6 +101,8 @@ final class PostgresSagaWriter implements SagaWriter {
     private static final String RESULT =
             "SELECT (SELECT count(*) FROM fence) AS fence, started.id FROM (SELECT 1) AS one LEFT JOIN started ON true";
 
+    private static final String FENCE_ONLY = "SELECT (SELECT count(*) FROM fence) AS fence, CAST(NULL AS bigint) AS id";
+
     private final Jdbc jdbc;
 
     PostgresSagaWriter(Jdbc jdbc) {
@@ -102,7 +111,7 @@ final class PostgresSagaWriter implements SagaWriter {
 
     @Override
     public Result write(SagaStore.Lease lease, SagaRows rows) {
-        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE + ROWS, lease, rows));
+        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE, lease, rows));
         if (stored.isPresent() && stored.get().size() < rows.starts().size()) {
             return jdbc.autocommit(tx -> existing(tx, rows, stored.get()));
         }
@@ -117,14 +126,14 @@ final class PostgresSagaWriter implements SagaWriter {
             commitWith(tx, lease, rows);
             return Result.ALL;
         }
-        Optional<Set<Long>> stored = run(tx, LOCKED_FENCE + ROWS, lease, rows);
+        Optional<Set<Long>> stored = run(tx, LOCKED_FENCE, lease, rows);
         return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
     }
 
     @Override
     public Result startIn(Tx tx, SagaStore.Lease lease, SagaRows.Start start) {
         SagaRows rows = new SagaRows(List.of(start), List.of(), List.of(), List.of());
-        Optional<Set<Long>> stored = run(tx, PLAIN_FENCE + ROWS, lease, rows);
+        Optional<Set<Long>> stored = run(tx, PLAIN_FENCE, lease, rows);
         return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
     }
 
@@ -148,7 +157,7 @@ final class PostgresSagaWriter implements SagaWriter {
      * usurped engine's fails because its events have no epoch.
      */
     private static void commitWith(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        String sql = PLAIN_FENCE + EVENTS + (rows.changes().isEmpty() ? "" : CHANGES) + "SELECT 1; COMMIT";
+        String sql = PLAIN_FENCE + EVENTS_STRICT + (rows.changes().isEmpty() ? "" : CHANGES) + "SELECT 1; COMMIT";
         SqlArguments columns = new SqlArguments();
         columns.add(lease.engine(), lease.epoch());
         addEvents(columns, rows.events());
@@ -166,17 +175,34 @@ final class PostgresSagaWriter implements SagaWriter {
         }
     }
 
-    private static String text(String head, SagaRows rows) {
-        return head + CHANGES + (rows.verdicts().isEmpty() ? "" : VERDICTS) + RESULT;
+    /** Only the parts that have rows: what PostgreSQL sets up for rows that are not there costs it as much as the work. */
+    private static String text(String fence, SagaRows rows) {
+        StringBuilder text = new StringBuilder(fence);
+        boolean starts = !rows.starts().isEmpty();
+        text.append(starts ? STARTS : "");
+        if (!rows.events().isEmpty()) {
+            text.append(starts ? EVENTS_OF_STARTED : EVENTS_GUARDED);
+        }
+        text.append(rows.changes().isEmpty() ? "" : CHANGES);
+        text.append(rows.verdicts().isEmpty() ? "" : VERDICTS);
+        return text.append(starts ? RESULT : FENCE_ONLY).toString();
     }
 
     private static @Nullable Object[] arguments(SagaStore.Lease lease, SagaRows rows) {
         SqlArguments arguments = new SqlArguments();
         arguments.add(lease.engine(), lease.epoch());
-        addStarts(arguments, lease, rows.starts());
-        addEvents(arguments, rows.events());
-        arguments.booleans(rows.events(), SagaRows.Event::fresh);
-        addChanges(arguments, rows.changes());
+        if (!rows.starts().isEmpty()) {
+            addStarts(arguments, lease, rows.starts());
+        }
+        if (!rows.events().isEmpty()) {
+            addEvents(arguments, rows.events());
+            if (!rows.starts().isEmpty()) {
+                arguments.booleans(rows.events(), SagaRows.Event::fresh);
+            }
+        }
+        if (!rows.changes().isEmpty()) {
+            addChanges(arguments, rows.changes());
+        }
         List<SagaStore.Verdict> verdicts = rows.verdicts();
         if (!verdicts.isEmpty()) {
             arguments.longs(verdicts, SagaStore.Verdict::request);
