@@ -44,7 +44,7 @@ class SqlErrorsTest {
                 Connection two = transaction(db)) {
             execute(one, update(1));
             execute(two, update(2));
-            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> run(one, update(2)));
+            CompletableFuture<Void> waiting = Background.run(() -> run(one, update(2)));
             Provoked.by(db, () -> {
                         execute(two, update(1));
                         // the other one was the victim

@@ -151,7 +151,7 @@ class SqlErrorsWhenServersDieTest {
     }
 
     private static CompletableFuture<Throwable> failureOf(Runnable work) {
-        return CompletableFuture.supplyAsync(() -> {
+        return Background.supply(() -> {
                     work.run();
                     return (Throwable) new AssertionError("was to fail");
                 })

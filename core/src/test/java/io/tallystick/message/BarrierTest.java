@@ -14,7 +14,6 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -149,13 +148,13 @@ class BarrierTest {
     void a_compensation_waits_for_its_action_that_is_under_way_and_then_undoes_it() throws Exception {
         CountDownLatch underWay = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Future<Passage> doing = CompletableFuture.supplyAsync(() -> pass(action, 0, TRANSACTIONAL, () -> {
+        Future<Passage> doing = Background.supply(() -> pass(action, 0, TRANSACTIONAL, () -> {
             underWay.countDown();
             go.await();
             return Reply.done();
         }));
         underWay.await();
-        Future<Passage> undoing = CompletableFuture.supplyAsync(() -> book(compensation, TRANSACTIONAL));
+        Future<Passage> undoing = Background.supply(() -> book(compensation, TRANSACTIONAL));
         go.countDown();
 
         assertThat(doing.get().kind()).isEqualTo(Kind.EXECUTED);

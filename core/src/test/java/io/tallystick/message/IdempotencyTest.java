@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,7 +127,7 @@ class IdempotencyTest {
         };
         List<Future<Answer>> twins = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            twins.add(CompletableFuture.supplyAsync(() -> idempotency.execute(key, PRINT, work)));
+            twins.add(Background.supply(() -> idempotency.execute(key, PRINT, work)));
         }
         running.await();
 
@@ -143,7 +142,7 @@ class IdempotencyTest {
     void a_twin_that_waited_too_long_is_told_to_come_again() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Future<Answer> first = CompletableFuture.supplyAsync(() -> idempotency.execute(key, PRINT, tx -> {
+        Future<Answer> first = Background.supply(() -> idempotency.execute(key, PRINT, tx -> {
             running.countDown();
             go.await();
             return write(tx, CREATED);

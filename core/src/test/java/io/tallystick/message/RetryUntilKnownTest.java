@@ -24,7 +24,6 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -199,7 +198,7 @@ class RetryUntilKnownTest {
         RetryUntilKnown client = patient(slow);
         Outcome.Ticket ticket = jdbc.inTransaction(tx -> client.journal(tx, "{}"));
         jdbc.run(tx -> tx.update("UPDATE tally_outgoing SET next_at = created_at WHERE op_key = ?", ticket.key()));
-        Future<Boolean> first = CompletableFuture.supplyAsync(client::poll);
+        Future<Boolean> first = Background.supply(client::poll);
         asking.await();
 
         assertThat(client.poll()).isFalse();

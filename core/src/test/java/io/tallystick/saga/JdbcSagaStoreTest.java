@@ -79,7 +79,7 @@ class JdbcSagaStoreTest extends SagaStoreContract {
         CountDownLatch fenced = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         // what the batch's statement does first, and holds until it commits
-        CompletableFuture<Void> batch = CompletableFuture.runAsync(() -> jdbc.run(tx -> {
+        CompletableFuture<Void> batch = Background.run(() -> jdbc.run(tx -> {
             tx.query(
                     "SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?"
                             + (tx.dialect().isInnoDb() ? " LOCK IN SHARE MODE" : " FOR SHARE"),
@@ -90,7 +90,7 @@ class JdbcSagaStoreTest extends SagaStoreContract {
             go.await();
         }));
         fenced.await();
-        CompletableFuture<Integer> takeOver = CompletableFuture.supplyAsync(() -> store.takeOver(heir));
+        CompletableFuture<Integer> takeOver = Background.supply(() -> store.takeOver(heir));
 
         Awaitility.await().pollDelay(Duration.ofMillis(50)).until(this::somebodyWaits);
         assertThat(store.load(start.head().id()).orElseThrow().owner()).isEqualTo(zombie.engine());

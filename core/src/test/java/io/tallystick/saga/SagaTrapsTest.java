@@ -152,9 +152,8 @@ class SagaTrapsTest {
 
         for (int i = 0; i < 10; i++) {
             String key = "key-" + i;
-            CompletableFuture<SagaId> here = CompletableFuture.supplyAsync(() -> one.start(saga, key, new Order("")));
-            CompletableFuture<SagaId> there =
-                    CompletableFuture.supplyAsync(() -> other.start(saga, key, new Order("")));
+            CompletableFuture<SagaId> here = Background.supply(() -> one.start(saga, key, new Order("")));
+            CompletableFuture<SagaId> there = Background.supply(() -> other.start(saga, key, new Order("")));
             assertThat(here.join()).isEqualTo(there.join());
             assertThat(one.await(here.join(), PATIENCE).completed()).isTrue();
         }

@@ -54,7 +54,7 @@ class TestDatabaseTest {
         try (TestDatabase db = TestDatabases.of(engine).start();
                 Connection connection = db.connect()) {
             db.pause();
-            CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> single(connection, "SELECT 42"));
+            CompletableFuture<String> answer = Background.supply(() -> single(connection, "SELECT 42"));
             assertThatThrownBy(() -> answer.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             db.resume();
             assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("42");
