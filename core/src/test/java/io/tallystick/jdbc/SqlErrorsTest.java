@@ -10,6 +10,7 @@ import static io.tallystick.jdbc.SqlFailure.UNAVAILABLE;
 import static io.tallystick.jdbc.SqlFailure.UNKNOWN_OUTCOME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;

@@ -7,6 +7,7 @@ import static io.tallystick.jdbc.SqlFailure.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.Connection;

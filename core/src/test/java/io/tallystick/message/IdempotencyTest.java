@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.message.Idempotency.Answer;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.message.Remote.Answer;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.io.IOException;

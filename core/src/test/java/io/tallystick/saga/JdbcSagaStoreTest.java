@@ -10,6 +10,7 @@ import io.tallystick.jdbc.Schema;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.lang.reflect.InvocationTargetException;

@@ -3,6 +3,7 @@ package io.tallystick.testkit.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.testkit.Background;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
