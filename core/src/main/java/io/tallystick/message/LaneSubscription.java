@@ -87,7 +87,8 @@ final class LaneSubscription implements Subscription {
         try {
             long pause = consumer.poll() > 0 ? busy : Math.min(idle, lastPause * 2);
             return consumer.signal().await(pause) ? busy : pause;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException
+                | Error e) { // the only thread that reads: without it the subscription is deaf for ever
             long pause = Math.min(LONGEST_ERROR_PAUSE, Math.max(idle, lastPause * 2));
             LOG.warn("channel {} cannot be read, next try in {} ms", consumer.channel(), pause / 1_000_000, e);
             // deaf to signals: an error with many senders would spin

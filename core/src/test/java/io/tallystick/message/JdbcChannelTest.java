@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,10 +15,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,30 @@ class JdbcChannelTest extends ChannelContract {
 
         until("the last one arrived", () -> handled.contains("last"));
         assertThat(handled).containsExactly("committed", "last");
+    }
+
+    @Test
+    void a_subscription_reads_on_after_an_error_of_the_virtual_machine() {
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicInteger errors = new AtomicInteger();
+        DataSource brittle = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
+                    if (broken.get() && method.getName().equals("getConnection")) {
+                        errors.incrementAndGet();
+                        throw new OutOfMemoryError("just now");
+                    }
+                    return method.invoke(pool, args);
+                });
+        JdbcChannel other = new JdbcChannel(brittle, OPTIONS, MessageRuntime.system());
+        more.add(other);
+        other.subscribe(name, m -> handled.add(m.id()));
+
+        broken.set(true);
+        until("errors struck", () -> errors.get() > 0);
+        broken.set(false);
+        channel.send(message("k", "afterwards"));
+
+        until("it arrived", () -> handled.contains("afterwards"));
     }
 
     /** Trap: order of ids is not order of commits, so "id greater than the last" skips rows. */

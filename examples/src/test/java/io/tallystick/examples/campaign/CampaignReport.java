@@ -43,7 +43,10 @@ final class CampaignReport {
                         + " of several services) are killed in turn, one about every 2.5 s, and started again after 0.1"
                         + " to 1 s; each fourth of a kind stays away for 3 to 4.5 s, longer than the leases of 2 s."
                         + " Two orchestrators run as two engines on one store. Meanwhile 5 %% of the replies of HTTP"
-                        + " services are lost, 5 %% of requests come twice, and the other faults of the demo go on.",
+                        + " services are lost, 5 %% of requests come twice, and the other faults of the demo go on.%n%n"
+                        + "To repeat it:%n%n```%nmvn -Psoak -pl examples -am test -Dtest=CrashCampaignTest"
+                        + " -Dsurefire.failIfNoSpecifiedTests=false \\%n    -Dtally.kills=%d -Dtally.seed=%d"
+                        + " -Dtally.rate=%.1f%n```",
                 Instant.now(Clock.systemUTC()).truncatedTo(ChronoUnit.MINUTES),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
@@ -51,7 +54,10 @@ final class CampaignReport {
                 System.getProperty("java.version"),
                 options.seed(),
                 options.rate(),
-                found.took().toSeconds());
+                found.took().toSeconds(),
+                options.kills(),
+                options.seed(),
+                options.rate());
     }
 
     private static String longest(Findings found, Target.Kind kind) {

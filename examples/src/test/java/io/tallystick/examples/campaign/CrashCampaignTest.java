@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code mvn -Psoak -pl examples -am test -Dtest=CrashCampaignTest -Dtally.kills=200 -Dtally.report=crash.md}. */
+/** Properties: {@code tally.kills}, {@code tally.seed}, {@code tally.rate}, and {@code tally.report} for the file it writes. */
 class CrashCampaignTest {
 
     @Test
