@@ -5,9 +5,11 @@ import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,20 +76,28 @@ final class BatchWriter {
     }
 
     /**
-     * The batch was one transaction, so one of its events tells about all. What was not stored is tried again later, never
-     * here: an answer that stays lost must not keep the engine's thread. A start is simply asked for again.
+     * Every change is looked up, not one for all: an earlier try may have stored a half of them. What is not known to be
+     * stored is tried again later, never here: an answer that stays lost must not keep the engine's thread.
      */
     private List<Settled> findOut(List<Change> changes, UnknownOutcomeException lost) {
+        Map<SagaId, SagaId> owners = new HashMap<>();
         for (Change change : changes) {
-            SagaStore.StoredEvent event = change.row().event();
-            if (event != null && isStored(event)) {
-                return stored(changes, whoHasTheKeys(changes));
-            }
-            if (event != null) {
-                break;
+            if (!isStored(change, owners)) {
+                throw new UnavailableException("the answer to a batch was lost and not all of it is stored", lost);
             }
         }
-        throw new UnavailableException("the answer to a batch was lost and it is not known to be stored", lost);
+        return stored(changes, owners);
+    }
+
+    private boolean isStored(Change change, Map<SagaId, SagaId> owners) {
+        SagaStore.NewSaga start = change.row().start();
+        if (start != null) {
+            Optional<SagaId> owner = store.find(start.type(), start.head().businessKey());
+            owner.ifPresent(id -> owners.put(start.head().id(), id));
+            return owner.isPresent();
+        }
+        SagaStore.StoredEvent event = change.row().event();
+        return event != null && isStored(event);
     }
 
     /** Under that number, and as we wrote it: a usurper may have written another event there. */
@@ -96,18 +106,6 @@ final class BatchWriter {
                 .flatMap(saga -> saga.events().stream())
                 .anyMatch(
                         stored -> stored.seq() == event.seq() && stored.event().equals(event.event()));
-    }
-
-    private Map<SagaId, SagaId> whoHasTheKeys(List<Change> changes) {
-        Map<SagaId, SagaId> existing = new LinkedHashMap<>();
-        for (Change change : changes) {
-            SagaStore.NewSaga start = change.row().start();
-            if (start != null) {
-                store.find(start.type(), start.head().businessKey())
-                        .ifPresent(id -> existing.put(start.head().id(), id));
-            }
-        }
-        return existing;
     }
 
     private static List<Settled> stored(List<Change> changes, Map<SagaId, SagaId> existing) {
