@@ -21,7 +21,7 @@ final class Definitions {
     /** Registers the definition and those of its sub-sagas. */
     void register(SagaDefinition<?> definition) {
         LintReport findings = SagaLinter.lint(definition);
-        if (!findings.open().isEmpty()) {
+        if (findings.open().stream().anyMatch(finding -> finding.severity() != Finding.Severity.HINT)) {
             LOG.warn("{}", findings.toText());
         }
         byHash.put(definition.hash(), definition);
