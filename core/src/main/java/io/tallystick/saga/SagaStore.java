@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods throw {@link UnavailableException} when the database cannot be reached and nothing was written,
  * {@link UnknownOutcomeException} when a write may have happened, and {@link RejectedException} for what will never work.
- * Implementations are safe for several threads; one engine calls {@link #write} from one thread at a time.
+ * Implementations are safe for several threads.
  */
 public interface SagaStore extends AutoCloseable {
 
