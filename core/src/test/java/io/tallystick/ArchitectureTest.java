@@ -56,13 +56,18 @@ class ArchitectureTest {
                 .definedBy("io.tallystick.message..")
                 .layer("saga")
                 .definedBy("io.tallystick.saga..")
+                .layer("xa")
+                .definedBy("io.tallystick.xa..")
+                .whereLayer("xa")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("saga")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("message")
                 .mayOnlyBeAccessedByLayers("saga")
                 .whereLayer("jdbc")
-                .mayOnlyBeAccessedByLayers("message", "saga")
-                .because("whoever changes a floor needs to know only those below it: jdbc <- message <- saga"));
+                .mayOnlyBeAccessedByLayers("message", "saga", "xa")
+                .because(
+                        "whoever changes a floor needs to know only those below it: jdbc <- message <- saga; jdbc <- xa"));
     }
 
     @Test

@@ -1,0 +1,45 @@
+package io.tallystick.xa;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open branch of one transaction: its physical connection is used by nobody else until {@link #release}. One thread at a time.
+ * No method throws for what a resource answers: an answer is a value.
+ */
+public interface Branch {
+
+    /** The resource's name. */
+    String resource();
+
+    /**
+     * Whether the branch can take the role of the last participant: it is local, or can be committed in one phase, and writes a decision
+     * row into its own commit.
+     */
+    boolean canDecide();
+
+    /** The id under which it was started, if it had to be named at its start (XA START). */
+    @Nullable
+    BranchXid startedAs();
+
+    /** Ends the work and prepares. Must answer within the budget: no answer is {@link Vote.Unknown}. */
+    Vote prepare(BranchXid xid, Duration budget);
+
+    /** Commits in one phase; with a decision, that row in the same commit. */
+    LastWord commitAlone(@Nullable DecisionRecord riding, Duration budget);
+
+    /** Phase 2 of a prepared branch. */
+    Ack commit(Duration budget);
+
+    /** Rolls back, prepared or not. */
+    Ack rollback(Duration budget);
+
+    /**
+     * Gives up an unprepared branch from another thread, at a time-out: cuts the connection, so that the database rolls back and its
+     * locks go.
+     */
+    void cut();
+
+    /** Gives the connection back, or destroys it if anything went wrong on it. Idempotent. */
+    void release();
+}

@@ -1,0 +1,45 @@
+package io.tallystick.xa;
+
+/** What can happen to a transaction. */
+sealed interface XaEvent {
+
+    record Joined(String resource, boolean canDecide) implements XaEvent {}
+
+    record RollbackOnly(String why) implements XaEvent {}
+
+    /** The application asks for a commit. */
+    record CommitAsked() implements XaEvent {}
+
+    record RollbackAsked(String why) implements XaEvent {}
+
+    /** The deadline has passed. */
+    record TimedOut() implements XaEvent {}
+
+    record Voted(int branch, Vote vote) implements XaEvent {}
+
+    /** The local commit of the only branch, or of the last participant with its decision row, was answered. */
+    record Spoken(int branch, LastWord word) implements XaEvent {}
+
+    /** The store answered the attempt to write the decision. */
+    record Decided(Verdict verdict) implements XaEvent {}
+
+    /** The store was not reached: certainly nothing is written. */
+    record NotDecided(String why) implements XaEvent {}
+
+    /** The store's answer was lost: the decision may be durable. */
+    record DecisionUnknown(String why) implements XaEvent {}
+
+    /** The store said who was first, in answer to the tombstone of this coordinator. */
+    record Settled(Verdict verdict) implements XaEvent {}
+
+    record Answered(int branch, Ack ack) implements XaEvent {}
+
+    /** A branch that was absent is, in two scans one after the other, not among the prepared ones. */
+    record Gone(int branch) implements XaEvent {}
+
+    /** A branch that was absent is still prepared: something hid it. */
+    record StillThere(int branch) implements XaEvent {}
+
+    /** The application has waited long enough for acknowledgements. */
+    record WaitedEnough() implements XaEvent {}
+}
