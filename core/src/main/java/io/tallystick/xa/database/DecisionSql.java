@@ -1,0 +1,73 @@
+package io.tallystick.xa.database;
+
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.xa.DecisionRecord;
+import io.tallystick.xa.internal.VotedBranches;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The decision as a literal INSERT without parameters, so that a branch driver can send it together with its COMMIT in one round
+ * trip. Only hexadecimal digits and a timestamp come from outside: nothing needs escaping, and no setting of the session (time zone,
+ * sql_mode, standard_conforming_strings) changes what is stored. Stateless.
+ */
+public final class DecisionSql {
+
+    static final int ABORT = 0;
+    static final int COMMIT = 1;
+    static final int COMMIT_ENDED = 2;
+
+    private static final String INTO = "INSERT INTO tally_decision (gtrid, verdict, decided_at, branches) VALUES ";
+    private static final DateTimeFormatter MICROS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+    private static final HexFormat HEX = HexFormat.of();
+
+    private DecisionSql() {}
+
+    /** The INSERT of one decision to commit; it fails on a duplicate key when a tombstone was there first. */
+    public static String insert(DecisionRecord decision, Dialect dialect) {
+        return insert(List.of(decision), dialect);
+    }
+
+    /** One INSERT for all of them: stored together or not at all. */
+    static String insert(List<DecisionRecord> decisions, Dialect dialect) {
+        StringBuilder sql = new StringBuilder(INTO);
+        for (DecisionRecord decision : decisions) {
+            sql.append(sql.length() == INTO.length() ? "(" : ", (")
+                    .append(bytes(decision.gtrid().bytes(), dialect))
+                    .append(", ")
+                    .append(COMMIT)
+                    .append(", ")
+                    .append(time(decision.decidedAt(), dialect))
+                    .append(", ")
+                    .append(bytes(VotedBranches.write(decision.branches()), dialect))
+                    .append(')');
+        }
+        return sql.toString();
+    }
+
+    /**
+     * Whether {@link #insert} failed because the key was taken: a tombstone overruled the decision, and nothing of it is stored. Told
+     * from a unique constraint of the application that is checked only at COMMIT (PostgreSQL's DEFERRABLE) by the table's name.
+     */
+    public static boolean isOverruled(SQLException error, Dialect dialect) {
+        // InnoDB checks every unique key at its own statement: in the round trip of INSERT and COMMIT only this one is
+        // checked
+        return SqlErrors.isDuplicateKey(error, dialect)
+                && (dialect.isInnoDb() || String.valueOf(error.getMessage()).contains("tally_decision_pkey"));
+    }
+
+    static String bytes(byte[] bytes, Dialect dialect) {
+        String hex = HEX.formatHex(bytes);
+        return dialect.isInnoDb() ? "X'" + hex + "'" : "decode('" + hex + "','hex')";
+    }
+
+    private static String time(Instant at, Dialect dialect) {
+        return "'" + MICROS.format(at) + (dialect.isInnoDb() ? "'" : "Z'");
+    }
+}
