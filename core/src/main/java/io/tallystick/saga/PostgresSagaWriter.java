@@ -111,11 +111,23 @@ final class PostgresSagaWriter implements SagaWriter {
 
     @Override
     public Result write(SagaStore.Lease lease, SagaRows rows) {
+        if (PostgresSingle.fits(rows)) {
+            boolean all = jdbc.autocommit(tx -> PostgresSingle.store(tx, lease, rows));
+            return all ? Result.ALL : jdbc.autocommit(tx -> notStored(tx, lease, rows));
+        }
         Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE, lease, rows));
         if (stored.isPresent() && stored.get().size() < rows.starts().size()) {
             return jdbc.autocommit(tx -> existing(tx, rows, stored.get()));
         }
         return stored.isPresent() ? Result.ALL : Result.FENCED;
+    }
+
+    /** An epoch never comes back: one that is current now was so before, and then the key was taken. */
+    private static Result notStored(Tx tx, SagaStore.Lease lease, SagaRows rows) {
+        String sql = "SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?";
+        boolean fenced = tx.queryOne(sql, row -> row.longValue("epoch"), lease.engine(), lease.epoch())
+                .isEmpty();
+        return fenced ? Result.FENCED : existing(tx, rows, Set.of());
     }
 
     @Override

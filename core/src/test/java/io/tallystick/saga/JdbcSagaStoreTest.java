@@ -222,7 +222,7 @@ class JdbcSagaStoreTest extends SagaStoreContract {
                     }
                     if (result instanceof PreparedStatement statement && type == Connection.class) {
                         String sql = String.valueOf(arguments[0]);
-                        boolean commits = sql.startsWith("WITH fence");
+                        boolean commits = sql.contains("fence");
                         return proxy(
                                 PreparedStatement.class,
                                 statement,

@@ -134,6 +134,23 @@ abstract class SagaStoreContract {
     }
 
     @Test
+    void an_engine_that_was_taken_over_writes_nothing_of_larger_batches_either() {
+        SagaId id = written("fenced-1");
+        SagaStore.Lease zombie = store.renew(lease, RUN_OUT);
+        store.takeOver(store.join("heir", LONG));
+        SagaStore.StoredEvent event = event(id, 1, done("book"));
+        SagaStore.StatusChange end = new SagaStore.StatusChange(id, SagaStatus.COMPLETED, instant(), null);
+
+        assertThatThrownBy(() -> store.write(
+                        zombie, new SagaStore.Batch(List.of(), List.of(event), List.of(end), List.of())))
+                .isInstanceOf(SagaStore.Fenced.class);
+        assertThatThrownBy(() -> store.write(zombie, starts(start("fenced-2"), start("fenced-3"))))
+                .isInstanceOf(SagaStore.Fenced.class);
+        assertThat(store.lastSeq(id)).contains(0);
+        assertThat(store.load(id).orElseThrow().start().status()).isEqualTo(SagaStatus.RUNNING);
+    }
+
+    @Test
     void an_engine_that_was_taken_over_commits_no_local_step() {
         SagaId id = written("order-12");
         SagaStore.Lease zombie = store.renew(lease, RUN_OUT);
