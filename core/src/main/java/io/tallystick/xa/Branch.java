@@ -31,7 +31,10 @@ public interface Branch {
     /** Phase 2 of a prepared branch. */
     Ack commit(Duration budget);
 
-    /** Rolls back, prepared or not. */
+    /**
+     * Rolls back, prepared or not. An unprepared branch whose connection is lost is {@link Ack.Done}: the database rolls it back when it
+     * notices; a prepared one, or one whose vote is unknown, is {@link Ack.Retry} then, and is asked for by name on another connection.
+     */
     Ack rollback(Duration budget);
 
     /**
@@ -40,6 +43,9 @@ public interface Branch {
      */
     void cut();
 
-    /** Gives the connection back, or destroys it if anything went wrong on it. Idempotent. */
+    /**
+     * Gives the connection back, or destroys it if anything went wrong on it, or if the branch is still prepared and its session would
+     * hide it from others (MariaDB). Idempotent.
+     */
     void release();
 }

@@ -1,14 +1,20 @@
 package io.tallystick.xa;
 
+import org.jspecify.annotations.Nullable;
+
 /** What can happen to a transaction. */
 sealed interface XaEvent {
 
-    record Joined(String resource, boolean canDecide) implements XaEvent {}
+    record Joined(String resource) implements XaEvent {}
 
     record RollbackOnly(String why) implements XaEvent {}
 
-    /** The application asks for a commit. */
-    record CommitAsked() implements XaEvent {}
+    /**
+     * The application asks for a commit.
+     *
+     * @param lastParticipant the branch whose own commit shall carry the decision; 0: the store writes it by itself
+     */
+    record CommitAsked(int lastParticipant) implements XaEvent {}
 
     record RollbackAsked(String why) implements XaEvent {}
 
@@ -34,8 +40,12 @@ sealed interface XaEvent {
 
     record Answered(int branch, Ack ack) implements XaEvent {}
 
-    /** A branch that was absent is, in two scans one after the other, not among the prepared ones. */
-    record Gone(int branch) implements XaEvent {}
+    /**
+     * A branch that was absent is, in two scans one after the other, not among the prepared ones.
+     *
+     * @param fate what became of it, or null when its resource cannot tell: then it has ended as it was told
+     */
+    record Gone(int branch, Ack.@Nullable Found fate, String evidence) implements XaEvent {}
 
     /** A branch that was absent is still prepared: something hid it. */
     record StillThere(int branch) implements XaEvent {}

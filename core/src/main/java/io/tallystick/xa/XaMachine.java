@@ -20,7 +20,6 @@ import static io.tallystick.xa.XaPhase.UNKNOWN;
 
 import io.tallystick.xa.XaState.Member;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -38,14 +37,21 @@ final class XaMachine {
     static Turn recovered(DecisionRecord decision) {
         XaState state = XaState.begun(false).in(COMMITTING).answered();
         for (DecisionRecord.Voted voted : decision.branches()) {
-            state = state.joinedBy(new Member(voted.xid().number(), voted.resource(), false, PREPARED, voted.hint()));
+            state = state.joinedBy(new Member(voted.xid().number(), voted.resource(), PREPARED, voted.hint()));
         }
         return commitAll(state);
     }
 
-    /** Prepared branches without a known decision, whose coordinator is gone: the tombstone settles it. */
-    static Turn orphaned(List<Member> prepared) {
-        XaState state = new XaState(IN_DOUBT, false, prepared, 0, true, false, "its coordinator is gone");
+    /**
+     * Prepared branches of one resource without a known decision, whose coordinator is gone: the tombstone settles it. When a decision
+     * to commit turns up instead, the one who {@link #recovered recovers} it has the whole list.
+     */
+    static Turn orphaned(List<DecisionRecord.Voted> prepared) {
+        XaState state = XaState.begun(true).in(IN_DOUBT).answered().because("its coordinator is gone");
+        for (DecisionRecord.Voted voted : prepared) {
+            int number = state.members().size() + 1;
+            state = state.joinedBy(new Member(number, voted.resource(), PREPARED, voted.hint()));
+        }
         return Turn.to(state, new XaEffect.Settle(false));
     }
 
@@ -57,14 +63,14 @@ final class XaMachine {
 
     static Turn joined(XaState state, XaEvent.Joined joined) {
         int number = state.members().size() + 1;
-        return Turn.to(state.joinedBy(new Member(number, joined.resource(), joined.canDecide(), WORKING, "")));
+        return Turn.to(state.joinedBy(new Member(number, joined.resource(), WORKING, "")));
     }
 
     static Turn doomed(XaState state, XaEvent.RollbackOnly event) {
         return Turn.to(state.in(DOOMED).because(event.why()));
     }
 
-    static Turn commitAsked(XaState state) {
+    static Turn commitAsked(XaState state, XaEvent.CommitAsked event) {
         if (state.members().isEmpty()) {
             return state.subordinate() ? handOver(state) : committed(state);
         }
@@ -77,17 +83,8 @@ final class XaMachine {
                     state.in(ONE_PHASE).decidedBy(only.number()).member(only.number(), m -> m.with(FINISHING)),
                     new XaEffect.CommitAlone(only.number()));
         }
-        int last = lastParticipant(state);
+        int last = event.lastParticipant();
         return prepareAll(state.decidedBy(last), m -> m.number() != last);
-    }
-
-    /** The latest to join of those that can: what joined late has held its locks for the shortest time. */
-    private static int lastParticipant(XaState state) {
-        return state.members().stream()
-                .filter(Member::canDecide)
-                .map(Member::number)
-                .max(Comparator.naturalOrder())
-                .orElse(0);
     }
 
     private static Turn prepareAll(XaState state, Predicate<Member> which) {
@@ -227,7 +224,10 @@ final class XaMachine {
         XaState next = state.decider() == 0 || event.verdict() == Verdict.ABORT
                 ? state
                 : state.member(state.decider(), m -> m.with(ENDED));
-        return event.verdict() == Verdict.COMMIT ? commitAll(next) : abort(next);
+        if (event.verdict() == Verdict.ABORT) {
+            return abort(next);
+        }
+        return next.subordinate() ? handOver(next) : commitAll(next);
     }
 
     // ---- phase 2
@@ -289,7 +289,9 @@ final class XaMachine {
     }
 
     static Turn gone(XaState state, XaEvent.Gone event) {
-        return ended(state, event.branch());
+        return event.fate() == null
+                ? ended(state, event.branch())
+                : heuristic(state, event.branch(), new Ack.Heuristic(event.fate(), event.evidence()));
     }
 
     static Turn stillThere(XaState state, XaEvent.StillThere event) {

@@ -1,7 +1,7 @@
 package io.tallystick.xa;
 
 /** Where a transaction stands. One sentence each. */
-enum XaPhase {
+public enum XaPhase {
     /** The application works; branches may join. */
     ACTIVE,
     /** It will be rolled back; the application has not been told to stop yet. */
@@ -20,12 +20,15 @@ enum XaPhase {
     ABORTING,
     /** All branches have voted yes and belong to a coordinator elsewhere. */
     HANDED_OVER,
+    /** Every branch has committed. */
     COMMITTED,
+    /** Every branch has been rolled back. */
     ROLLED_BACK,
     /** The only branch's commit was lost on the way, and nobody can be asked. */
     UNKNOWN;
 
-    boolean isFinal() {
+    /** Nothing can change it any more. */
+    public boolean isFinal() {
         return this == HANDED_OVER || this == COMMITTED || this == ROLLED_BACK || this == UNKNOWN;
     }
 }

@@ -29,15 +29,14 @@ record XaState(
 
     /**
      * @param number of the branch, from 1
-     * @param canDecide it can carry the decision row in its own commit
      */
-    record Member(int number, String resource, boolean canDecide, BranchStatus status, String hint) {
+    record Member(int number, String resource, BranchStatus status, String hint) {
         Member with(BranchStatus next) {
-            return new Member(number, resource, canDecide, next, hint);
+            return new Member(number, resource, next, hint);
         }
 
         Member prepared(String withHint) {
-            return new Member(number, resource, canDecide, BranchStatus.PREPARED, withHint);
+            return new Member(number, resource, BranchStatus.PREPARED, withHint);
         }
     }
 

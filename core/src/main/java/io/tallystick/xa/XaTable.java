@@ -31,14 +31,7 @@ final class XaTable {
     static {
         on(ACTIVE, XaEvent.Joined.class, XaMachine::joined, ACTIVE);
         on(ACTIVE, XaEvent.RollbackOnly.class, XaMachine::doomed, DOOMED);
-        on(
-                ACTIVE,
-                XaEvent.CommitAsked.class,
-                (s, e) -> XaMachine.commitAsked(s),
-                ONE_PHASE,
-                PREPARING,
-                COMMITTED,
-                HANDED_OVER);
+        on(ACTIVE, XaEvent.CommitAsked.class, XaMachine::commitAsked, ONE_PHASE, PREPARING, COMMITTED, HANDED_OVER);
         on(ACTIVE, XaEvent.RollbackAsked.class, XaMachine::rollbackAsked, ABORTING, ROLLED_BACK);
         on(ACTIVE, XaEvent.TimedOut.class, (s, e) -> XaMachine.timedOut(s), ABORTING, ROLLED_BACK);
 
@@ -67,7 +60,15 @@ final class XaTable {
         on(DECIDING, XaEvent.NotDecided.class, XaMachine::notDecided, ABORTING);
         on(DECIDING, XaEvent.DecisionUnknown.class, XaMachine::decisionUnknown, IN_DOUBT);
 
-        on(IN_DOUBT, XaEvent.Settled.class, XaMachine::settled, COMMITTING, ABORTING);
+        on(
+                IN_DOUBT,
+                XaEvent.Settled.class,
+                XaMachine::settled,
+                COMMITTING,
+                COMMITTED,
+                HANDED_OVER,
+                ABORTING,
+                ROLLED_BACK);
         on(IN_DOUBT, XaEvent.DecisionUnknown.class, XaMachine::stillInDoubt, IN_DOUBT);
 
         for (XaPhase phaseTwo : EnumSet.of(COMMITTING, ABORTING)) {

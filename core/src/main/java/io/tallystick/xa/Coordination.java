@@ -1,0 +1,551 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.xa.DecisionRecord.Voted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell around {@link XaMachine} for one transaction: lets it decide, performs the effects, and brings the answers back as events.
+ *
+ * <p>Threads: any may call; the lock guards the state and is never held across I/O. Of several branches to be asked at once the first is
+ * asked by the calling thread, the others by workers.
+ */
+final class Coordination {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
+
+    /** What the application is told. */
+    record Answer(XaOutcome outcome, @Nullable String why) {}
+
+    private final Site site;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Limb> limbs = new ArrayList<>();
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private XaState state;
+    private List<XaEffect> first = List.of();
+    private volatile @Nullable Gtrid gtrid;
+    private volatile @Nullable DecisionStore home;
+
+    private Coordination(Site site, XaState state, @Nullable Gtrid gtrid, @Nullable DecisionStore home) {
+        this.site = site;
+        this.state = state;
+        this.gtrid = gtrid;
+        this.home = home;
+    }
+
+    static Coordination begin(Site site) {
+        return new Coordination(site, XaState.begun(false), null, null);
+    }
+
+    /** Works for a coordinator elsewhere. */
+    static Coordination subordinate(Site site, Gtrid gtrid) {
+        return new Coordination(site, XaState.begun(true), gtrid, null);
+    }
+
+    /** Goes on with a decision that was found in its store; {@link #start} begins it. */
+    static Coordination recover(Site site, DecisionStore home, DecisionRecord decision) {
+        return found(site, XaMachine.recovered(decision), decision.gtrid(), home, decision.branches());
+    }
+
+    /** Settles what was prepared by a coordinator that is gone; {@link #start} begins it. */
+    static Coordination orphan(Site site, DecisionStore home, Gtrid gtrid, List<Voted> prepared) {
+        return found(site, XaMachine.orphaned(prepared), gtrid, home, prepared);
+    }
+
+    private static Coordination found(Site site, Turn turn, Gtrid gtrid, DecisionStore home, List<Voted> branches) {
+        Coordination it = new Coordination(site, turn.next(), gtrid, home);
+        it.first = turn.effects();
+        branches.forEach(b -> it.limbs.add(Limb.byName(b)));
+        return it;
+    }
+
+    void start() {
+        List<XaEffect> effects = first;
+        first = List.of();
+        perform(effects);
+        if (phase().isFinal()) {
+            finished();
+        }
+    }
+
+    // ---- what is asked from outside
+
+    /** Lets the machine decide about an event and performs what follows. Returns why the event was refused, or null. */
+    @Nullable
+    String accept(XaEvent event) {
+        Turn turn;
+        lock.lock();
+        try {
+            if (event instanceof XaEvent.Voted voted && voted.vote() instanceof Vote.Prepared yes) {
+                Limb limb = limb(voted.branch());
+                limb.hint = yes.hint();
+                limb.incarnation = site.incarnation(limb.resource);
+            }
+            turn = XaMachine.decide(state, event);
+            state = turn.next();
+        } finally {
+            lock.unlock();
+        }
+        if (turn.refused() != null) {
+            LOG.debug("{}: {}", this, turn.refused());
+            return turn.refused();
+        }
+        perform(turn.effects());
+        if (turn.next().phase().isFinal()) {
+            finished();
+        }
+        return null;
+    }
+
+    /** Adds a branch that has begun. Returns why it may not, or null. */
+    @Nullable
+    String join(Branch branch) {
+        Turn turn;
+        lock.lock();
+        try {
+            turn = XaMachine.decide(state, new XaEvent.Joined(branch.resource()));
+            if (turn.refused() == null) {
+                state = turn.next();
+                limbs.add(new Limb(branch.resource(), branch.startedAs(), branch));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return turn.refused();
+    }
+
+    /** Chooses the last participant and asks for the votes. Returns why it may not, or null. */
+    @Nullable
+    String commit() {
+        int last = lastParticipant();
+        if (last != 0) {
+            fixHome(site.homes().usable(limb(last).resource));
+        }
+        return accept(new XaEvent.CommitAsked(last));
+    }
+
+    /** Rolls back from another thread, while the application may be using its connections: they are cut first. */
+    void timeOut() {
+        for (Branch branch : branchesAtWork()) {
+            branch.cut();
+        }
+        accept(new XaEvent.TimedOut());
+    }
+
+    XaPhase phase() {
+        lock.lock();
+        try {
+            return state.phase();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    XaState state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    CompletableFuture<Answer> answer() {
+        return answer;
+    }
+
+    @Nullable
+    Gtrid gtrid() {
+        return gtrid;
+    }
+
+    @Nullable
+    DecisionStore home() {
+        return home;
+    }
+
+    /** The id, made now if there is none yet; from then on the home is fixed. */
+    Gtrid name() {
+        lock.lock();
+        try {
+            Gtrid known = gtrid;
+            if (known == null) {
+                DecisionStore at = home == null ? site.homes().standard() : home;
+                home = at;
+                known = site.ids().gtrid(at);
+                gtrid = known;
+                site.named(known, this);
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fixes where the decision will be, unless that is fixed already. Returns whether it is there now. */
+    boolean fixHome(@Nullable DecisionStore wanted) {
+        lock.lock();
+        try {
+            if (wanted == null || state.subordinate()) {
+                return false;
+            }
+            if (home == null) {
+                home = wanted;
+            }
+            return home == wanted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The branches that have voted yes, as the coordinator elsewhere must know them. */
+    List<Voted> prepared() {
+        lock.lock();
+        try {
+            List<Voted> voted = new ArrayList<>();
+            for (XaState.Member member : state.those(BranchStatus.PREPARED)) {
+                voted.add(voted(member.number()));
+            }
+            return voted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No vote came in time from these: it counts as none. */
+    void overdue() {
+        for (XaState.Member member : state().those(BranchStatus.VOTING)) {
+            Branch stuck = letGo(member.number());
+            if (stuck != null) {
+                stuck.cut();
+            }
+            accept(new XaEvent.Voted(
+                    member.number(),
+                    new Vote.Unknown("no answer within "
+                            + site.settings().prepareBudget().toMillis() + " ms")));
+        }
+    }
+
+    /** A branch is not among the prepared ones any more: what became of it, as far as its resource can tell. */
+    void absent(int number) {
+        Limb limb = limb(number);
+        BranchDriver driver = site.driver(limb.resource);
+        Ack.Found fate = driver.fate(limb.hint).orElse(null);
+        String evidence = "";
+        if (fate == null && !limb.incarnation.isEmpty() && !limb.incarnation.equals(driver.incarnation())) {
+            fate = Ack.Found.UNKNOWN;
+            evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
+                    + ", which has taken its place";
+        } else if (fate != null) {
+            evidence = limb.resource + " says of " + limb.hint + ": " + fate;
+        }
+        accept(new XaEvent.Gone(number, fate, evidence));
+    }
+
+    /** Tells a branch again, or asks the store again. Returns whether that was of use. */
+    boolean again(XaEffect effect) {
+        XaEvent event = answerTo(effect);
+        accept(event);
+        return !(event instanceof XaEvent.DecisionUnknown)
+                && !(event instanceof XaEvent.Answered answered && answered.ack() instanceof Ack.Retry);
+    }
+
+    // ---- choosing
+
+    private int lastParticipant() {
+        lock.lock();
+        try {
+            if (state.subordinate() || limbs.size() < 2) {
+                return 0;
+            }
+            // the latest to join of those that can: it has held its locks for the shortest time
+            for (int number = limbs.size(); number > 0; number--) {
+                Branch branch = limb(number).open();
+                DecisionStore there = site.homes().usable(limb(number).resource);
+                if (branch != null && branch.canDecide() && there != null && (home == null || home == there)) {
+                    return number;
+                }
+            }
+            return 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- performing
+
+    private void perform(List<XaEffect> effects) {
+        List<XaEffect> questions = new ArrayList<>();
+        for (XaEffect effect : effects) {
+            if (effect instanceof XaEffect.Tell tell) {
+                answer.complete(new Answer(tell.outcome(), tell.why()));
+            } else if (effect instanceof XaEffect.HandOver) {
+                answer.complete(new Answer(XaOutcome.COMMITTED, null));
+            } else if (effect instanceof XaEffect.End) {
+                site.backlog().ended(Objects.requireNonNull(home), name());
+            } else if (effect instanceof XaEffect.KeepEvidence evidence) {
+                site.backlog()
+                        .keep(Objects.requireNonNullElse(home, site.homes().standard()), record(evidence));
+            } else if (isForLater(effect)) {
+                site.backlog().later(this, effect, resourceOf(effect));
+            } else {
+                questions.add(effect);
+            }
+        }
+        ask(questions);
+    }
+
+    private static boolean isForLater(XaEffect effect) {
+        return effect instanceof XaEffect.LookFor
+                || effect instanceof XaEffect.Settle settle && settle.again()
+                || effect instanceof XaEffect.Commit commit && commit.again()
+                || effect instanceof XaEffect.Rollback rollback && rollback.again();
+    }
+
+    private void ask(List<XaEffect> questions) {
+        for (int i = 1; i < questions.size(); i++) {
+            XaEffect question = questions.get(i);
+            site.workers().execute(() -> accept(answerTo(question)));
+        }
+        if (!questions.isEmpty()) {
+            accept(answerTo(questions.get(0)));
+        }
+    }
+
+    private XaEvent answerTo(XaEffect effect) {
+        if (effect instanceof XaEffect.Prepare prepare) {
+            return new XaEvent.Voted(prepare.branch(), vote(prepare.branch()));
+        }
+        if (effect instanceof XaEffect.CommitAlone alone) {
+            return new XaEvent.Spoken(alone.branch(), lastWord(alone.branch(), null));
+        }
+        if (effect instanceof XaEffect.Decide decide) {
+            return decide(decide);
+        }
+        if (effect instanceof XaEffect.Settle) {
+            return settle();
+        }
+        if (effect instanceof XaEffect.Commit commit) {
+            return new XaEvent.Answered(commit.branch(), finish(commit.branch(), true));
+        }
+        if (effect instanceof XaEffect.Rollback rollback) {
+            return new XaEvent.Answered(rollback.branch(), finish(rollback.branch(), false));
+        }
+        throw new IllegalStateException("no question: " + effect);
+    }
+
+    private Vote vote(int number) {
+        Branch branch = limb(number).open();
+        if (branch == null) {
+            return new Vote.Unknown("its connection was given up");
+        }
+        String closed = site.health(branch.resource()).reasonNotToPrepare();
+        if (closed != null) {
+            return new Vote.No(closed);
+        }
+        BranchXid xid = branchName(number);
+        Vote vote = guarded(
+                () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
+        if (limb(number).open() != branch) {
+            // it took too long, and was given up meanwhile
+            branch.release();
+        }
+        return vote;
+    }
+
+    private BranchXid branchName(int number) {
+        Gtrid global = name();
+        lock.lock();
+        try {
+            Limb limb = limb(number);
+            BranchXid xid = limb.xid == null ? site.ids().branch(global, number, limb.resource) : limb.xid;
+            limb.xid = xid;
+            return xid;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LastWord lastWord(int number, @Nullable DecisionRecord riding) {
+        Branch branch = limb(number).open();
+        if (branch == null) {
+            return new LastWord.RolledBack("its connection was given up before its commit");
+        }
+        return guarded(
+                () -> branch.commitAlone(riding, site.settings().prepareBudget()),
+                e -> new LastWord.Unknown(e.toString()));
+    }
+
+    private XaEvent decide(XaEffect.Decide decide) {
+        DecisionRecord record = new DecisionRecord(
+                name(),
+                decide.prepared().stream().map(this::voted).toList(),
+                site.clock().instant());
+        if (!decide.byTheStore()) {
+            return new XaEvent.Spoken(decide.lastParticipant(), lastWord(decide.lastParticipant(), record));
+        }
+        try {
+            return new XaEvent.Decided(Objects.requireNonNull(home).commit(record));
+        } catch (UnknownOutcomeException e) {
+            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
+        } catch (TallystickException e) {
+            return new XaEvent.NotDecided(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{}: writing the decision failed unexpectedly", this, e);
+            return new XaEvent.DecisionUnknown(e.toString());
+        }
+    }
+
+    private XaEvent settle() {
+        try {
+            return new XaEvent.Settled(Objects.requireNonNull(home).abort(name()));
+        } catch (RuntimeException e) {
+            LOG.warn("{} is in doubt until decision store answers: {}", this, e.getMessage());
+            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Ack finish(int number, boolean commit) {
+        Limb limb = limb(number);
+        Branch branch = limb.open();
+        var budget = site.settings().prepareBudget();
+        if (branch != null) {
+            Ack ack = guarded(
+                    () -> commit ? branch.commit(budget) : branch.rollback(budget), e -> new Ack.Retry(e.toString()));
+            if (ack instanceof Ack.Done) {
+                release(number);
+                return ack;
+            }
+            // its connection is of no use any more: once more by name, on another
+            release(number);
+            if (!(ack instanceof Ack.Retry)) {
+                return ack;
+            }
+        }
+        BranchXid xid = limb.xid;
+        if (xid == null) {
+            // never named, so never prepared: with its connection it is gone
+            return new Ack.Done();
+        }
+        return guarded(
+                () -> {
+                    BranchDriver driver = site.driver(limb.resource);
+                    return commit ? driver.commit(xid, limb.hint, budget) : driver.rollback(xid, limb.hint, budget);
+                },
+                e -> new Ack.Retry(e.toString()));
+    }
+
+    /** What a resource throws although it must not is not known to have done anything. */
+    private <T> T guarded(Supplier<T> call, Function<RuntimeException, T> unknown) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            LOG.warn("{}: a resource failed unexpectedly", this, e);
+            return unknown.apply(e);
+        }
+    }
+
+    private void finished() {
+        for (int number = 1; number <= limbs.size(); number++) {
+            release(number);
+        }
+        site.finished(this);
+    }
+
+    private void release(int number) {
+        Branch branch = letGo(number);
+        if (branch != null) {
+            branch.release();
+        }
+    }
+
+    private @Nullable Branch letGo(int number) {
+        lock.lock();
+        try {
+            return limb(number).letGo();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Branch> branchesAtWork() {
+        lock.lock();
+        try {
+            if (state.phase() != XaPhase.ACTIVE && state.phase() != XaPhase.DOOMED) {
+                return List.of();
+            }
+            return limbs.stream()
+                    .map(Limb::open)
+                    .filter(java.util.Objects::nonNull)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- records
+
+    Limb limb(int number) {
+        lock.lock();
+        try {
+            return limbs.get(number - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Limb> limbs() {
+        lock.lock();
+        try {
+            return List.copyOf(limbs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Voted voted(int number) {
+        Limb limb = limb(number);
+        return new Voted(Objects.requireNonNull(limb.xid), limb.resource, limb.incarnation, limb.hint);
+    }
+
+    private HeuristicRecord record(XaEffect.KeepEvidence evidence) {
+        Limb limb = limb(evidence.branch());
+        return new HeuristicRecord(
+                Objects.requireNonNull(limb.xid),
+                limb.resource,
+                evidence.decided(),
+                evidence.heuristic().found(),
+                evidence.heuristic().evidence(),
+                site.clock().instant());
+    }
+
+    private String resourceOf(XaEffect effect) {
+        if (effect instanceof XaEffect.Commit commit) {
+            return limb(commit.branch()).resource;
+        }
+        if (effect instanceof XaEffect.Rollback rollback) {
+            return limb(rollback.branch()).resource;
+        }
+        if (effect instanceof XaEffect.LookFor look) {
+            return limb(look.branch()).resource;
+        }
+        DecisionStore at = home;
+        return at == null ? "" : at.name();
+    }
+
+    @Override
+    public String toString() {
+        Gtrid known = gtrid;
+        return "transaction " + (known == null ? "without a name yet" : known) + " (" + phase() + ")";
+    }
+}

@@ -1,0 +1,132 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.xa.DecisionStore.Life;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The decision stores of an engine, by name and by the hash that stands in a gtrid, and the engine's life in each. A store in which the
+ * engine could not be registered yet can be asked, but decides nothing of this engine's.
+ */
+final class Homes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
+
+    private final Map<String, DecisionStore> stores = new LinkedHashMap<>();
+    private final Map<Integer, DecisionStore> byHash = new LinkedHashMap<>();
+    private final Map<String, Life> lives = new ConcurrentHashMap<>();
+    private final int cluster;
+    private final long node;
+    private final Duration lease;
+
+    Homes(List<DecisionStore> stores, int cluster, long node, Duration lease) {
+        this.cluster = cluster;
+        this.node = node;
+        this.lease = lease;
+        for (DecisionStore store : stores) {
+            this.stores.put(store.name(), store);
+            DecisionStore twin = byHash.put(Gtrid.hash(store.name()), store);
+            if (twin != null) {
+                throw new IllegalArgumentException("decision stores '" + twin.name() + "' and '" + store.name()
+                        + "' have the same hash, by which a gtrid names its store: rename one of them");
+            }
+        }
+    }
+
+    /**
+     * The first configured one in which this engine lives.
+     *
+     * @throws UnavailableException when there is none
+     */
+    DecisionStore standard() {
+        return stores.values().stream()
+                .filter(s -> lives.containsKey(s.name()))
+                .findFirst()
+                .orElseThrow(() -> new UnavailableException("no decision store can be reached, of " + stores.keySet()
+                        + ": a transaction over several resources cannot be decided now; try again when it is back"));
+    }
+
+    /** The store of this name, if decisions of this engine can be written there now. */
+    @Nullable
+    DecisionStore usable(String name) {
+        return lives.containsKey(name) ? stores.get(name) : null;
+    }
+
+    Life life(DecisionStore home) {
+        Life life = lives.get(home.name());
+        if (life == null) {
+            throw new UnavailableException("decision store '" + home.name() + "' has not been reached yet; try again");
+        }
+        return life;
+    }
+
+    Optional<DecisionStore> of(Gtrid gtrid) {
+        return Optional.ofNullable(byHash.get(gtrid.home()));
+    }
+
+    Collection<DecisionStore> all() {
+        return stores.values();
+    }
+
+    boolean ours(Gtrid gtrid) {
+        return gtrid.cluster() == cluster;
+    }
+
+    /** Whether one of this engine's own lives, the present one, coordinates it. */
+    boolean mine(Gtrid gtrid) {
+        return lives.values().stream().anyMatch(life -> life.owns(gtrid));
+    }
+
+    int cluster() {
+        return cluster;
+    }
+
+    /**
+     * Registers where it is not yet registered, renews elsewhere.
+     *
+     * @throws RejectedException when a newer life of the same node exists: two processes have one node id
+     */
+    void beat() {
+        for (DecisionStore store : stores.values()) {
+            try {
+                Life life = lives.get(store.name());
+                if (life == null) {
+                    lives.put(store.name(), store.register(cluster, node, lease));
+                } else if (!store.renew(life, lease)) {
+                    // safe all along, because the key arbitrates; but its peers count it as dead
+                    LOG.warn(
+                            "another process has taken node {} in decision store '{}'; going on under a new epoch",
+                            node,
+                            store.name());
+                    lives.put(store.name(), store.register(cluster, node, lease));
+                }
+            } catch (TallystickException e) {
+                LOG.warn("decision store '{}' does not hear that this process lives: {}", store.name(), e.getMessage());
+            }
+        }
+    }
+
+    void leave() {
+        lives.forEach((name, life) -> {
+            DecisionStore store = stores.get(name);
+            try {
+                if (store != null) {
+                    store.leave(life);
+                }
+            } catch (TallystickException e) {
+                LOG.info("decision store '{}' did not hear the good-bye: {}", name, e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admission control and circuit breaker of one resource: no new branch where finishing the old ones does not work, so that what is in
+ * doubt does not grow. Thread-safe; holds no lock across I/O.
+ */
+final class ResourceHealth {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final String resource;
+    private int failures;
+    private @Nullable String lastFailure;
+    private Instant nextTry = Instant.MIN;
+    private int prepared;
+    private int capacity = -1;
+
+    ResourceHealth(String resource) {
+        this.resource = resource;
+    }
+
+    /**
+     * Lets a new branch in.
+     *
+     * @throws UnavailableException when the resource cannot be trusted to finish it; nothing has begun
+     */
+    synchronized void admit() {
+        String closed = reasonNotToPrepare();
+        if (closed != null) {
+            throw new UnavailableException(closed);
+        }
+        if (capacity > 0 && prepared * 2 > capacity) {
+            throw new UnavailableException("resource '" + resource + "' holds " + prepared
+                    + " prepared transactions of at most " + capacity
+                    + ": no new ones until some are finished; see tally tx list");
+        }
+    }
+
+    /** Why no branch may be prepared now, or null: an attempt to finish one has just failed. */
+    synchronized @Nullable String reasonNotToPrepare() {
+        return failures < 2
+                ? null
+                : "resource '" + resource + "' did not answer " + failures
+                        + " times in a row when asked to finish a transaction (" + lastFailure
+                        + "): no new ones until it does";
+    }
+
+    synchronized void answered() {
+        failures = 0;
+        lastFailure = null;
+        nextTry = Instant.MIN;
+    }
+
+    synchronized void failed(String why, Instant now) {
+        failures++;
+        lastFailure = why;
+        long pause = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(20, failures - 1));
+        nextTry = now.plusMillis(pause);
+    }
+
+    synchronized void scanned(int preparedNow, int capacityNow) {
+        prepared = preparedNow;
+        capacity = capacityNow;
+        answered();
+    }
+
+    synchronized boolean mayTry(Instant now) {
+        return !now.isBefore(nextTry);
+    }
+
+    synchronized boolean failing() {
+        return failures > 0;
+    }
+
+    synchronized int prepared() {
+        return prepared;
+    }
+}

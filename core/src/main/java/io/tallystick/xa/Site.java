@@ -1,0 +1,117 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.RejectedException;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What all transactions of one engine share: its resources, its decision stores, and who is in flight. Thread-safe. */
+final class Site {
+
+    private final Map<String, BranchDriver> drivers;
+    private final Function<String, @Nullable BranchDriver> elsewhere;
+    private final Homes homes;
+    private final XaSettings settings;
+    private final XaRuntime runtime;
+    private final XaIds ids;
+    private final Backlog backlog;
+    private final Map<String, ResourceHealth> health = new ConcurrentHashMap<>();
+    private final Map<Gtrid, Coordination> inFlight = new ConcurrentHashMap<>();
+
+    /** @param elsewhere the driver of a resource in another service, by its URL; null when it is none */
+    Site(
+            Map<String, BranchDriver> drivers,
+            Function<String, @Nullable BranchDriver> elsewhere,
+            Homes homes,
+            XaSettings settings,
+            XaRuntime runtime) {
+        this.drivers = Map.copyOf(drivers);
+        this.elsewhere = elsewhere;
+        this.homes = homes;
+        this.settings = settings;
+        this.runtime = runtime;
+        this.ids = new XaIds(homes, runtime.clock(), runtime.random());
+        this.backlog = new Backlog(this);
+    }
+
+    /**
+     * @throws RejectedException when no such resource is configured: what concerns it is held
+     */
+    BranchDriver driver(String resource) {
+        BranchDriver driver = drivers.get(resource);
+        if (driver == null) {
+            driver = elsewhere.apply(resource);
+        }
+        if (driver == null) {
+            throw new RejectedException("resource '" + resource + "' is not configured here; configured are "
+                    + drivers.keySet() + ". Add it to the engine's resources, or resolve its branches: tally tx list");
+        }
+        return driver;
+    }
+
+    Collection<BranchDriver> drivers() {
+        return drivers.values();
+    }
+
+    String incarnation(String resource) {
+        BranchDriver driver = drivers.get(resource);
+        return driver == null ? "" : driver.incarnation();
+    }
+
+    ResourceHealth health(String resource) {
+        return health.computeIfAbsent(resource, ResourceHealth::new);
+    }
+
+    Homes homes() {
+        return homes;
+    }
+
+    XaIds ids() {
+        return ids;
+    }
+
+    XaSettings settings() {
+        return settings;
+    }
+
+    InstantSource clock() {
+        return runtime.clock();
+    }
+
+    ExecutorService workers() {
+        return runtime.workers();
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** It has its id now: a scan must not take its branches for left behind. */
+    void named(Gtrid gtrid, Coordination coordination) {
+        inFlight.put(gtrid, coordination);
+    }
+
+    /** Takes over a transaction, unless somebody here has it already. */
+    boolean adopt(Gtrid gtrid, Coordination coordination) {
+        return inFlight.putIfAbsent(gtrid, coordination) == null;
+    }
+
+    boolean inFlight(Gtrid gtrid) {
+        return inFlight.containsKey(gtrid);
+    }
+
+    Collection<Coordination> all() {
+        return inFlight.values();
+    }
+
+    void finished(Coordination coordination) {
+        Gtrid gtrid = coordination.gtrid();
+        if (gtrid != null) {
+            inFlight.remove(gtrid);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Two-phase commit for one process: a library, no server in the path. Thread-safe; close it to end its thread orderly.
+ *
+ * <pre>{@code
+ * try (XaEngine xa = XaEngine.named("shop")
+ *         .resource(orders).resource(stock)                 // BranchDriver
+ *         .decisions(JdbcDecisionStore…)                    // usually in one of those two databases
+ *         .open()) {
+ *     xa.call(() -> { … xa.dataSource("orders") … xa.dataSource("stock") … });
+ * }
+ * }</pre>
+ */
+public final class XaEngine implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaEngine.class);
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    private final Site site;
+    private final Recovery recovery;
+    private final ThreadLocal<@Nullable XaTransaction> current = new ThreadLocal<>();
+    private final Set<XaTransaction> active = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile boolean closed;
+
+    XaEngine(Site site, RemoteDecisions elsewhere, String service) {
+        this.site = site;
+        this.recovery = new Recovery(site, elsewhere);
+        this.thread = XaRuntime.daemon(this::run, "tally-xa-recovery-" + service);
+    }
+
+    /** Begins to describe an engine of this service; all replicas of the service use the same name. */
+    public static XaEngineBuilder named(String service) {
+        return new XaEngineBuilder(service);
+    }
+
+    XaEngine start() {
+        site.homes().beat();
+        thread.start();
+        return this;
+    }
+
+    // ---- transactions
+
+    /** Begins a transaction with the engine's time-out; it is not bound to the thread. */
+    public XaTransaction begin() {
+        return begin(site.settings().timeout());
+    }
+
+    /**
+     * Begins a transaction that is rolled back when it is not decided within the time-out.
+     *
+     * @throws UnavailableException when the engine is being closed
+     */
+    public XaTransaction begin(Duration timeout) {
+        return begun(Coordination.begin(site), site.clock().instant().plus(timeout));
+    }
+
+    /** Begins the part of a transaction whose coordinator is elsewhere: it ends with {@link XaTransaction#handOver}. */
+    public XaTransaction beginFor(Gtrid gtrid, Instant deadline) {
+        Coordination coordination = Coordination.subordinate(site, gtrid);
+        return begun(coordination, deadline);
+    }
+
+    private XaTransaction begun(Coordination coordination, Instant deadline) {
+        if (closing) {
+            throw new UnavailableException("the engine is being closed: no new transaction is begun");
+        }
+        XaTransaction transaction = new XaTransaction(site, coordination, deadline);
+        active.add(transaction);
+        var unused = coordination.answer().whenComplete((answer, never) -> active.remove(transaction));
+        return transaction;
+    }
+
+    /** The transaction of this thread. */
+    public Optional<XaTransaction> current() {
+        return Optional.ofNullable(current.get());
+    }
+
+    /** Binds a transaction to this thread, or none; returns what was bound before. */
+    public Optional<XaTransaction> bind(@Nullable XaTransaction transaction) {
+        XaTransaction before = current.get();
+        if (transaction == null) {
+            current.remove();
+        } else {
+            current.set(transaction);
+        }
+        return Optional.ofNullable(before);
+    }
+
+    /**
+     * Runs the work in the thread's transaction, or in a new one that is committed after it and rolled back when it throws.
+     *
+     * @throws RolledBackException and others as {@link XaTransaction#commit}
+     * @throws Exception what the work throws
+     */
+    public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
+        if (current.get() != null) {
+            return work.call();
+        }
+        XaTransaction transaction = begin();
+        current.set(transaction);
+        T result;
+        try {
+            result = work.call();
+        } catch (Throwable e) {
+            current.remove();
+            rollbackAfter(transaction, e);
+            throw e;
+        }
+        try {
+            transaction.commit();
+        } finally {
+            current.remove();
+        }
+        return result;
+    }
+
+    private static void rollbackAfter(XaTransaction transaction, Throwable cause) {
+        try {
+            transaction.rollback();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Connections of this resource: within the thread's transaction its branch, outside of one a plain connection in autocommit mode.
+     *
+     * @throws RejectedException when the resource is not configured or no JDBC database
+     */
+    public DataSource dataSource(String resource) {
+        BranchDriver driver = site.driver(resource);
+        if (driver instanceof JdbcBranchDriver jdbc) {
+            return new TransactionalDataSource(this, jdbc);
+        }
+        throw new RejectedException("resource '" + resource + "' is no JDBC database: it has no connections");
+    }
+
+    // ---- what is in doubt
+
+    /**
+     * What is durable about a transaction of this engine's service: empty while it is undecided, or when nothing is known of it any more.
+     *
+     * @throws RejectedException when its decision store is not configured here
+     */
+    public Optional<Verdict> outcome(Gtrid gtrid) {
+        return home(gtrid).lookup(gtrid);
+    }
+
+    /**
+     * Decides now on behalf of somebody who asks: a tombstone is written unless the transaction is still active here or has been decided.
+     *
+     * @return empty while it is active
+     */
+    public Optional<Verdict> decideFor(Gtrid gtrid) {
+        if (site.inFlight(gtrid)) {
+            return outcome(gtrid);
+        }
+        return Optional.of(home(gtrid).abort(gtrid));
+    }
+
+    private DecisionStore home(Gtrid gtrid) {
+        return site.homes()
+                .of(gtrid)
+                .orElseThrow(() -> new RejectedException("transaction " + gtrid
+                        + " was decided in a store that is not configured here; it has hash " + gtrid.home()));
+    }
+
+    /** Prepared branches in the resources, as the last scans saw them, and decisions not yet acknowledged. */
+    public List<InDoubt> inDoubt() {
+        List<InDoubt> all = new ArrayList<>();
+        recovery.lastSeen()
+                .forEach((resource, branches) -> branches.forEach(branch -> all.add(new InDoubt(
+                        branch.xid(),
+                        resource,
+                        recovery.firstSeen(branch.xid()).orElse(null),
+                        site.inFlight(branch.xid().gtrid())))));
+        return all;
+    }
+
+    /** Evidence of branches that ended otherwise than decided, from all decision stores. */
+    public List<HeuristicRecord> heuristics(int limit) {
+        return site.homes().all().stream()
+                .flatMap(home -> home.heuristics(limit).stream())
+                .limit(limit)
+                .toList();
+    }
+
+    /** What is wrong with the resources' settings. */
+    public List<Finding> examine() {
+        return site.drivers().stream()
+                .flatMap(driver -> driver.examine().stream())
+                .toList();
+    }
+
+    /**
+     * A prepared branch.
+     *
+     * @param since when it was prepared, or first seen where the resource does not say
+     * @param inFlight this engine is working on it
+     */
+    public record InDoubt(
+            BranchXid xid, String resource, @Nullable Instant since, boolean inFlight) {}
+
+    Site site() {
+        return site;
+    }
+
+    Recovery recovery() {
+        return recovery;
+    }
+
+    // ---- the thread
+
+    private void run() {
+        while (!closed) {
+            try {
+                tick();
+            } catch (RuntimeException e) {
+                LOG.error("recovery goes on after an unexpected failure", e);
+            }
+            LockSupport.parkNanos(TICK.toNanos());
+        }
+    }
+
+    /** One round: time-outs and recovery. Called by the engine's thread, or by a simulation. */
+    void tick() {
+        Instant now = site.clock().instant();
+        for (XaTransaction transaction : active) {
+            if (transaction.deadline().isBefore(now) && !transaction.hasEnded()) {
+                site.workers().execute(transaction::timeOut);
+            }
+        }
+        recovery.poll(now);
+    }
+
+    /** Lets the active transactions end, at most for the engine's time-out, says good-bye to its peers, and closes its resources. */
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        Instant until = site.clock().instant().plus(site.settings().timeout());
+        while (!active.isEmpty() && site.clock().instant().isBefore(until)) {
+            LockSupport.parkNanos(TICK.toNanos() / 10);
+        }
+        closed = true;
+        LockSupport.unpark(thread);
+        site.homes().leave();
+        site.workers().shutdown();
+        site.drivers().forEach(BranchDriver::close);
+        site.homes().all().forEach(DecisionStore::close);
+    }
+}

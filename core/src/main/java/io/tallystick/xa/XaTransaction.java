@@ -1,0 +1,337 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.xa.BranchDriver.Opening;
+import io.tallystick.xa.Coordination.Answer;
+import io.tallystick.xa.DecisionRecord.Voted;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One transaction in the hands of its application. May be handed from thread to thread and used by several; its branches' connections
+ * are for one thread at a time, as JDBC has it.
+ */
+public final class XaTransaction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaTransaction.class);
+
+    /** What an application wants to hear of the end. Both are called once, in the order registered. */
+    public interface Completion {
+
+        /** Before the votes: may still use the transaction, and register more. What it throws dooms the transaction. */
+        void beforeCompletion();
+
+        /** After the end, whatever it was; may be called by another thread. What it throws is logged. */
+        void afterCompletion(XaOutcome outcome);
+    }
+
+    private final Site site;
+    private final Coordination coordination;
+    private final Instant deadline;
+    private final Map<String, CompletableFuture<Branch>> branches = new HashMap<>();
+    private final List<Completion> completions = new ArrayList<>();
+    private final AtomicBoolean completed = new AtomicBoolean();
+
+    XaTransaction(Site site, Coordination coordination, Instant deadline) {
+        this.site = site;
+        this.coordination = coordination;
+        this.deadline = deadline;
+    }
+
+    public XaPhase phase() {
+        return coordination.phase();
+    }
+
+    /** The id, once it has one: a transaction with one branch never needs one. */
+    public Optional<Gtrid> gtrid() {
+        return Optional.ofNullable(coordination.gtrid());
+    }
+
+    /** The id, made now if need be: other services will be told. From now on the first configured decision store arbitrates. */
+    public Gtrid name() {
+        return coordination.name();
+    }
+
+    /** When it times out. */
+    public Instant deadline() {
+        return deadline;
+    }
+
+    /**
+     * The application's handle on the branch of this resource; its first use begins the branch.
+     *
+     * @throws RejectedException when the resource is not configured or no JDBC database, or the transaction has ended
+     * @throws UnavailableException when no branch can be begun there now
+     */
+    public Connection connection(String resource) {
+        Branch branch = branch(resource);
+        if (branch instanceof JdbcBranch jdbc) {
+            return jdbc.connection();
+        }
+        throw new RejectedException("resource '" + resource + "' is no JDBC database: it has no connection");
+    }
+
+    /** The branch of this resource, begun if need be. */
+    Branch branch(String resource) {
+        CompletableFuture<Branch> mine = new CompletableFuture<>();
+        CompletableFuture<Branch> there;
+        synchronized (branches) {
+            there = branches.putIfAbsent(resource, mine);
+        }
+        if (there != null) {
+            return begunByAnother(there);
+        }
+        try {
+            Branch branch = begin(resource);
+            mine.complete(branch);
+            return branch;
+        } catch (RuntimeException e) {
+            synchronized (branches) {
+                branches.remove(resource);
+            }
+            mine.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private static Branch begunByAnother(CompletableFuture<Branch> there) {
+        try {
+            return there.join();
+        } catch (CompletionException | CancellationException e) {
+            throw new UnavailableException("the branch could not be begun by another thread", e);
+        }
+    }
+
+    private Branch begin(String resource) {
+        XaPhase phase = phase();
+        if (phase != XaPhase.ACTIVE) {
+            throw new RejectedException(coordination + " takes no branch on '" + resource + "' any more");
+        }
+        BranchDriver driver = site.driver(resource);
+        site.health(resource).admit();
+        Branch branch = driver.open(new Opening(nameAtStart(driver), deadline));
+        enlist(branch);
+        return branch;
+    }
+
+    /** A branch that must be named when it begins gets its name, unless it can be the local, last participant. */
+    private @Nullable BranchXid nameAtStart(BranchDriver driver) {
+        if (!driver.traits().namedAtStart()) {
+            return null;
+        }
+        DecisionStore there = driver.traits().hostsDecisions() ? site.homes().usable(driver.resource()) : null;
+        if (there != null && coordination.gtrid() == null && coordination.fixHome(there) && !hasLocal(there)) {
+            return null;
+        }
+        return site.ids().branch(coordination.name(), coordination.limbs().size() + 1, driver.resource());
+    }
+
+    private boolean hasLocal(DecisionStore home) {
+        return coordination.limbs().stream().anyMatch(limb -> limb.resource.equals(home.name()));
+    }
+
+    /**
+     * Adds a branch that somebody else has begun: another service's, or another kind of resource.
+     *
+     * @throws RejectedException when the transaction takes none any more; the branch has been rolled back and released
+     */
+    public void enlist(Branch branch) {
+        String refused = coordination.join(branch);
+        if (refused != null) {
+            branch.rollback(site.settings().prepareBudget());
+            branch.release();
+            throw new RejectedException(
+                    "branch on '" + branch.resource() + "' came too late and was rolled back: " + refused);
+        }
+    }
+
+    /** Hears of the end. */
+    public void onCompletion(Completion completion) {
+        synchronized (completions) {
+            completions.add(completion);
+        }
+    }
+
+    /** From now on it can only be rolled back. */
+    public void setRollbackOnly(String why) {
+        coordination.accept(new XaEvent.RollbackOnly(why));
+    }
+
+    /**
+     * Commits: returns when the decision is durable and every branch has acknowledged, or {@link XaSettings#ackWait} has passed.
+     *
+     * @throws RolledBackException when it was rolled back instead, in every branch
+     * @throws OutcomeUnknownException when it is not known; the branches are held
+     * @throws HeuristicException when branches ended differently; there is evidence
+     * @throws RejectedException when it has ended before
+     */
+    public void commit() {
+        beforeCompletion();
+        String refused = coordination.commit();
+        if (refused != null && !coordination.answer().isDone()) {
+            throw new RejectedException(coordination + " cannot be committed: " + refused);
+        }
+        Answer answer = await();
+        afterCompletion(answer.outcome());
+        if (answer.outcome() == XaOutcome.ROLLED_BACK) {
+            throw new RolledBackException(coordination, answer.why());
+        }
+        throwIfUnclear(answer);
+    }
+
+    /**
+     * Rolls back. Nothing to do when it has been rolled back already.
+     *
+     * @throws RejectedException when it has been committed
+     */
+    public void rollback() {
+        String refused = coordination.accept(new XaEvent.RollbackAsked("the application asked for it"));
+        if (refused != null && !coordination.answer().isDone()) {
+            throw new RejectedException(coordination + " cannot be rolled back: " + refused);
+        }
+        Answer answer = await();
+        afterCompletion(answer.outcome());
+        if (answer.outcome() == XaOutcome.COMMITTED) {
+            throw new RejectedException(coordination + " has been committed: it cannot be rolled back");
+        }
+        throwIfUnclear(answer);
+    }
+
+    /**
+     * Prepares all branches for a coordinator elsewhere, and returns them; they stay prepared until it, or this engine's recovery on its
+     * behalf, finishes them.
+     *
+     * @throws RolledBackException when one of them voted no: all have been rolled back
+     */
+    public List<Voted> handOver() {
+        beforeCompletion();
+        String refused = coordination.commit();
+        if (refused != null && !coordination.answer().isDone()) {
+            throw new RejectedException(coordination + " cannot be prepared: " + refused);
+        }
+        Answer answer = await();
+        afterCompletion(answer.outcome());
+        if (answer.outcome() != XaOutcome.COMMITTED) {
+            throw new RolledBackException(coordination, answer.why());
+        }
+        return coordination.prepared();
+    }
+
+    private void throwIfUnclear(Answer answer) {
+        if (answer.outcome() == XaOutcome.UNKNOWN) {
+            throw new OutcomeUnknownException(coordination.gtrid(), answer.why());
+        }
+        if (answer.outcome() == XaOutcome.MIXED) {
+            throw new HeuristicException(coordination);
+        }
+    }
+
+    // ---- the end
+
+    /** Everything has its own time limit below; these are for what does not keep to it. */
+    private Answer await() {
+        Duration prepare = site.settings().prepareBudget();
+        CompletableFuture<Answer> answer = coordination.answer();
+        if (!isThere(answer, prepare)) {
+            coordination.overdue();
+        }
+        if (!isThere(answer, site.settings().ackWait())) {
+            coordination.accept(new XaEvent.WaitedEnough());
+        }
+        if (!isThere(answer, prepare)) {
+            answer.complete(new Answer(XaOutcome.UNKNOWN, "no answer in time"));
+        }
+        return answer.join();
+    }
+
+    private static boolean isThere(CompletableFuture<Answer> answer, Duration within) {
+        if (answer.isDone()) {
+            return true;
+        }
+        try {
+            answer.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            // the outcome must be learned all the same; who interrupted finds the flag afterwards
+            Thread.currentThread().interrupt();
+            return answer.isDone();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void beforeCompletion() {
+        for (int i = 0; phase() == XaPhase.ACTIVE; i++) {
+            Completion next;
+            synchronized (completions) {
+                if (i >= completions.size()) {
+                    return;
+                }
+                next = completions.get(i);
+            }
+            try {
+                next.beforeCompletion();
+            } catch (RuntimeException e) {
+                LOG.warn("{}: rolled back, because of what is to be done before its completion", coordination, e);
+                setRollbackOnly("before completion: " + e);
+            }
+        }
+    }
+
+    /** Times out: rolled back from outside, while the application works. */
+    void timeOut() {
+        coordination.timeOut();
+        if (coordination.answer().isDone()) {
+            afterCompletion(coordination.answer().join().outcome());
+        }
+    }
+
+    boolean hasEnded() {
+        return coordination.answer().isDone();
+    }
+
+    Coordination coordination() {
+        return coordination;
+    }
+
+    private void afterCompletion(XaOutcome outcome) {
+        if (!completed.compareAndSet(false, true)) {
+            return;
+        }
+        List<Completion> all;
+        synchronized (completions) {
+            all = List.copyOf(completions);
+        }
+        for (Completion completion : all) {
+            try {
+                completion.afterCompletion(outcome);
+            } catch (RuntimeException e) {
+                LOG.warn("{}: what is to be done after its completion failed", coordination, e);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return coordination.toString();
+    }
+}
