@@ -129,27 +129,9 @@ final class CommandRunner implements AutoCloseable {
         if (channel == null) {
             return;
         }
-        saga.graph().steps().stream()
-                .filter(step -> step.kind() == StepKind.COMMAND)
-                .map(step -> step.traits().target())
-                .distinct()
-                .forEach(target -> queue.add(new Outgoing(farewell(saga, target), null, answer -> {})));
-    }
-
-    private static Message farewell(SagaState saga, String target) {
-        String id = saga.id().toString();
-        return new Message(
-                id + "/ended/" + target,
-                target,
-                id,
-                Map.of(
-                        Headers.COMMAND,
-                        Headers.ENDED,
-                        Headers.SAGA,
-                        id,
-                        Headers.CORRELATION_ID,
-                        saga.head().correlationId()),
-                "");
+        Farewells.of(new SagaStore.Ended(
+                        saga.id(), saga.head().correlationId(), saga.graph().participants()))
+                .forEach(message -> queue.add(new Outgoing(message, null, answer -> {})));
     }
 
     private void sendAll(Channel out) {

@@ -42,6 +42,7 @@ final class EngineHost implements AutoCloseable {
     private final ScheduledExecutorService later =
             Executors.newScheduledThreadPool(2, EngineRuntime.daemon("tally-heartbeat-"));
     private final DatabaseClock clock;
+    private final SagaRetention retention;
     private volatile Session session;
     private volatile boolean closed;
     private Instant renewAt = Instant.MIN;
@@ -63,6 +64,8 @@ final class EngineHost implements AutoCloseable {
         this.parts = parts;
         this.outside = outside;
         this.clock = new DatabaseClock(store.now());
+        this.retention = new SagaRetention(
+                store, settings.retention(), new Farewells(outside.channel()), parts.metrics(), clock);
         parts.definitions().all().forEach(definition -> store.define(definition.graph()));
         this.session = open();
     }
@@ -74,6 +77,7 @@ final class EngineHost implements AutoCloseable {
                 settings.heartbeat().toMillis(),
                 settings.heartbeat().toMillis(),
                 TimeUnit.MILLISECONDS);
+        retention.start(settings.name(), this::lease);
     }
 
     private Session open() {
@@ -340,6 +344,7 @@ final class EngineHost implements AutoCloseable {
         }
         last.runner().close();
         later.shutdownNow();
+        retention.close();
         leave(last.loop().lease());
         store.close();
     }

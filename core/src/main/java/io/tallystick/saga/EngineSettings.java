@@ -10,13 +10,33 @@ import java.time.Duration;
  * @param lease how long the other engines wait for a silent one before they take its sagas over; shorter moves on sooner,
  *     longer forgives longer pauses of the JVM
  * @param heartbeat how often requests of people are looked for; the lease is renewed three times as often as it must be
- * @param threads steps that run at the same time where there are no virtual threads
- * @param inMemory unfinished sagas that this engine holds; at that many it refuses new ones
- * @param batch most changes written in one transaction
+ * @param limits how much at once
  * @param startTimeout how long a start waits for the database
+ * @param retention how long sagas are kept after their end; engines on one database should be told the same
  */
 public record EngineSettings(
-        String name, Duration lease, Duration heartbeat, int threads, int inMemory, int batch, Duration startTimeout) {
+        String name, Duration lease, Duration heartbeat, Limits limits, Duration startTimeout, Retention retention) {
+
+    /**
+     * A quarter of a year: longer than anybody repeats a request under its old key, and long enough to answer for the last
+     * quarter. Where the law wants more, say more; where there are a hundred sagas a second, that is nearly 800 million of them, so say less.
+     */
+    private static final Duration QUARTER = Duration.ofDays(90);
+
+    /**
+     * How much at once.
+     *
+     * @param threads steps that run at the same time where there are no virtual threads
+     * @param inMemory unfinished sagas that this engine holds; at that many it refuses new ones
+     * @param batch most changes written in one transaction
+     */
+    public record Limits(int threads, int inMemory, int batch) {
+        public Limits {
+            check(threads >= 1 && threads <= 10_000, "threads", threads, "1 to 10000");
+            check(inMemory >= 1, "inMemory", inMemory, "at least 1");
+            check(batch >= 1 && batch <= 10_000, "batch", batch, "1 to 10000");
+        }
+    }
 
     public EngineSettings {
         check(!name.isBlank() && name.length() <= 100, "name", name, "1 to 100 characters");
@@ -26,37 +46,68 @@ public record EngineSettings(
                 "heartbeat",
                 heartbeat,
                 "10 ms to a third of the lease");
-        check(threads >= 1 && threads <= 10_000, "threads", threads, "1 to 10000");
-        check(inMemory >= 1, "inMemory", inMemory, "at least 1");
-        check(batch >= 1 && batch <= 10_000, "batch", batch, "1 to 10000");
         check(!startTimeout.isNegative() && !startTimeout.isZero(), "startTimeout", startTimeout, "more than zero");
     }
 
-    /** Lease of ten seconds, a look for requests four times a second. */
+    /** Lease of ten seconds, a look for requests four times a second, sagas kept for ninety days after their end. */
     public static EngineSettings named(String name) {
         return new EngineSettings(
-                name, Duration.ofSeconds(10), Duration.ofMillis(250), 64, 200_000, 1_024, Duration.ofSeconds(10));
+                name,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(250),
+                new Limits(64, 200_000, 1_024),
+                Duration.ofSeconds(10),
+                Retention.of(QUARTER));
     }
 
     public EngineSettings lease(Duration length) {
         Duration beat = heartbeat.compareTo(length.dividedBy(3)) <= 0 ? heartbeat : length.dividedBy(3);
-        return new EngineSettings(name, length, beat, threads, inMemory, batch, startTimeout);
+        return new EngineSettings(name, length, beat, limits, startTimeout, retention);
     }
 
     public EngineSettings heartbeat(Duration every) {
-        return new EngineSettings(name, lease, every, threads, inMemory, batch, startTimeout);
+        return new EngineSettings(name, lease, every, limits, startTimeout, retention);
     }
 
     public EngineSettings threads(int most) {
-        return new EngineSettings(name, lease, heartbeat, most, inMemory, batch, startTimeout);
+        return limits(new Limits(most, limits.inMemory(), limits.batch()));
     }
 
     public EngineSettings inMemory(int most) {
-        return new EngineSettings(name, lease, heartbeat, threads, most, batch, startTimeout);
+        return limits(new Limits(limits.threads(), most, limits.batch()));
+    }
+
+    private EngineSettings limits(Limits chosen) {
+        return new EngineSettings(name, lease, heartbeat, chosen, startTimeout, retention);
     }
 
     public EngineSettings startTimeout(Duration longest) {
-        return new EngineSettings(name, lease, heartbeat, threads, inMemory, batch, longest);
+        return new EngineSettings(name, lease, heartbeat, limits, longest, retention);
+    }
+
+    /** Keeps sagas so long after their end, see {@link Retention}; {@link Retention#FOREVER} forgets none. */
+    public EngineSettings retention(Duration keepFinished) {
+        return retention(Retention.of(keepFinished));
+    }
+
+    /** Keeps sagas after their end as it says, for example each type for a time of its own. */
+    public EngineSettings retention(Retention chosen) {
+        return new EngineSettings(name, lease, heartbeat, limits, startTimeout, chosen);
+    }
+
+    /** Steps that run at the same time where there are no virtual threads. */
+    public int threads() {
+        return limits.threads();
+    }
+
+    /** Unfinished sagas that this engine holds; at that many it refuses new ones. */
+    public int inMemory() {
+        return limits.inMemory();
+    }
+
+    /** Most changes written in one transaction. */
+    public int batch() {
+        return limits.batch();
     }
 
     /** Engines of one database differ by number, those of different databases on one broker by name. */

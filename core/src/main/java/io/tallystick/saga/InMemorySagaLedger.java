@@ -145,7 +145,8 @@ final class InMemorySagaLedger implements SagaLedger {
         return store.inside(sagas -> {
             List<SagaId> ended = sagas.sagas.entrySet().stream()
                     .filter(saga -> saga.getValue().endedAt() != null
-                            && saga.getValue().endedAt().isBefore(endedBefore))
+                            && saga.getValue().endedAt().isBefore(endedBefore)
+                            && !sagas.isNeeded(saga.getValue()))
                     .limit(limit)
                     .map(Map.Entry::getKey)
                     .toList();

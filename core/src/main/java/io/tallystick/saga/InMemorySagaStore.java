@@ -255,6 +255,44 @@ final class InMemorySagaStore implements SagaStore {
     }
 
     @Override
+    public synchronized Finished finished(Lease lease, Retention retention, @Nullable SagaId after, int limit) {
+        Instant now = now();
+        Optional<Integer> eldest = committed.engines.entrySet().stream()
+                .filter(engine -> !engine.getValue().ended()
+                        && !engine.getValue().leaseUntil().isBefore(now))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (eldest.filter(engine -> engine == lease.engine()).isEmpty()) {
+            return Finished.NONE;
+        }
+        List<InMemorySagas.SagaRow> page = (after == null ? committed.sagas : committed.sagas.tailMap(after, false))
+                .values().stream().limit(limit).toList();
+        List<Ended> due = page.stream()
+                .filter(saga -> saga.endedAt() != null
+                        && saga.endedAt()
+                                .isBefore(retention.endedBefore(saga.start().type(), now)))
+                .filter(saga -> !committed.isNeeded(saga))
+                .map(committed::ended)
+                .toList();
+        SagaId next = page.size() < limit
+                ? null
+                : page.get(page.size() - 1).start().head().id();
+        return new Finished(due, next);
+    }
+
+    @Override
+    public int forget(List<SagaId> sagas) {
+        return inside(draft -> {
+            List<SagaId> ended = sagas.stream()
+                    .filter(id ->
+                            draft.sagas.containsKey(id) && draft.sagas.get(id).endedAt() != null)
+                    .toList();
+            draft.purge(ended);
+            return ended.size();
+        });
+    }
+
+    @Override
     public void close() {
         // the sagas outlive the engine, as in a database
     }

@@ -132,6 +132,24 @@ final class InMemorySagas {
         return moved.size();
     }
 
+    /** Sub-saga and parent need each other until both have ended. */
+    boolean isNeeded(SagaRow saga) {
+        SagaHead head = saga.start().head();
+        SagaRow parent = head.parent() == null ? null : sagas.get(head.parent().saga());
+        return parent != null && parent.endedAt() == null
+                || sagas.values().stream()
+                        .filter(other -> other.endedAt() == null)
+                        .map(other -> other.start().head().parent())
+                        .anyMatch(kin -> kin != null && kin.saga().equals(head.id()));
+    }
+
+    SagaStore.Ended ended(SagaRow saga) {
+        SagaGraph graph =
+                java.util.Objects.requireNonNull(definitions.get(saga.start().definitionHash()));
+        SagaHead head = saga.start().head();
+        return new SagaStore.Ended(head.id(), head.correlationId(), graph.participants());
+    }
+
     void purge(List<SagaId> ended) {
         for (SagaId id : ended) {
             SagaRow row = sagas.remove(id);

@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** The ledger over the tables of {@link JdbcSagaStore}. Thread-safe. */
 final class JdbcSagaLedger implements SagaLedger {
 
-    /** An id begins with its milliseconds, see {@link SagaId}. */
-    private static final int BITS_BELOW_MILLIS = 21;
-
     private final Jdbc jdbc;
     private final SagaEventCodec codec = new SagaEventCodec();
     private final SagaReader reader;
+    private final FinishedSagas finished;
 
     JdbcSagaLedger(Jdbc jdbc) {
         this.jdbc = jdbc;
-        this.reader = new SagaReader(new SagaCatalog(jdbc), codec);
+        SagaCatalog catalog = new SagaCatalog(jdbc);
+        this.reader = new SagaReader(catalog, codec);
+        this.finished = new FinishedSagas(jdbc, catalog);
     }
 
     @Override
@@ -189,28 +189,8 @@ final class JdbcSagaLedger implements SagaLedger {
         return jdbc.inTransaction(tx -> SagaRequests.answer(tx, request));
     }
 
-    /**
-     * Walks the primary key from the oldest id up to the first that is too young to have ended before: no index on the
-     * end is paid for by every saga.
-     */
     @Override
     public int purge(Instant endedBefore, int limit) {
-        long bound = Math.max(0, endedBefore.toEpochMilli() + 1) << BITS_BELOW_MILLIS;
-        List<Long> ids = jdbc.autocommit(tx -> tx.query(
-                "SELECT id FROM tally_saga WHERE id < ? AND ended_at < ? ORDER BY id "
-                        + tx.dialect().limit(limit),
-                row -> row.longValue("id"),
-                bound,
-                endedBefore));
-        if (ids.isEmpty()) {
-            return 0;
-        }
-        return jdbc.inTransaction(tx -> {
-            String in = " IN (" + SagaReader.places(ids.size()) + ")";
-            @Nullable Object[] arguments = SagaReader.padded(ids);
-            tx.update("DELETE FROM tally_saga_event WHERE saga_id" + in, arguments);
-            tx.update("DELETE FROM tally_saga_request WHERE saga_id" + in, arguments);
-            return tx.update("DELETE FROM tally_saga WHERE id" + in, arguments);
-        });
+        return finished.purge(endedBefore, limit);
     }
 }

@@ -25,6 +25,7 @@ final class JdbcSagaStore implements SagaStore {
     private final SagaReader reader;
     private final SagaEngines engines;
     private final SagaWriter writer;
+    private final FinishedSagas finished;
 
     /** Connects, to learn which database it is. */
     JdbcSagaStore(Jdbc jdbc) {
@@ -32,6 +33,7 @@ final class JdbcSagaStore implements SagaStore {
         this.catalog = new SagaCatalog(jdbc);
         this.reader = new SagaReader(catalog, codec);
         this.engines = new SagaEngines(jdbc);
+        this.finished = new FinishedSagas(jdbc, catalog);
         this.writer = jdbc.dialect().isInnoDb() ? new InnoDbSagaWriter(jdbc) : new PostgresSagaWriter(jdbc);
     }
 
@@ -194,6 +196,16 @@ final class JdbcSagaStore implements SagaStore {
     @Override
     public List<Request> requests(Lease lease, int limit) {
         return jdbc.autocommit(tx -> SagaRequests.open(tx, reader, lease, limit));
+    }
+
+    @Override
+    public Finished finished(Lease lease, Retention retention, @Nullable SagaId after, int limit) {
+        return finished.find(lease, retention, after, limit);
+    }
+
+    @Override
+    public int forget(List<SagaId> sagas) {
+        return finished.forget(sagas);
     }
 
     @Override

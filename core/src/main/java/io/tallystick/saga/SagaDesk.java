@@ -74,7 +74,7 @@ public final class SagaDesk {
                         + " List those in use with: tally saga definitions"));
     }
 
-    /** Deletes sagas that ended before the instant, with their events; returns how many. */
+    /** Deletes sagas that ended before the instant, with their events; returns how many. See {@link SagaLedger#purge}. */
     public int purge(Instant endedBefore, int limit) {
         return ledger.purge(endedBefore, limit);
     }

@@ -61,6 +61,15 @@ public final class SagaGraph {
         return steps;
     }
 
+    /** Command channels that steps send to, each once. */
+    List<String> participants() {
+        return steps.stream()
+                .filter(step -> step.kind() == StepKind.COMMAND)
+                .map(step -> step.traits().target())
+                .distinct()
+                .toList();
+    }
+
     /** How long a saga of this type may take before it is cancelled, or null for no limit. */
     public @Nullable Duration deadline() {
         return deadline;

@@ -44,8 +44,9 @@ public interface SagaLedger {
     Optional<Answer> answer(long request);
 
     /**
-     * Deletes up to {@code limit} sagas that ended before the instant, with their events, and returns how many.
-     * Barrier rows of participants are purged by the participants.
+     * Deletes up to {@code limit} sagas that ended before the instant, with their events, and returns how many. Their
+     * business keys are free after that. Kept are sub-sagas whose parent has not ended, and parents whose sub-saga has not.
+     * No participant is told: an engine's own {@link Retention} does that.
      */
     int purge(Instant endedBefore, int limit);
 

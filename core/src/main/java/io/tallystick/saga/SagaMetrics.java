@@ -30,4 +30,7 @@ public interface SagaMetrics {
 
     /** Sagas were taken over from an engine whose lease had run out. */
     default void tookOver(int sagas) {}
+
+    /** Sagas that ended longer ago than they are kept were deleted. */
+    default void forgot(int sagas) {}
 }

@@ -82,6 +82,19 @@ public interface SagaStore extends AutoCloseable {
     /** Requests of people and applications for sagas of this engine, oldest first. */
     List<Request> requests(Lease lease, int limit);
 
+    /**
+     * A page of sagas that ended longer ago than they are kept, in the order of their ids. Never among them: what has not
+     * ended, parked and held ones too; a sub-saga whose parent has not ended, and a parent whose sub-saga has not. Only the living engine
+     * with the lowest number is shown any, so that one at a time forgets; two would do no harm.
+     *
+     * @param after the last page's {@link Finished#next}, or null to begin
+     * @param limit how many sagas are looked at, of which those that are due are returned
+     */
+    Finished finished(Lease lease, Retention retention, @Nullable SagaId after, int limit);
+
+    /** Deletes sagas with their events and requests and returns how many; those that have not ended are left alone. */
+    int forget(List<SagaId> sagas);
+
     @Override
     void close();
 
@@ -121,6 +134,14 @@ public interface SagaStore extends AutoCloseable {
 
     /** Somebody outside the engine wants something of a saga: an intervention or a cancellation, or it to be picked up. */
     record Request(long id, SagaId saga, @Nullable SagaEvent event) {}
+
+    /** Sagas that may be forgotten. @param next where the next page begins, or null if this was the last one */
+    record Finished(List<Ended> sagas, @Nullable SagaId next) {
+        static final Finished NONE = new Finished(List.of(), null);
+    }
+
+    /** @param participants command channels on which somebody may still keep something for the saga */
+    record Ended(SagaId id, String correlationId, List<String> participants) {}
 
     /** Business work in the transaction, and what to store with it. */
     @FunctionalInterface

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.jdbc.Schema;
 import io.tallystick.jdbc.Tx;
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.message.Channel;
+import io.tallystick.message.Headers;
 import io.tallystick.message.JdbcChannel;
 import io.tallystick.message.Message;
 import io.tallystick.message.MessageHandler;
@@ -17,6 +19,8 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -134,10 +138,44 @@ class CommandStepTest {
                         .isPresent()));
     }
 
+    /** Trap 28 again: the engine dies, or the channel is away, at the very moment when the saga ends. */
+    @Test
+    void a_participant_that_missed_the_end_is_told_before_the_saga_is_forgotten() {
+        channel.losesFarewells.set(true);
+        SagaDefinition<Order> saga = Saga.define("booking", Order.class)
+                .step("book")
+                .command("accounts", Book::from)
+                .compensate(Cancel::from)
+                .build();
+        SagaId id = scene.engine(
+                        builder -> builder.channel(channel)
+                                .settings(EngineSettings.named("forgetful")
+                                        .retention(Retention.of(Duration.ofSeconds(1))
+                                                .every(Duration.ofMillis(50)))),
+                        saga)
+                .run(saga, "t-1", new Order(30), PATIENCE)
+                .saga();
+        SagaStore store = SagaStore.of(scene.jdbc);
+        Awaitility.await().until(() -> channel.farewellsLost.get() > 1);
+        assertThat(store.load(id)).as("while its participant was not told").isPresent();
+
+        channel.losesFarewells.set(false);
+
+        Awaitility.await().until(() -> store.load(id).isEmpty());
+        Awaitility.await()
+                .until(() -> scene.jdbc.autocommit(tx -> tx.queryOne(
+                                "SELECT instance FROM tally_ended WHERE instance = ?",
+                                row -> row.string("instance"),
+                                id.toString())
+                        .isPresent()));
+    }
+
     /** Loses as many replies as told. */
     private static final class LossyChannel implements Channel {
         private final Channel inner;
         final AtomicInteger repliesToLose = new AtomicInteger();
+        final AtomicBoolean losesFarewells = new AtomicBoolean();
+        final AtomicInteger farewellsLost = new AtomicInteger();
 
         LossyChannel(Channel inner) {
             this.inner = inner;
@@ -145,6 +183,12 @@ class CommandStepTest {
 
         @Override
         public void send(List<Message> messages) {
+            if (losesFarewells.get()
+                    && messages.stream()
+                            .anyMatch(message -> message.header(Headers.COMMAND).equals(Optional.of(Headers.ENDED)))) {
+                farewellsLost.incrementAndGet();
+                throw new UnavailableException("the channel is away");
+            }
             inner.send(messages.stream().filter(message -> !lost(message)).toList());
         }
 

@@ -13,9 +13,11 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -648,6 +650,176 @@ abstract class SagaStoreContract {
         assertThat(store.write(lease, starts(start("order-101"))).existing())
                 .as("the business key of a purged saga is free")
                 .isEmpty();
+    }
+
+    // ---- forgetting what ended long ago
+
+    @Test
+    void finished_sagas_are_found_once_they_were_kept_long_enough_each_type_for_its_own_time() {
+        SagaGraph slow = Saga.define("kept-longer", String.class)
+                .step("book")
+                .call((context, payload) -> {})
+                .build()
+                .graph();
+        store.define(slow);
+        SagaId old = endedAgo("forget-1", TRANSFER, Duration.ofMinutes(2));
+        SagaId older = endedAgo("forget-2", TRANSFER, Duration.ofMinutes(3));
+        SagaId young = endedAgo("forget-3", TRANSFER, Duration.ofSeconds(20));
+        SagaId longer = endedAgo("forget-4", slow, Duration.ofMinutes(2));
+        SagaId longest = endedAgo("forget-5", slow, Duration.ofMinutes(20));
+        SagaId running = startedAnHourAgo("forget-6", TRANSFER, null);
+        SagaId parked = startedAnHourAgo("forget-7", TRANSFER, null);
+        SagaId held = startedAnHourAgo("forget-8", TRANSFER, null);
+        store.write(
+                lease,
+                changes(
+                        new SagaStore.StatusChange(parked, SagaStatus.PARKED, instant(), null),
+                        new SagaStore.StatusChange(held, SagaStatus.HELD, instant(), null)));
+
+        List<SagaId> due = due(Retention.of(Duration.ofMinutes(1)).type("kept-longer", Duration.ofMinutes(10)), 2);
+
+        assertThat(due).contains(old, older, longest).doesNotContain(young, longer, running, parked, held);
+        assertThat(due).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void what_is_forgotten_is_gone_with_its_events_and_its_business_key_is_free() {
+        SagaId old = startedAnHourAgo("forget-10", TRANSFER, null);
+        SagaId running = startedAnHourAgo("forget-11", TRANSFER, null);
+        store.write(lease, events(event(old, 1, done("book")), event(running, 1, done("book"))));
+        store.write(lease, changes(new SagaStore.StatusChange(old, SagaStatus.COMPENSATED, instant(), null)));
+
+        assertThat(store.forget(List.of(old, running, newId())))
+                .as("one that runs is never forgotten, whoever asks for it")
+                .isEqualTo(1);
+
+        assertThat(store.load(old)).isEmpty();
+        assertThat(ledger.history(old)).isEmpty();
+        assertThat(store.load(running).orElseThrow().events()).hasSize(1);
+        assertThat(store.forget(List.of(old))).isZero();
+        assertThat(store.write(lease, starts(start("forget-10"))).existing()).isEmpty();
+    }
+
+    @Test
+    void a_sub_saga_and_its_parent_are_kept_until_both_have_ended() {
+        SagaGraph graph = Saga.define("forget-parent", String.class)
+                .step("sub")
+                .saga(
+                        Saga.define("forget-child", String.class)
+                                .step("book")
+                                .call((context, payload) -> {})
+                                .build(),
+                        payload -> payload)
+                .build()
+                .graph();
+        store.define(graph);
+        Retention minute = Retention.of(Duration.ofMinutes(1));
+        SagaId unfinished = startedAnHourAgo("forget-20", graph, null);
+        SagaId itsChild = startedAnHourAgo("forget-21", TRANSFER, unfinished);
+        SagaId finished = endedAgo("forget-22", graph, Duration.ofMinutes(5));
+        SagaId itsUnfinishedChild = startedAnHourAgo("forget-23", TRANSFER, finished);
+        SagaId alone = endedAgo("forget-24", graph, Duration.ofMinutes(5));
+        Instant ended = instant().minusSeconds(300);
+        store.write(lease, changes(new SagaStore.StatusChange(itsChild, SagaStatus.COMPENSATED, ended, null)));
+
+        assertThat(due(minute, 100)).contains(alone).doesNotContain(itsChild, finished);
+        ledger.purge(instant().minusSeconds(60), 1_000);
+        assertThat(store.load(itsChild)).as("the child of an unfinished parent").isPresent();
+        assertThat(store.load(finished)).as("the parent of an unfinished child").isPresent();
+        assertThat(store.load(alone)).isEmpty();
+
+        store.write(
+                lease,
+                changes(
+                        new SagaStore.StatusChange(unfinished, SagaStatus.COMPENSATED, ended, null),
+                        new SagaStore.StatusChange(itsUnfinishedChild, SagaStatus.COMPLETED, ended, null)));
+        assertThat(due(minute, 100)).contains(unfinished, itsChild, finished, itsUnfinishedChild);
+    }
+
+    @Test
+    void only_the_living_engine_with_the_lowest_number_is_shown_finished_sagas() {
+        SagaId old = endedAgo("forget-30", TRANSFER, Duration.ofMinutes(2));
+        Retention minute = Retention.of(Duration.ofMinutes(1));
+        SagaStore.Lease second = store.join("second", LONG);
+        assertThat(store.finished(second, minute, null, 1_000).sagas()).isEmpty();
+        assertThat(due(minute, 1_000)).contains(old);
+
+        ledger.engines().stream()
+                .filter(engine -> engine.id() < second.engine() && engine.alive())
+                .forEach(engine -> store.renew(leaseOf(engine), RUN_OUT));
+
+        assertThat(ids(store.finished(second, minute, null, 1_000))).contains(old);
+    }
+
+    @Test
+    void whom_to_tell_that_a_saga_ended_stands_in_its_definition() {
+        SagaGraph graph = Saga.define("forget-commands", String.class)
+                .step("book")
+                .command("accounts", payload -> payload)
+                .step("ship")
+                .command("shipping", payload -> payload)
+                .step("push")
+                .command("accounts", payload -> payload)
+                .build()
+                .graph();
+        store.define(graph);
+        SagaId saga = endedAgo("forget-40", graph, Duration.ofMinutes(2));
+
+        SagaStore.Finished page = store.finished(eldest(), Retention.of(Duration.ofMinutes(1)), null, 1_000);
+
+        assertThat(page.sagas())
+                .filteredOn(ended -> ended.id().equals(saga))
+                .singleElement()
+                .isEqualTo(new SagaStore.Ended(saga, "trace-forget-40", List.of("accounts", "shipping")));
+    }
+
+    /** All pages, each of at most so many. */
+    private List<SagaId> due(Retention retention, int page) {
+        List<SagaId> found = new ArrayList<>();
+        SagaId after = null;
+        do {
+            SagaStore.Finished next = store.finished(eldest(), retention, after, page);
+            assertThat(next.sagas()).hasSizeLessThanOrEqualTo(page);
+            found.addAll(ids(next));
+            after = next.next();
+        } while (after != null);
+        return found;
+    }
+
+    private static List<SagaId> ids(SagaStore.Finished page) {
+        return page.sagas().stream().map(SagaStore.Ended::id).toList();
+    }
+
+    private SagaStore.Lease eldest() {
+        return ledger.engines().stream()
+                .filter(SagaLedger.Engine::alive)
+                .findFirst()
+                .map(SagaStoreContract::leaseOf)
+                .orElseThrow();
+    }
+
+    private static SagaStore.Lease leaseOf(SagaLedger.Engine engine) {
+        return new SagaStore.Lease(engine.id(), engine.epoch(), engine.name(), engine.leaseUntil());
+    }
+
+    private SagaId endedAgo(String key, SagaGraph graph, Duration ago) {
+        SagaId id = startedAnHourAgo(key, graph, null);
+        store.write(
+                lease,
+                changes(new SagaStore.StatusChange(
+                        id, SagaStatus.COMPLETED, instant().minus(ago), null)));
+        return id;
+    }
+
+    /** Under an id that says so. */
+    private SagaId startedAnHourAgo(String key, SagaGraph graph, @Nullable SagaId parent) {
+        Instant at = instant().minusSeconds(3_600);
+        SagaId id = new SagaId((at.toEpochMilli() << 21) + NEXT.incrementAndGet() % (1 << 21));
+        SagaHead.Parent kin = parent == null ? null : new SagaHead.Parent(parent, "sub");
+        SagaHead head = new SagaHead(id, key, "trace-" + key, at, kin);
+        store.write(
+                lease, starts(new SagaStore.NewSaga(head, graph.type(), graph.hash(), "\"x\"", SagaStatus.RUNNING)));
+        return id;
     }
 
     // ---- words of these tests

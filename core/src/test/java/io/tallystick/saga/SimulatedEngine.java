@@ -19,12 +19,16 @@ final class SimulatedEngine {
 
     static final Duration LEASE = Duration.ofSeconds(3);
 
+    /** Sub-sagas are forgotten as early as can be: none whose parent may still ask may be among them. */
+    private static final Retention CHILDREN_SOON = Retention.forever().type("child", Duration.ofSeconds(1));
+
     private final Simulation sim;
     private final SimulatedStore store;
     private final SimulatedWorld world;
     private final Definitions definitions;
     private final InstantSource clock;
     private final String name;
+    private final SagaRetention retention;
     private @Nullable SagaLoop loop;
     private SagaIds ids;
     private int life;
@@ -37,6 +41,7 @@ final class SimulatedEngine {
         this.world = world;
         this.definitions = definitions;
         this.clock = sim.clock();
+        this.retention = new SagaRetention(store, CHILDREN_SOON, new Farewells(null), SagaMetrics.NONE, sim.clock());
         this.ids = new SagaIds(clock, 0);
         live();
     }
@@ -109,6 +114,7 @@ final class SimulatedEngine {
                         .forEach(saga -> current.offer(
                                 new LoopInput.Load(saga.start().head().id(), saga)));
             }
+            retention.step(lease);
         } catch (SagaStore.Fenced | io.tallystick.jdbc.ConflictException e) {
             current.usurp();
         } catch (TallystickException e) {

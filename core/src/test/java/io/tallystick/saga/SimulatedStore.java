@@ -124,5 +124,19 @@ final class SimulatedStore implements SagaStore {
     }
 
     @Override
+    public Finished finished(Lease lease, Retention retention, @Nullable SagaId after, int limit) {
+        maybeDown();
+        return store.finished(lease, retention, after, limit);
+    }
+
+    @Override
+    public int forget(List<SagaId> sagas) {
+        maybeDown();
+        int forgotten = store.forget(sagas);
+        maybeLoseTheAnswer();
+        return forgotten;
+    }
+
+    @Override
     public void close() {}
 }
