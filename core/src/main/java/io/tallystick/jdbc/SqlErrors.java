@@ -57,6 +57,40 @@ public final class SqlErrors {
     /** Server codes that do not say whether the commit happened: killed or interrupted in the middle, or an error in COMMIT itself. */
     private static final Set<Integer> UNSURE_IN_COMMIT_INNODB = Set.of(1053, 1180, 1317, 1927, 1598, 3100);
 
+    /** PostgreSQL: full states first, then classes. Transaction states come from twophase.c and xact.c. */
+    private static final Map<String, BranchFailure> BRANCH_POSTGRES = table(
+            BranchFailure.ABSENT,
+            "42704",
+            BranchFailure.NAME_TAKEN,
+            "42710",
+            BranchFailure.ROLLED_BACK,
+            "23 25P02 40001 40P01 40002",
+            BranchFailure.NOT_NOW,
+            "53 55000",
+            BranchFailure.FORBIDDEN,
+            "42501",
+            BranchFailure.UNSUPPORTED,
+            "0A000",
+            BranchFailure.LOST,
+            "08 57P01 57P02 57P03 57P05 25P03 25P04 40003");
+
+    /** MariaDB and MySQL: vendor codes. */
+    private static final Map<String, BranchFailure> BRANCH_INNODB = table(
+            BranchFailure.ABSENT,
+            "1397",
+            BranchFailure.NAME_TAKEN,
+            "1440",
+            BranchFailure.ROLLED_BACK,
+            "1402 1613 1614 1213 1205 1062 1451 1452 3101",
+            BranchFailure.NOT_NOW,
+            "1399 1400 1040 1203 1226",
+            BranchFailure.FORBIDDEN,
+            "1044 1142 1227",
+            BranchFailure.UNSUPPORTED,
+            "1398 1235",
+            BranchFailure.LOST,
+            "1401 1053 1077 1079 1152 1158 1159 1160 1161 1184 1317 1927 4031 3100");
+
     private static final Set<String> UNSURE_IN_COMMIT_POSTGRES = Set.of("57P01", "57P02", "57P05", "40003");
 
     private SqlErrors() {}
@@ -106,6 +140,31 @@ public final class SqlErrors {
     public static boolean isMissingPrivilege(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         return dialect.isInnoDb() ? NO_RIGHT_INNODB.contains(root.getErrorCode()) : "42501".equals(root.getSQLState());
+    }
+
+    /**
+     * What this error, in answer to a statement that prepares or finishes a branch, says about the branch. An error without a code is
+     * the driver's own: the answer was lost.
+     */
+    public static BranchFailure branchFailure(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        String state = root.getSQLState() == null ? "" : root.getSQLState();
+        if (dialect.isInnoDb()) {
+            boolean serverSpoke = root.getErrorCode() > 0 && !state.startsWith("08");
+            return serverSpoke
+                    ? BRANCH_INNODB.getOrDefault(Integer.toString(root.getErrorCode()), BranchFailure.REFUSED)
+                    : BranchFailure.LOST;
+        }
+        if (state.length() < 5) {
+            return BranchFailure.LOST;
+        }
+        BranchFailure failure = BRANCH_POSTGRES.get(state);
+        return failure != null ? failure : BRANCH_POSTGRES.getOrDefault(state.substring(0, 2), BranchFailure.REFUSED);
+    }
+
+    /** One line that says what the server, or the driver, said. */
+    public static String describe(SQLException error, Dialect dialect) {
+        return describe(speaking(error), dialect.productName() + " says: ");
     }
 
     /** For a connection that could not be opened, when nobody knows yet which database is behind it. */
@@ -192,11 +251,13 @@ public final class SqlErrors {
         };
     }
 
-    private static Map<String, SqlFailure> table(Object... failuresAndCodes) {
-        Map<String, SqlFailure> table = new TreeMap<>();
+    private static <F extends Enum<F>> Map<String, F> table(Object... failuresAndCodes) {
+        Map<String, F> table = new TreeMap<>();
         for (int i = 0; i < failuresAndCodes.length; i += 2) {
             for (String code : ((String) failuresAndCodes[i + 1]).split(" ")) {
-                table.put(code, (SqlFailure) failuresAndCodes[i]);
+                @SuppressWarnings("unchecked") // each table above holds constants of one enum
+                F failure = (F) failuresAndCodes[i];
+                table.put(code, failure);
             }
         }
         return table;

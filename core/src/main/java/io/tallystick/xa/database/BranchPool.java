@@ -1,0 +1,169 @@
+package io.tallystick.xa.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.SqlErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The physical connections of one resource: some that carry branches, without autocommit, and some outside of transactions, with
+ * autocommit, so that recovery never waits for a branch to end and no mode has to be switched on the wire.
+ *
+ * <p>A connection on which anything went wrong is destroyed when it is given back, never used again. Statement caches are the
+ * drivers' own: pgjdbc caches by itself (preparedStatementCacheQueries, prepareThreshold); for MariaDB and MySQL set
+ * {@code useServerPrepStmts=true&cachePrepStmts=true}. Starts while the database is away and heals by itself. Thread-safe.
+ */
+final class BranchPool implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BranchPool.class);
+    private static final int KILLS_WAITING = 1_000;
+
+    private final PoolSettings settings;
+    private final Dialect dialect;
+    private final SessionRules rules;
+    private final PhysicalSource physical;
+    private final HikariDataSource branches;
+    private final HikariDataSource outside;
+    private final ThreadPoolExecutor killer;
+
+    /**
+     * @param source the driver's own data source; of a Hikari pool what is below it and its isolation, schema and catalog are taken,
+     *     and the pool itself is left to its owner
+     */
+    BranchPool(DataSource source, PoolSettings settings, Dialect dialect, SessionRules rules) {
+        this.settings = settings;
+        this.dialect = dialect;
+        this.rules = rules;
+        this.physical = new PhysicalSource(source, rules);
+        this.branches = pool(source, "branches", false);
+        this.outside = pool(source, "outside", true);
+        this.killer = new ThreadPoolExecutor(
+                1,
+                1,
+                5,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(KILLS_WAITING),
+                this::killerThread,
+                (task, full) ->
+                        LOG.warn("{}: too many sessions to end at once, the server must find out by itself", this));
+        killer.allowCoreThreadTimeOut(true);
+    }
+
+    private HikariDataSource pool(DataSource source, String part, boolean autocommit) {
+        // filled in after its making, a Hikari pool opens no connection before the first is asked for
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName(settings.name() + "-" + part);
+        pool.setDataSource(physical);
+        pool.setMaximumPoolSize(settings.branches());
+        pool.setMinimumIdle(autocommit ? 0 : settings.branches());
+        pool.setConnectionTimeout(Math.max(250, settings.borrow().toMillis()));
+        pool.setInitializationFailTimeout(-1);
+        pool.setAutoCommit(autocommit);
+        if (source instanceof HikariConfig given) {
+            pool.setTransactionIsolation(given.getTransactionIsolation());
+            pool.setSchema(given.getSchema());
+            pool.setCatalog(given.getCatalog());
+            pool.setConnectionInitSql(given.getConnectionInitSql());
+        }
+        return pool;
+    }
+
+    private Thread killerThread(Runnable task) {
+        Thread thread = new Thread(task, settings.name() + "-session-killer");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    PoolSettings settings() {
+        return settings;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /**
+     * A connection for one branch, until it is given back.
+     *
+     * @throws io.tallystick.jdbc.TallystickException when there is none to be had: nothing has begun
+     */
+    Lease lease() {
+        try {
+            Connection pooled = branches.getConnection();
+            Connection raw = pooled.unwrap(Connection.class);
+            return new Lease(this, pooled, raw, physical.sessionOf(raw));
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, dialect, false, "opening a branch on " + settings.name());
+        }
+    }
+
+    /** A connection outside any transaction, in autocommit mode; closing it gives it back. */
+    Connection outside() throws SQLException {
+        return outside.getConnection();
+    }
+
+    /** Destroys a connection of {@link #outside} instead of giving it back. */
+    void evictOutside(Connection connection) {
+        outside.evictConnection(connection);
+        closeQuietly(connection);
+    }
+
+    /** What was learnt about a connection of {@link #outside} when it was made. */
+    Session sessionOf(Connection outsideConnection) throws SQLException {
+        return physical.sessionOf(outsideConnection.unwrap(Connection.class));
+    }
+
+    void giveBack(Connection pooled, boolean destroy) {
+        if (destroy) {
+            branches.evictConnection(pooled);
+        }
+        closeQuietly(pooled);
+    }
+
+    /** Ends a session at the server, in the background; a server that cannot be reached must find out by itself. */
+    void kill(Session session) {
+        if (!session.id().isEmpty()) {
+            killer.execute(() -> killNow(session));
+        }
+    }
+
+    private void killNow(Session session) {
+        try (Connection other = outside()) {
+            rules.kill(other, session);
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn(
+                    "{}: session {} could not be ended; the server ends it when it notices that the client is gone",
+                    this,
+                    session.id(),
+                    e);
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("closing a connection failed; no outcome depends on it", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        killer.shutdown();
+        branches.close();
+        outside.close();
+    }
+
+    @Override
+    public String toString() {
+        return "resource " + settings.name();
+    }
+}

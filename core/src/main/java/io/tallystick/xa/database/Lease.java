@@ -1,0 +1,107 @@
+package io.tallystick.xa.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One physical connection, held by one branch. One thread at a time, save for {@link #cut}. */
+final class Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private final BranchPool pool;
+    private final Connection pooled;
+    private final Connection connection;
+    private final Session session;
+    private int usualNetworkTimeout = -1;
+    private boolean autocommit;
+    private volatile boolean spoilt;
+    private boolean released;
+
+    Lease(BranchPool pool, Connection pooled, Connection connection, Session session) {
+        this.pool = pool;
+        this.pooled = pooled;
+        this.connection = connection;
+        this.session = session;
+    }
+
+    /** The driver's own connection. */
+    Connection connection() {
+        return connection;
+    }
+
+    /** The same below the pool's eyes: what is set on it (isolation, read-only, schema) is set back when it is given back. */
+    Connection pooled() {
+        return pooled;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Something went wrong on it: destroy it instead of giving it back. */
+    void spoil() {
+        spoilt = true;
+    }
+
+    boolean isSpoilt() {
+        return spoilt;
+    }
+
+    /** No answer takes longer than this from now on; set back when it is given back. Costs no round trip. */
+    void answerWithin(Duration budget) throws SQLException {
+        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, budget.toMillis()));
+        int usual = connection.getNetworkTimeout();
+        if (usualNetworkTimeout < 0) {
+            usualNetworkTimeout = usual;
+        }
+        if (usual != millis) {
+            connection.setNetworkTimeout(Runnable::run, millis);
+        }
+    }
+
+    /** From here on each statement is its own transaction, until it is given back. */
+    void autocommit() throws SQLException {
+        autocommit = true;
+        connection.setAutoCommit(true);
+    }
+
+    /** From any thread: closes the socket under whoever uses it and has the server end the session. */
+    void cut() {
+        spoilt = true;
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("aborting a connection failed; its session is ended at the server all the same", e);
+        }
+        pool.kill(session);
+    }
+
+    /** Gives it back, or destroys it. Idempotent. */
+    void release() {
+        if (released) {
+            return;
+        }
+        released = true;
+        if (!spoilt) {
+            restore();
+        }
+        pool.giveBack(pooled, spoilt);
+    }
+
+    private void restore() {
+        try {
+            if (autocommit) {
+                connection.setAutoCommit(false);
+            }
+            if (usualNetworkTimeout >= 0) {
+                connection.setNetworkTimeout(Runnable::run, usualNetworkTimeout);
+            }
+        } catch (SQLException e) {
+            LOG.debug("a connection could not be set back and is destroyed", e);
+            spoilt = true;
+        }
+    }
+}
