@@ -129,6 +129,22 @@ public final class Jdbc {
         }
     }
 
+    /**
+     * Runs a text that is a transaction of its own, from its beginning to its COMMIT, in one round trip. It must set the isolation
+     * that it needs, and COMMIT only when everything before it succeeded.
+     *
+     * @param what says in messages what was being done; the text stays out of them, because values are written into it
+     * @throws UnknownOutcomeException when the connection was lost before the answer came
+     */
+    public void wholeTransaction(String sql, String what) {
+        Connection connection = open();
+        try {
+            Tx.owned(connection, kind(connection).dialect()).endWith(sql, what);
+        } finally {
+            close(connection);
+        }
+    }
+
     private Connection open() {
         String what = "cannot connect to ";
         try {

@@ -211,6 +211,29 @@ public final class Tx {
         return afterCommit != null;
     }
 
+    /**
+     * Runs a text whose last statement is COMMIT, in one round trip; the server must leave out that COMMIT when a statement before it
+     * fails. Nothing may follow.
+     *
+     * @param what says in messages what was being done; the text stays out of them, because values are written into it
+     * @throws UnknownOutcomeException when the connection was lost before the answer came
+     */
+    public void endWith(String sql, String what) {
+        touched = true;
+        refuseWhenFailed(what);
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        } catch (SQLException e) {
+            TallystickException failure = SqlErrors.translate(e, dialect, true, what);
+            doom = failure;
+            // an error does not tell the driver that a transaction was begun in the text: its own rollback might do
+            // nothing
+            set("ROLLBACK");
+            throw failure;
+        }
+    }
+
     /** Commits, unless a statement failed: InnoDB would commit what came after a deadlock without what came before it. */
     void commit() throws SQLException {
         if (doom != null) {
@@ -249,10 +272,7 @@ public final class Tx {
 
     private PreparedStatement prepared(String sql, int generatedKeys, @Nullable Object... args) throws SQLException {
         touched = true;
-        if (doom != null) {
-            throw new RejectedException(
-                    "this transaction has failed already and can only be rolled back; refused: " + oneLine(sql), doom);
-        }
+        refuseWhenFailed(sql);
         PreparedStatement statement = connection.prepareStatement(sql, generatedKeys);
         try {
             bind(statement, args);
@@ -260,6 +280,13 @@ public final class Tx {
         } catch (SQLException | RuntimeException e) {
             statement.close();
             throw e;
+        }
+    }
+
+    private void refuseWhenFailed(String sql) {
+        if (doom != null) {
+            throw new RejectedException(
+                    "this transaction has failed already and can only be rolled back; refused: " + oneLine(sql), doom);
         }
     }
 

@@ -17,15 +17,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores a batch in MariaDB or MySQL: one statement with many rows for each table, in one transaction. The fence is part
- * of the first insert of events, so it costs no round trip of its own. Thread-safe.
+ * Stores a batch in MariaDB or MySQL. In MariaDB a batch is one {@link CompoundBatch}. In MySQL, which has none, and where a
+ * batch is too long for one, it is one statement with many rows for each table, in one transaction; there the fence is
+ * part of the first insert of events, so it costs no round trip of its own. Thread-safe.
  */
 final class InnoDbSagaWriter implements SagaWriter {
 
     /** Round trips cost more than rows; beyond this a longer statement gains nothing. */
     private static final int ROWS = 500;
-    /** Well below max_allowed_packet of 16 MiB, at three bytes a character. */
-    private static final int CHARS = 4 << 20;
 
     private static final int ATTEMPTS = 5;
 
@@ -44,9 +43,12 @@ final class InnoDbSagaWriter implements SagaWriter {
     private static final String CHANGE = "SELECT ? AS id, ? AS status, ? AS ended, ? AS definition";
 
     private final Jdbc jdbc;
+    private final PacketLimit packet = new PacketLimit();
+    private final boolean compound;
 
     InnoDbSagaWriter(Jdbc jdbc) {
         this.jdbc = jdbc;
+        this.compound = jdbc.dialect() == Dialect.MARIADB;
     }
 
     @Override
@@ -56,7 +58,7 @@ final class InnoDbSagaWriter implements SagaWriter {
         for (int attempt = 1; ; attempt++) {
             SagaRows now = rest;
             try {
-                jdbc.run(tx -> storeAll(tx, lease, now));
+                store(lease, now);
                 return new Result(false, existing);
             } catch (DuplicateKeyException e) {
                 // a plain insert locks no key that is free, every other form does: so ask only when one was taken
@@ -69,8 +71,21 @@ final class InnoDbSagaWriter implements SagaWriter {
         }
     }
 
-    private static void storeAll(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        for (List<SagaRows.Start> part : parts(rows.starts(), row -> row.saga().payload())) {
+    private void store(SagaStore.Lease lease, SagaRows rows) {
+        int limit = packet.text(jdbc);
+        packet.check(rows);
+        Optional<String> text = compound ? CompoundBatch.whole(lease, rows, limit) : Optional.empty();
+        if (text.isPresent()) {
+            jdbc.wholeTransaction(text.get(), "storing a batch of sagas");
+        } else {
+            jdbc.run(tx -> storeAll(tx, lease, rows));
+        }
+    }
+
+    private void storeAll(Tx tx, SagaStore.Lease lease, SagaRows rows) {
+        int chars = packet.chars(tx);
+        for (List<SagaRows.Start> part :
+                parts(rows.starts(), chars, row -> row.saga().payload())) {
             tx.update(
                     soon(tx.dialect(), "INSERT INTO tally_saga (" + START_COLUMNS + ") VALUES ")
                             + String.join(", ", Collections.nCopies(part.size(), START)),
@@ -82,18 +97,19 @@ final class InnoDbSagaWriter implements SagaWriter {
     }
 
     /** Throws when the epoch is over, so that what the transaction did before is rolled back. */
-    private static void storeRest(Tx tx, SagaStore.Lease lease, SagaRows rows) {
+    private void storeRest(Tx tx, SagaStore.Lease lease, SagaRows rows) {
         if (rows.events().isEmpty()
                 && tx.queryOne(FENCE, row -> row.longValue("epoch"), lease.engine(), lease.epoch())
                         .isEmpty()) {
             throw new SagaStore.Fenced(lease);
         }
         boolean first = true;
-        for (List<SagaRows.Event> part : parts(rows.events(), row -> row.coded().data())) {
+        for (List<SagaRows.Event> part :
+                parts(rows.events(), packet.chars(tx), row -> row.coded().data())) {
             insert(tx, lease, part, first);
             first = false;
         }
-        for (List<SagaRows.Change> part : parts(rows.changes(), row -> null)) {
+        for (List<SagaRows.Change> part : parts(rows.changes(), 1, row -> null)) {
             change(tx, part);
         }
         rows.verdicts().forEach(verdict -> answer(tx, verdict));
@@ -146,12 +162,21 @@ final class InnoDbSagaWriter implements SagaWriter {
                     .ifPresent(id -> existing.put(start.head().id(), id));
         }
         SagaRows rest = existing.isEmpty() ? rows : without(rows, existing.keySet());
-        storeRest(tx, lease, rest);
+        int limit = packet.text(tx);
+        packet.check(rest);
+        Optional<String> text = compound ? CompoundBatch.end(lease, rest, limit) : Optional.empty();
+        if (text.isPresent()) {
+            tx.endWith(text.get(), "storing events of a saga with COMMIT");
+        } else {
+            storeRest(tx, lease, rest);
+        }
         return new Result(false, existing);
     }
 
     @Override
     public Result startIn(Tx tx, SagaStore.Lease lease, SagaRows.Start start) {
+        packet.text(tx);
+        packet.check(new SagaRows(List.of(start), List.of(), List.of(), List.of()));
         Optional<SagaId> existing = insertFirst(tx, lease, start);
         boolean fenced = tx.queryOne(
                         "SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?",
@@ -246,14 +271,14 @@ final class InnoDbSagaWriter implements SagaWriter {
         return (dialect == Dialect.MARIADB ? "SET STATEMENT innodb_lock_wait_timeout = 2 FOR " : "") + sql;
     }
 
-    private static <T> List<List<T>> parts(List<T> rows, Function<T, @Nullable String> longText) {
+    private static <T> List<List<T>> parts(List<T> rows, int most, Function<T, @Nullable String> longText) {
         List<List<T>> parts = new ArrayList<>();
         int from = 0;
         int chars = 0;
         for (int i = 0; i < rows.size(); i++) {
             String text = longText.apply(rows.get(i));
             int length = text == null ? 0 : text.length();
-            if (i > from && (i - from == ROWS || chars + length > CHARS)) {
+            if (i > from && (i - from == ROWS || chars + length > most)) {
                 parts.add(rows.subList(from, i));
                 from = i;
                 chars = 0;
