@@ -4,6 +4,7 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.message.CommandHandlers.Address;
 import io.tallystick.message.CommandHandlers.CommandHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
@@ -24,14 +25,19 @@ import javax.sql.DataSource;
  * reply is sent; if that fails the command comes again and the stored reply is sent.
  */
 public final class Participant implements AutoCloseable {
+    private static final Duration LOOK_FOR_ENDED = Duration.ofMinutes(10);
+
     private final List<Subscription> subscriptions = new ArrayList<>();
+    private final BarrierRetention retention;
 
     private Participant(Builder builder) {
-        var dispatcher = new CommandDispatcher(Jdbc.on(builder.dataSource), builder.handlers, builder.runtime);
+        Jdbc jdbc = Jdbc.on(builder.dataSource);
+        var dispatcher = new CommandDispatcher(jdbc, builder.handlers, builder.runtime);
         for (String name : builder.handlers.channels()) {
             subscriptions.add(builder.channel.subscribe(
                     name, message -> dispatcher.handle(message).ifPresent(builder.channel::send)));
         }
+        retention = BarrierRetention.start(jdbc, builder.runtime, builder.keepEnded, LOOK_FOR_ENDED);
     }
 
     /**
@@ -46,6 +52,7 @@ public final class Participant implements AutoCloseable {
     /** Stops listening and waits for commands that are being handled. */
     @Override
     public void close() {
+        retention.close();
         subscriptions.forEach(Subscription::close);
     }
 
@@ -76,10 +83,16 @@ public final class Participant implements AutoCloseable {
 
     /** Collects the handlers; not thread-safe. */
     public static final class Builder {
+        /** Four times the seven days for which a broker keeps messages if nobody tells it otherwise, and two days. */
+        private static final Duration MONTH = Duration.ofDays(30);
+
+        private static final Duration SHORTEST = Duration.ofHours(1);
+
         private final DataSource dataSource;
         private final Channel channel;
         private final CommandHandlers handlers = new CommandHandlers();
         private MessageRuntime runtime = MessageRuntime.system();
+        private Duration keepEnded = MONTH;
 
         private Builder(DataSource dataSource, Channel channel) {
             this.dataSource = dataSource;
@@ -108,6 +121,22 @@ public final class Participant implements AutoCloseable {
         public <C> Builder externalCompensation(
                 String channelName, String name, Class<C> type, KeyedHandler<C> handler) {
             return add(Phase.COMPENSATION, channelName, name, type, Effect.EXTERNAL, handler);
+        }
+
+        /**
+         * How long after the end of a saga its barrier rows and stored replies are kept, 30 days if not told: longer than any
+         * message of it can still arrive. A command that comes later is taken for a new one; so it must also be longer than dead messages
+         * lie before somebody sends them again. Rows of sagas that have not ended are kept, however old they are.
+         *
+         * @throws IllegalArgumentException if it is less than an hour
+         */
+        public Builder keepEnded(Duration length) {
+            if (length.compareTo(SHORTEST) < 0) {
+                throw new IllegalArgumentException("keepEnded = " + length
+                        + ", expected at least 1 h: a message that comes after it is taken for a new one");
+            }
+            this.keepEnded = length;
+            return this;
         }
 
         /** Takes time from elsewhere than the system; for simulations. */

@@ -1,6 +1,7 @@
 package io.tallystick.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.Jdbc;
@@ -9,6 +10,7 @@ import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +224,46 @@ class ParticipantTest {
 
         assertThat(purge(now.minusSeconds(60))).isZero();
         assertThat(purge(now.plusSeconds(60))).isEqualTo(1);
+    }
+
+    @Test
+    void rows_of_ended_sagas_go_by_themselves_once_they_were_kept_long_enough_and_no_others() {
+        start();
+        channel.send(book("c1", 100));
+        channel.send(
+                new Message("end", "accounts", saga, Map.of(Headers.COMMAND, Headers.ENDED, Headers.SAGA, saga), ""));
+        settle();
+        String unfinished = saga + "-unfinished";
+        jdbc.run(tx -> tx.update(
+                "INSERT INTO tally_barrier (instance, step, phase, execution, state, epoch, reply)"
+                        + " VALUES (?, 'book', 'action', 1, 'DONE', 0, '')",
+                unfinished));
+        Instant later = now.plus(Duration.ofDays(30)).plusSeconds(60);
+        MessageRuntime then = new MessageRuntime(() -> later, () -> 0, new SplittableRandom(1), () -> "id");
+
+        try (var retention = BarrierRetention.start(jdbc, then, Duration.ofDays(30), Duration.ofMillis(5))) {
+            Awaitility.await().until(() -> rows(saga) == 0);
+        }
+
+        assertThat(rows(unfinished)).isEqualTo(1);
+    }
+
+    private long rows(String instance) {
+        return jdbc.autocommit(tx -> tx.queryOne(
+                        "SELECT (SELECT count(*) FROM tally_barrier WHERE instance = ?)"
+                                + " + (SELECT count(*) FROM tally_ended WHERE instance = ?) AS n",
+                        row -> row.longValue("n"),
+                        instance,
+                        instance)
+                .orElseThrow());
+    }
+
+    @Test
+    void rows_kept_for_less_than_an_hour_are_refused_by_name() {
+        assertThatThrownBy(() -> Participant.on(pool).listen(memory).keepEnded(Duration.ofMinutes(59)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("keepEnded = PT59M")
+                .hasMessageContaining("at least 1 h");
     }
 
     private int purge(Instant before) {

@@ -143,8 +143,8 @@ abstract class SagaStoreContract {
         SagaStore.StoredEvent event = event(id, 1, done("book"));
         SagaStore.StatusChange end = new SagaStore.StatusChange(id, SagaStatus.COMPLETED, instant(), null);
 
-        assertThatThrownBy(() -> store.write(
-                        zombie, new SagaStore.Batch(List.of(), List.of(event), List.of(end), List.of())))
+        assertThatThrownBy(() ->
+                        store.write(zombie, new SagaStore.Batch(List.of(), List.of(event), List.of(end), List.of())))
                 .isInstanceOf(SagaStore.Fenced.class);
         assertThatThrownBy(() -> store.write(zombie, starts(start("fenced-2"), start("fenced-3"))))
                 .isInstanceOf(SagaStore.Fenced.class);
