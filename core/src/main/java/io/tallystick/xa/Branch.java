@@ -18,6 +18,11 @@ public interface Branch {
      */
     boolean canDecide();
 
+    /** Whether it can commit in one phase, without a vote: not when it has voted already, in another service. */
+    default boolean canCommitAlone() {
+        return true;
+    }
+
     /** The id under which it was started, if it had to be named at its start (XA START). */
     @Nullable
     BranchXid startedAs();

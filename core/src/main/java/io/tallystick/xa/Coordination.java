@@ -128,7 +128,7 @@ final class Coordination {
     @Nullable
     String commit() {
         int last = lastParticipant();
-        if (last != 0) {
+        if (last != 0 && limbs().size() > 1) {
             fixHome(site.homes().usable(limb(last).resource));
         }
         return accept(new XaEvent.CommitAsked(last));
@@ -265,8 +265,12 @@ final class Coordination {
     private int lastParticipant() {
         lock.lock();
         try {
-            if (state.subordinate() || limbs.size() < 2) {
+            if (state.subordinate()) {
                 return 0;
+            }
+            if (limbs.size() == 1) {
+                Branch only = limb(1).open();
+                return only != null && only.canCommitAlone() ? 1 : 0;
             }
             // the latest to join of those that can: it has held its locks for the shortest time
             for (int number = limbs.size(); number > 0; number--) {

@@ -109,8 +109,10 @@ final class Recovery {
         if (site.inFlight(gtrid)) {
             return;
         }
+        int hash = Gtrid.hash(driver.resource());
         List<Voted> voted = branches.stream()
-                .filter(b -> b.xid().resource() == Gtrid.hash(driver.resource()))
+                // two resources may lie in one database; what bears no configured name belongs to whoever finds it
+                .filter(b -> b.xid().resource() == hash || !site.knows(b.xid().resource()))
                 .map(b -> new Voted(b.xid(), driver.resource(), driver.incarnation(), ""))
                 .toList();
         if (voted.isEmpty()) {
@@ -119,7 +121,7 @@ final class Recovery {
         if (site.homes().ours(gtrid)) {
             ours(gtrid, voted);
         } else {
-            elsewheres(gtrid, voted);
+            elsewheres(voted);
         }
     }
 
@@ -153,28 +155,41 @@ final class Recovery {
                         voted, site.settings().timeout().plus(site.settings().prepareBudget()));
     }
 
+    /** Whether its coordinator, here or in another replica, may still be going to decide it. */
+    boolean mayBeActive(Gtrid gtrid, DecisionStore home) {
+        if (site.inFlight(gtrid)) {
+            return true;
+        }
+        Instant longest = gtrid.startedAt()
+                .plus(site.settings().timeout())
+                .plus(site.settings().prepareBudget());
+        return !site.homes().mine(gtrid)
+                && site.clock().instant().isBefore(longest)
+                && home.living(site.homes().cluster()).stream().anyMatch(life -> life.owns(gtrid));
+    }
+
     private boolean olderThan(List<Voted> voted, Duration age) {
         Instant limit = site.clock().instant().minus(age);
         return voted.stream()
                 .allMatch(v -> firstSeen.getOrDefault(v.xid(), Instant.MAX).isBefore(limit));
     }
 
-    private void elsewheres(Gtrid gtrid, List<Voted> voted) {
+    private void elsewheres(List<Voted> voted) {
         if (!olderThan(voted, site.settings().ackWait())) {
             return;
         }
-        Optional<Verdict> verdict = elsewhere.ask(gtrid);
-        if (verdict.isEmpty()) {
-            return;
-        }
         for (Voted branch : voted) {
-            BranchDriver driver = site.driver(branch.resource());
-            Duration budget = site.settings().prepareBudget();
-            Ack ack = verdict.get() == Verdict.COMMIT
-                    ? driver.commit(branch.xid(), branch.hint(), budget)
-                    : driver.rollback(branch.xid(), branch.hint(), budget);
-            LOG.info("{}: the coordinator elsewhere says {}: {}", branch.xid(), verdict.get(), ack);
+            elsewhere.ask(branch.xid()).ifPresent(verdict -> finish(branch, verdict));
         }
+    }
+
+    private void finish(Voted branch, Verdict verdict) {
+        BranchDriver driver = site.driver(branch.resource());
+        Duration budget = site.settings().prepareBudget();
+        Ack ack = verdict == Verdict.COMMIT
+                ? driver.commit(branch.xid(), branch.hint(), budget)
+                : driver.rollback(branch.xid(), branch.hint(), budget);
+        LOG.info("{}: its coordinator says {}: {}", branch.xid(), verdict, ack);
     }
 
     private void forgetUnseen() {

@@ -6,13 +6,14 @@ import java.util.Optional;
 public interface RemoteDecisions {
 
     /** Nobody is known elsewhere: strangers' branches are held and reported. */
-    RemoteDecisions NONE = gtrid -> Optional.empty();
+    RemoteDecisions NONE = branch -> Optional.empty();
 
     /**
-     * Asks the coordinator for its decision; its answer ABORT is final, because it has written a tombstone before it answers.
+     * Asks the coordinator for its decision about one branch; its answer ABORT is final, because it has written a tombstone before it
+     * answers, or has decided without this branch: the call that made it was lost, and made again.
      *
      * @return nothing while the transaction is still active there, or the coordinator is not known here
      * @throws io.tallystick.jdbc.UnavailableException when it cannot be asked now: the branch is held
      */
-    Optional<Verdict> ask(Gtrid gtrid);
+    Optional<Verdict> ask(BranchXid branch);
 }

@@ -4,6 +4,7 @@ import io.tallystick.jdbc.RejectedException;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Site {
 
     private final Map<String, BranchDriver> drivers;
+    private final Set<Integer> hashes;
     private final Function<String, @Nullable BranchDriver> elsewhere;
     private final Homes homes;
     private final XaSettings settings;
@@ -30,6 +32,7 @@ final class Site {
             XaSettings settings,
             XaRuntime runtime) {
         this.drivers = Map.copyOf(drivers);
+        this.hashes = drivers.keySet().stream().map(Gtrid::hash).collect(java.util.stream.Collectors.toSet());
         this.elsewhere = elsewhere;
         this.homes = homes;
         this.settings = settings;
@@ -51,6 +54,11 @@ final class Site {
                     + drivers.keySet() + ". Add it to the engine's resources, or resolve its branches: tally tx list");
         }
         return driver;
+    }
+
+    /** Whether a branch that bears this hash of a name belongs to a configured resource. */
+    boolean knows(int resource) {
+        return hashes.contains(resource);
     }
 
     Collection<BranchDriver> drivers() {

@@ -5,6 +5,7 @@ import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -168,15 +169,50 @@ public final class XaEngine implements AutoCloseable {
     }
 
     /**
-     * Decides now on behalf of somebody who asks: a tombstone is written unless the transaction is still active here or has been decided.
+     * What shall become of a branch, on behalf of the service that holds it: a tombstone is written unless the transaction is still active
+     * here or has been decided. A branch that the decision does not list is to be rolled back: the answer to its call was lost.
      *
-     * @return empty while it is active
+     * @return empty while the transaction is active
      */
-    public Optional<Verdict> decideFor(Gtrid gtrid) {
-        if (site.inFlight(gtrid)) {
-            return outcome(gtrid);
+    public Optional<Verdict> decideFor(BranchXid branch) {
+        Gtrid gtrid = branch.gtrid();
+        DecisionStore home = home(gtrid);
+        Optional<DecisionRecord> decision = home.decision(gtrid);
+        if (decision.isPresent()) {
+            boolean listed =
+                    decision.get().branches().stream().anyMatch(b -> b.xid().equals(branch));
+            return Optional.of(listed ? Verdict.COMMIT : Verdict.ABORT);
         }
-        return Optional.of(home(gtrid).abort(gtrid));
+        if (recovery.mayBeActive(gtrid, home)) {
+            return Optional.empty();
+        }
+        // a decision written meanwhile is not known with its branches yet: the next question finds it
+        return home.abort(gtrid) == Verdict.ABORT ? Optional.of(Verdict.ABORT) : Optional.empty();
+    }
+
+    /**
+     * Ends a prepared branch of a transaction that is coordinated elsewhere. Idempotent: one that is not there any more has ended.
+     *
+     * @throws RejectedException when the resource is not configured here
+     */
+    public Ack finish(String resource, BranchXid branch, String hint, Verdict verdict) {
+        BranchDriver driver = site.driver(resource);
+        Duration budget = site.settings().prepareBudget();
+        Ack ack =
+                verdict == Verdict.COMMIT ? driver.commit(branch, hint, budget) : driver.rollback(branch, hint, budget);
+        return ack instanceof Ack.Absent ? absent(driver, branch, hint) : ack;
+    }
+
+    /** Absent is no proof: only what two scans do not show has ended, and then its resource may know how. */
+    private static Ack absent(BranchDriver driver, BranchXid branch, String hint) {
+        for (int scan = 0; scan < 2; scan++) {
+            if (driver.prepared().stream().anyMatch(p -> p.xid().equals(branch))) {
+                return new Ack.Retry("it is still prepared, and something hides it");
+            }
+        }
+        return driver.fate(hint)
+                .<Ack>map(found -> new Ack.Heuristic(found, driver.resource() + " says of " + hint + ": " + found))
+                .orElseGet(Ack.Done::new);
     }
 
     private DecisionStore home(Gtrid gtrid) {
@@ -221,6 +257,11 @@ public final class XaEngine implements AutoCloseable {
      */
     public record InDoubt(
             BranchXid xid, String resource, @Nullable Instant since, boolean inFlight) {}
+
+    /** The clock by which deadlines are measured. */
+    public InstantSource clock() {
+        return site.clock();
+    }
 
     Site site() {
         return site;

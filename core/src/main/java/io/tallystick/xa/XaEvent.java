@@ -12,7 +12,8 @@ sealed interface XaEvent {
     /**
      * The application asks for a commit.
      *
-     * @param lastParticipant the branch whose own commit shall carry the decision; 0: the store writes it by itself
+     * @param lastParticipant the branch that commits by itself: the only one, or the one whose own commit shall carry the decision; 0: all
+     *     are prepared, and the store writes the decision
      */
     record CommitAsked(int lastParticipant) implements XaEvent {}
 

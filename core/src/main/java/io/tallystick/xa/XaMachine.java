@@ -77,7 +77,7 @@ final class XaMachine {
         if (state.subordinate()) {
             return prepareAll(state, m -> true);
         }
-        if (state.members().size() == 1) {
+        if (state.members().size() == 1 && event.lastParticipant() == 1) {
             Member only = state.members().get(0);
             return Turn.to(
                     state.in(ONE_PHASE).decidedBy(only.number()).member(only.number(), m -> m.with(FINISHING)),

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +48,7 @@ public final class XaTransaction {
     private final Instant deadline;
     private final Map<String, CompletableFuture<Branch>> branches = new HashMap<>();
     private final List<Completion> completions = new ArrayList<>();
+    private final Map<Object, Object> attachments = new ConcurrentHashMap<>();
     private final AtomicBoolean completed = new AtomicBoolean();
 
     XaTransaction(Site site, Coordination coordination, Instant deadline) {
@@ -167,6 +169,11 @@ public final class XaTransaction {
         synchronized (completions) {
             completions.add(completion);
         }
+    }
+
+    /** What frameworks keep with the transaction, under keys of their own; gone with it. Thread-safe. */
+    public Map<Object, Object> attachments() {
+        return attachments;
     }
 
     /** From now on it can only be rolled back. */
