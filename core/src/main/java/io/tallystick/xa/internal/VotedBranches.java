@@ -1,6 +1,7 @@
 package io.tallystick.xa.internal;
 
 import io.tallystick.jdbc.CorruptionException;
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.Gtrid;
@@ -9,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,16 +20,15 @@ import java.util.List;
  */
 public final class VotedBranches {
 
+    /** What the narrowest column holds; about 200 branches. */
+    private static final int LONGEST = 16_000;
+
     private static final int VERSION = 1;
 
     private VotedBranches() {}
 
-    /** @throws IllegalArgumentException when a text is longer than 65,535 bytes or there are more than 65,535 branches */
+    /** @throws RejectedException when they take more than 16,000 bytes */
     public static byte[] write(List<Voted> branches) {
-        if (branches.size() > 0xFFFF) {
-            throw new IllegalArgumentException(
-                    branches.size() + " branches in one transaction: expected 65,535 at most");
-        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(3 + 64 * branches.size());
         try (DataOutputStream to = new DataOutputStream(bytes)) {
             to.writeByte(VERSION);
@@ -37,12 +36,12 @@ public final class VotedBranches {
             for (Voted voted : branches) {
                 write(voted, to);
             }
-        } catch (java.io.UTFDataFormatException tooLong) {
-            throw new IllegalArgumentException(
-                    "the name of a resource, its incarnation or a hint is too long: expected 65,535 bytes at most",
-                    tooLong);
-        } catch (IOException never) {
-            throw new UncheckedIOException(never);
+        } catch (IOException tooLong) {
+            throw new RejectedException("a name of a resource, its incarnation or a hint cannot be stored", tooLong);
+        }
+        if (bytes.size() > LONGEST) {
+            throw new RejectedException("the " + branches.size() + " branches of one transaction take " + bytes.size()
+                    + " bytes in its decision; expected " + LONGEST + " at most: let fewer resources take part");
         }
         return bytes.toByteArray();
     }
