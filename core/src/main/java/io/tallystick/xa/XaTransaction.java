@@ -71,6 +71,11 @@ public final class XaTransaction {
         return coordination.name();
     }
 
+    /** A name for a branch that somebody else begins on this resource; used once. */
+    public BranchXid nameBranch(String resource) {
+        return site.ids().branch(coordination.name(), coordination.limbs().size() + 1, resource);
+    }
+
     /** When it times out. */
     public Instant deadline() {
         return deadline;
@@ -142,7 +147,7 @@ public final class XaTransaction {
         if (there != null && coordination.gtrid() == null && coordination.fixHome(there) && !hasLocal(there)) {
             return null;
         }
-        return site.ids().branch(coordination.name(), coordination.limbs().size() + 1, driver.resource());
+        return nameBranch(driver.resource());
     }
 
     private boolean hasLocal(DecisionStore home) {

@@ -1,0 +1,163 @@
+package io.tallystick.xa.database;
+
+import io.tallystick.xa.Ack;
+import io.tallystick.xa.Branch;
+import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord;
+import io.tallystick.xa.LastWord;
+import io.tallystick.xa.Vote;
+import java.time.Duration;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A branch in any resource that speaks XA. Its owner gives and takes back the connection; {@code isSameRM} is never asked, because
+ * resources that say yes refuse to join. One thread at a time.
+ */
+public final class XaResourceBranch implements Branch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaResourceBranch.class);
+
+    private enum Association {
+        STARTED,
+        SUSPENDED,
+        ENDED
+    }
+
+    private final String name;
+    private final XAResource resource;
+    private final BranchXid xid;
+    private final Runnable whenReleased;
+    private Association association = Association.STARTED;
+    private boolean failed;
+
+    private XaResourceBranch(String name, XAResource resource, BranchXid xid, Runnable whenReleased) {
+        this.name = name;
+        this.resource = resource;
+        this.xid = xid;
+        this.whenReleased = whenReleased;
+    }
+
+    /**
+     * Begins a branch on this resource.
+     *
+     * @param whenReleased called once, when nobody needs the connection any more
+     * @throws XAException when the resource refuses: nothing has begun
+     */
+    public static XaResourceBranch start(String name, XAResource resource, BranchXid xid, Runnable whenReleased)
+            throws XAException {
+        resource.start(xid, XAResource.TMNOFLAGS);
+        return new XaResourceBranch(name, resource, xid, whenReleased);
+    }
+
+    /** Associates the resource again after {@link #end}: resumes what was suspended, joins what was ended. */
+    public void startAgain() throws XAException {
+        if (association != Association.STARTED) {
+            resource.start(xid, association == Association.SUSPENDED ? XAResource.TMRESUME : XAResource.TMJOIN);
+            association = Association.STARTED;
+        }
+    }
+
+    /** Ends the association with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. */
+    public void end(int flag) throws XAException {
+        resource.end(xid, flag);
+        association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
+        failed |= flag == XAResource.TMFAIL;
+    }
+
+    @Override
+    public String resource() {
+        return name;
+    }
+
+    @Override
+    public boolean canDecide() {
+        return false;
+    }
+
+    @Override
+    public BranchXid startedAs() {
+        return xid;
+    }
+
+    @Override
+    public Vote prepare(BranchXid ignored, Duration budget) {
+        try {
+            endIfNeeded(XAResource.TMSUCCESS);
+            return resource.prepare(xid) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");
+        } catch (XAException e) {
+            return XaCodes.prepare(e);
+        }
+    }
+
+    @Override
+    public LastWord commitAlone(@Nullable DecisionRecord riding, Duration budget) {
+        if (riding != null) {
+            throw new IllegalStateException("a decision cannot ride in an XA branch of '" + name + "'");
+        }
+        try {
+            endIfNeeded(XAResource.TMSUCCESS);
+            resource.commit(xid, true);
+            return new LastWord.Committed();
+        } catch (XAException e) {
+            forgetIfHeuristic(e);
+            return XaCodes.commitAlone(e);
+        }
+    }
+
+    @Override
+    public Ack commit(Duration budget) {
+        try {
+            resource.commit(xid, false);
+            return new Ack.Done();
+        } catch (XAException e) {
+            return XaCodes.commit(e);
+        }
+    }
+
+    @Override
+    public Ack rollback(Duration budget) {
+        try {
+            endIfNeeded(XAResource.TMFAIL);
+        } catch (XAException e) {
+            LOG.debug("{}: ending before its rollback answered {}", xid, e.errorCode);
+        }
+        try {
+            resource.rollback(xid);
+            return new Ack.Done();
+        } catch (XAException e) {
+            return XaCodes.rollback(e);
+        }
+    }
+
+    private void endIfNeeded(int flag) throws XAException {
+        if (association != Association.ENDED) {
+            // what is suspended is ended as it is: X/Open XA allows xa_end from there
+            end(failed ? XAResource.TMFAIL : flag);
+        }
+    }
+
+    private void forgetIfHeuristic(XAException e) {
+        if (XaCodes.isHeuristic(e)) {
+            try {
+                resource.forget(xid);
+            } catch (XAException again) {
+                LOG.debug("{}: forget answered {}", xid, again.errorCode);
+            }
+        }
+    }
+
+    /** The connection is its owner's: the branch is rolled back when the transaction is. */
+    @Override
+    public void cut() {
+        // an XAResource has no way to be interrupted from another thread
+    }
+
+    @Override
+    public void release() {
+        whenReleased.run();
+    }
+}

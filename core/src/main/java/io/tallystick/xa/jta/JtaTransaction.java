@@ -1,0 +1,172 @@
+package io.tallystick.xa.jta;
+
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.xa.HeuristicException;
+import io.tallystick.xa.OutcomeUnknownException;
+import io.tallystick.xa.RolledBackException;
+import io.tallystick.xa.XaPhase;
+import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.database.XaResourceBranch;
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+
+/** A transaction as Jakarta Transactions sees it. One for each {@link XaTransaction}. Thread-safe. */
+final class JtaTransaction implements Transaction {
+
+    private static final Object KEY = JtaTransaction.class;
+
+    private final XaTransaction transaction;
+    private final ResourceNames names;
+    private final Synchronizations synchronizations = new Synchronizations();
+    private final Map<XAResource, XaResourceBranch> enlisted = new IdentityHashMap<>();
+    private volatile boolean answered;
+
+    private JtaTransaction(XaTransaction transaction, ResourceNames names) {
+        this.transaction = transaction;
+        this.names = names;
+        transaction.onCompletion(synchronizations);
+    }
+
+    /** The same object for the same transaction, whoever asks. */
+    static JtaTransaction of(XaTransaction transaction, ResourceNames names) {
+        return (JtaTransaction)
+                transaction.attachments().computeIfAbsent(KEY, k -> new JtaTransaction(transaction, names));
+    }
+
+    XaTransaction transaction() {
+        return transaction;
+    }
+
+    Synchronizations synchronizations() {
+        return synchronizations;
+    }
+
+    @Override
+    public void commit() throws RollbackException, HeuristicMixedException, SystemException {
+        mustBeOpen("committed");
+        try {
+            transaction.commit();
+        } catch (RolledBackException e) {
+            throw Failures.rollback(e);
+        } catch (HeuristicException e) {
+            throw Failures.mixed(e);
+        } catch (OutcomeUnknownException e) {
+            throw Failures.system(e);
+        } catch (RejectedException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void rollback() throws SystemException {
+        mustBeOpen("rolled back");
+        try {
+            transaction.rollback();
+        } catch (HeuristicException | OutcomeUnknownException e) {
+            throw Failures.system(e);
+        } catch (RejectedException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** One that the time-out has rolled back is still open to its application, which has not been told yet. */
+    private void mustBeOpen(String done) {
+        if (answered && transaction.phase().isFinal()) {
+            throw new IllegalStateException(transaction + " has ended: it cannot be " + done);
+        }
+        answered = true;
+    }
+
+    @Override
+    public void setRollbackOnly() {
+        XaPhase phase = transaction.phase();
+        if (phase != XaPhase.ACTIVE && phase != XaPhase.DOOMED) {
+            throw new IllegalStateException(transaction + " can no longer be marked for rollback");
+        }
+        transaction.setRollbackOnly("the application marked it for rollback only");
+    }
+
+    @Override
+    public int getStatus() {
+        return Statuses.of(transaction.phase());
+    }
+
+    @Override
+    public void registerSynchronization(Synchronization synchronization) throws RollbackException {
+        mustTakeMore("synchronization");
+        synchronizations.add(synchronization);
+    }
+
+    @Override
+    public boolean enlistResource(XAResource resource) throws RollbackException, SystemException {
+        mustTakeMore("resource");
+        XaResourceBranch there;
+        synchronized (enlisted) {
+            there = enlisted.get(resource);
+        }
+        String name = names.nameOf(resource);
+        try {
+            if (there == null) {
+                there = XaResourceBranch.start(name, resource, transaction.nameBranch(name), () -> {});
+                synchronized (enlisted) {
+                    enlisted.put(resource, there);
+                }
+                transaction.enlist(there);
+            } else {
+                there.startAgain();
+            }
+            return true;
+        } catch (XAException e) {
+            throw Failures.resource(name, e);
+        } catch (TallystickException e) {
+            throw Failures.system(e);
+        }
+    }
+
+    @Override
+    public boolean delistResource(XAResource resource, int flag) throws SystemException {
+        XaResourceBranch there;
+        synchronized (enlisted) {
+            there = enlisted.get(resource);
+        }
+        XaPhase phase = transaction.phase();
+        if (there == null || phase != XaPhase.ACTIVE && phase != XaPhase.DOOMED) {
+            throw new IllegalStateException(
+                    there == null
+                            ? "a resource that was not enlisted cannot be delisted"
+                            : transaction + " takes no resource out any more");
+        }
+        try {
+            there.end(flag);
+        } catch (XAException e) {
+            throw Failures.resource(there.resource(), e);
+        }
+        if (flag == XAResource.TMFAIL) {
+            transaction.setRollbackOnly("resource '" + there.resource() + "' was delisted as failed");
+        }
+        return true;
+    }
+
+    private void mustTakeMore(String what) throws RollbackException {
+        XaPhase phase = transaction.phase();
+        if (phase == XaPhase.DOOMED) {
+            throw new RollbackException(transaction + " is marked for rollback only: it takes no " + what);
+        }
+        if (phase != XaPhase.ACTIVE) {
+            throw new IllegalStateException(transaction + " takes no " + what + " any more");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return transaction.toString();
+    }
+}

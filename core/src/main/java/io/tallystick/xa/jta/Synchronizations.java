@@ -1,0 +1,73 @@
+package io.tallystick.xa.jta;
+
+import io.tallystick.xa.XaOutcome;
+import io.tallystick.xa.XaTransaction.Completion;
+import jakarta.transaction.Synchronization;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The order that the registry's specification demands: before completion the ordinary ones first, then the interposed; after it the
+ * interposed first. Those registered meanwhile are called too.
+ */
+final class Synchronizations implements Completion {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Synchronizations.class);
+
+    private final List<Synchronization> ordinary = new ArrayList<>();
+    private final List<Synchronization> interposed = new ArrayList<>();
+
+    synchronized void add(Synchronization synchronization) {
+        ordinary.add(synchronization);
+    }
+
+    synchronized void addInterposed(Synchronization synchronization) {
+        interposed.add(synchronization);
+    }
+
+    @Override
+    public void beforeCompletion() {
+        int ordinaryDone = 0;
+        int interposedDone = 0;
+        while (true) {
+            Synchronization next = at(ordinary, ordinaryDone);
+            if (next != null) {
+                ordinaryDone++;
+            } else {
+                next = at(interposed, interposedDone++);
+            }
+            if (next == null) {
+                return;
+            }
+            next.beforeCompletion();
+        }
+    }
+
+    @Override
+    public void afterCompletion(XaOutcome outcome) {
+        int status = Statuses.of(outcome);
+        for (int i = 0; at(interposed, i) != null; i++) {
+            after(at(interposed, i), status);
+        }
+        for (int i = 0; at(ordinary, i) != null; i++) {
+            after(at(ordinary, i), status);
+        }
+    }
+
+    private static void after(@Nullable Synchronization synchronization, int status) {
+        try {
+            if (synchronization != null) {
+                synchronization.afterCompletion(status);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("a synchronization failed after completion; the outcome stands", e);
+        }
+    }
+
+    private synchronized @Nullable Synchronization at(List<Synchronization> list, int index) {
+        return index < list.size() ? list.get(index) : null;
+    }
+}
