@@ -1,17 +1,18 @@
 package io.tallystick.xa;
 
-import io.tallystick.jdbc.TallystickException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +28,13 @@ final class Backlog {
     private final Map<String, Deque<Question>> questions = new ConcurrentHashMap<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final List<Search> searches = new ArrayList<>();
+    private final AtomicLong scans = new AtomicLong();
+    private final Map<Gtrid, End> ends = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Evidence> evidence = new ConcurrentLinkedQueue<>();
 
     private record Question(Coordination coordination, XaEffect effect) {}
+
+    private record End(DecisionStore home, boolean remember) {}
 
     private record Evidence(DecisionStore home, HeuristicRecord record) {}
 
@@ -37,10 +42,10 @@ final class Backlog {
     private static final class Search {
         final Coordination coordination;
         final int branch;
-        final Instant since;
+        final long since;
         int clean;
 
-        Search(Coordination coordination, int branch, Instant since) {
+        Search(Coordination coordination, int branch, long since) {
             this.coordination = coordination;
             this.branch = branch;
             this.since = since;
@@ -54,8 +59,7 @@ final class Backlog {
     void later(Coordination coordination, XaEffect effect, String resource) {
         if (effect instanceof XaEffect.LookFor look) {
             synchronized (searches) {
-                searches.add(
-                        new Search(coordination, look.branch(), site.clock().instant()));
+                searches.add(new Search(coordination, look.branch(), scans.get()));
             }
             return;
         }
@@ -65,9 +69,28 @@ final class Backlog {
         }
     }
 
-    /** All branches have acknowledged. */
-    void ended(DecisionStore home, Gtrid gtrid) {
-        home.end(List.of(gtrid));
+    /**
+     * All branches have acknowledged.
+     *
+     * @param remember its application may still ask for the outcome
+     */
+    void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
+        End end = new End(home, remember);
+        try {
+            write(gtrid, end);
+        } catch (RuntimeException e) {
+            LOG.debug("the end of {} waits for decision store '{}'", gtrid, home.name(), e);
+            ends.put(gtrid, end);
+        }
+    }
+
+    private static void write(Gtrid gtrid, End end) {
+        end.home().end(List.of(gtrid));
+    }
+
+    /** Whether it has ended and only its store does not know yet. */
+    boolean isEnding(Gtrid gtrid) {
+        return ends.containsKey(gtrid);
     }
 
     /** Evidence must be durable before anybody is told of it; while its store is away it is kept here. */
@@ -75,7 +98,7 @@ final class Backlog {
         LOG.error("branch {} on '{}' ended otherwise than decided: {}", record.branch(), record.resource(), record);
         try {
             home.heuristic(record);
-        } catch (TallystickException e) {
+        } catch (RuntimeException e) {
             LOG.warn(
                     "evidence about {} waits for decision store '{}': {}",
                     record.branch(),
@@ -105,7 +128,7 @@ final class Backlog {
                 });
             }
         }
-        return work + retryEvidence();
+        return work;
     }
 
     /** One after the other, only those that wait now; the first failure ends the round. */
@@ -118,7 +141,7 @@ final class Backlog {
             if (question == null) {
                 return;
             }
-            if (question.coordination().again(question.effect())) {
+            if (answered(question)) {
                 health.answered();
             } else {
                 health.failed("see the log for '" + resource + "'", site.clock().instant());
@@ -127,16 +150,44 @@ final class Backlog {
         }
     }
 
-    /** A complete scan of a resource that began at this time found these. */
-    void scanned(String resource, Instant begun, Set<BranchXid> found) {
+    private boolean answered(Question question) {
+        try {
+            return question.coordination().again(question.effect());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "{}: {} is asked again after an unexpected failure", question.coordination(), question.effect(), e);
+            later(
+                    question.coordination(),
+                    question.effect(),
+                    question.coordination().resourceOf(question.effect()));
+            return false;
+        }
+    }
+
+    /** A scan begins; its number, for {@link #scanned}. No clock: one that jumps would stop the search. */
+    long scanBegins() {
+        return scans.incrementAndGet();
+    }
+
+    /** Resources in which branches are looked for. */
+    Set<String> searched() {
+        synchronized (searches) {
+            return searches.stream()
+                    .map(s -> s.coordination.limb(s.branch).resource)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** A complete scan of a resource, of this number, found these. */
+    void scanned(String resource, long number, Set<BranchXid> found) {
         List<Search> here;
         synchronized (searches) {
             here = searches.stream()
-                    .filter(s -> s.since.isBefore(begun)
+                    .filter(s -> s.since < number
                             && s.coordination.limb(s.branch).resource.equals(resource))
                     .toList();
         }
-        Map<Search, Boolean> results = new HashMap<>();
+        Map<Search, Boolean> results = new LinkedHashMap<>();
         for (Search search : here) {
             BranchXid xid = search.coordination.limb(search.branch).xid;
             if (xid != null && found.contains(xid)) {
@@ -149,24 +200,40 @@ final class Backlog {
             searches.removeAll(new HashSet<>(results.keySet()));
         }
         results.forEach((search, there) -> {
-            if (there) {
-                search.coordination.accept(new XaEvent.StillThere(search.branch));
-            } else {
-                search.coordination.absent(search.branch);
+            try {
+                if (there) {
+                    search.coordination.accept(new XaEvent.StillThere(search.branch));
+                } else {
+                    search.coordination.absent(search.branch);
+                }
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "{}: the fate of branch {} is asked for again: {}",
+                        search.coordination,
+                        search.branch,
+                        e.getMessage());
+                synchronized (searches) {
+                    searches.add(search);
+                }
             }
         });
     }
 
-    private int retryEvidence() {
-        int work = 0;
+    /** This store answers: it is told what it did not hear. */
+    void answers(DecisionStore home) {
+        ends.forEach((gtrid, end) -> {
+            if (end.home() == home && ends.remove(gtrid, end)) {
+                ended(home, gtrid, end.remember());
+            }
+        });
         for (int left = evidence.size(); left > 0; left--) {
             Evidence next = evidence.poll();
-            if (next != null) {
-                keep(next.home(), next.record());
-                work++;
+            if (next != null && next.home() == home) {
+                keep(home, next.record());
+            } else if (next != null) {
+                evidence.add(next);
             }
         }
-        return work;
     }
 
     private static int size(Deque<Question> of) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,23 +34,32 @@ final class Coordination {
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private XaState state;
     private List<XaEffect> first = List.of();
+
+    /** Nobody waits for it: whatever concerns a resource goes through the backlog, which probes one that hangs by one question only. */
+    private final boolean background;
+
+    /** The application was told that the outcome is unknown, and may ask for it later. */
+    private volatile boolean unclear;
+
     private volatile @Nullable Gtrid gtrid;
     private volatile @Nullable DecisionStore home;
 
-    private Coordination(Site site, XaState state, @Nullable Gtrid gtrid, @Nullable DecisionStore home) {
+    private Coordination(
+            Site site, XaState state, @Nullable Gtrid gtrid, @Nullable DecisionStore home, boolean background) {
         this.site = site;
+        this.background = background;
         this.state = state;
         this.gtrid = gtrid;
         this.home = home;
     }
 
     static Coordination begin(Site site) {
-        return new Coordination(site, XaState.begun(false), null, null);
+        return new Coordination(site, XaState.begun(false), null, null, false);
     }
 
     /** Works for a coordinator elsewhere. */
     static Coordination subordinate(Site site, Gtrid gtrid) {
-        return new Coordination(site, XaState.begun(true), gtrid, null);
+        return new Coordination(site, XaState.begun(true), gtrid, null, false);
     }
 
     /** Goes on with a decision that was found in its store; {@link #start} begins it. */
@@ -63,7 +73,7 @@ final class Coordination {
     }
 
     private static Coordination found(Site site, Turn turn, Gtrid gtrid, DecisionStore home, List<Voted> branches) {
-        Coordination it = new Coordination(site, turn.next(), gtrid, home);
+        Coordination it = new Coordination(site, turn.next(), gtrid, home, true);
         it.first = turn.effects();
         branches.forEach(b -> it.limbs.add(Limb.byName(b)));
         return it;
@@ -83,28 +93,51 @@ final class Coordination {
     /** Lets the machine decide about an event and performs what follows. Returns why the event was refused, or null. */
     @Nullable
     String accept(XaEvent event) {
-        Turn turn;
-        lock.lock();
-        try {
-            if (event instanceof XaEvent.Voted voted && voted.vote() instanceof Vote.Prepared yes) {
-                Limb limb = limb(voted.branch());
-                limb.hint = yes.hint();
-                limb.incarnation = site.incarnation(limb.resource);
-            }
-            turn = XaMachine.decide(state, event);
-            state = turn.next();
-        } finally {
-            lock.unlock();
-        }
+        return accept(event, turn -> {});
+    }
+
+    @Nullable
+    private String accept(XaEvent event, Consumer<Turn> beforeItsEffects) {
+        Turn turn = take(event);
         if (turn.refused() != null) {
             LOG.debug("{}: {}", this, turn.refused());
             return turn.refused();
         }
+        beforeItsEffects.accept(turn);
+        releaseEnded(turn.next());
         perform(turn.effects());
         if (turn.next().phase().isFinal()) {
             finished();
         }
         return null;
+    }
+
+    private Turn take(XaEvent event) {
+        Vote.Prepared yes = event instanceof XaEvent.Voted voted && voted.vote() instanceof Vote.Prepared p ? p : null;
+        String incarnation = yes == null ? "" : site.incarnation(limb(((XaEvent.Voted) event).branch()).resource);
+        lock.lock();
+        try {
+            Turn turn = XaMachine.decide(state, event);
+            state = turn.next();
+            if (yes != null && turn.refused() == null) {
+                Limb limb = limb(((XaEvent.Voted) event).branch());
+                limb.hint = yes.hint();
+                limb.incarnation = incarnation;
+            }
+            return turn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What has ended, or waits for a store that may stay away for long, holds no connection. */
+    private void releaseEnded(XaState now) {
+        boolean all = now.phase() == XaPhase.IN_DOUBT && now.told();
+        for (XaState.Member member : now.members()) {
+            if (all || member.status() == BranchStatus.ENDED) {
+                release(member.number());
+            }
+        }
     }
 
     /** Adds a branch that has begun. Returns why it may not, or null. */
@@ -136,10 +169,15 @@ final class Coordination {
 
     /** Rolls back from another thread, while the application may be using its connections: they are cut first. */
     void timeOut() {
-        for (Branch branch : branchesAtWork()) {
-            branch.cut();
-        }
-        accept(new XaEvent.TimedOut());
+        List<Branch> atWork = branchesAtWork();
+        // first the state, then the connections: once the commit has begun, none may be cut
+        accept(new XaEvent.TimedOut(), turn -> atWork.forEach(Branch::cut));
+    }
+
+    /** Its application waits no longer. */
+    void giveUpWaiting() {
+        unclear = true;
+        answer.complete(new Answer(XaOutcome.UNKNOWN, "no answer in time"));
     }
 
     XaPhase phase() {
@@ -242,7 +280,11 @@ final class Coordination {
         BranchDriver driver = site.driver(limb.resource);
         Ack.Found fate = driver.fate(limb.hint).orElse(null);
         String evidence = "";
-        if (fate == null && !limb.incarnation.isEmpty() && !limb.incarnation.equals(driver.incarnation())) {
+        // one that was to be rolled back has not outlived a failover either
+        if (fate == null
+                && phase() == XaPhase.COMMITTING
+                && !limb.incarnation.isEmpty()
+                && !limb.incarnation.equals(driver.incarnation())) {
             fate = Ack.Found.UNKNOWN;
             evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
                     + ", which has taken its place";
@@ -254,7 +296,7 @@ final class Coordination {
 
     /** Tells a branch again, or asks the store again. Returns whether that was of use. */
     boolean again(XaEffect effect) {
-        XaEvent event = answerTo(effect);
+        XaEvent event = safeAnswerTo(effect);
         accept(event);
         return !(event instanceof XaEvent.DecisionUnknown)
                 && !(event instanceof XaEvent.Answered answered && answered.ack() instanceof Ack.Retry);
@@ -292,11 +334,12 @@ final class Coordination {
         List<XaEffect> questions = new ArrayList<>();
         for (XaEffect effect : effects) {
             if (effect instanceof XaEffect.Tell tell) {
+                unclear |= tell.outcome() == XaOutcome.UNKNOWN;
                 answer.complete(new Answer(tell.outcome(), tell.why()));
             } else if (effect instanceof XaEffect.HandOver) {
                 answer.complete(new Answer(XaOutcome.COMMITTED, null));
             } else if (effect instanceof XaEffect.End) {
-                site.backlog().ended(Objects.requireNonNull(home), name());
+                site.backlog().ended(Objects.requireNonNull(home), name(), unclear);
             } else if (effect instanceof XaEffect.KeepEvidence evidence) {
                 site.backlog()
                         .keep(Objects.requireNonNullElse(home, site.homes().standard()), record(evidence));
@@ -309,8 +352,9 @@ final class Coordination {
         ask(questions);
     }
 
-    private static boolean isForLater(XaEffect effect) {
+    private boolean isForLater(XaEffect effect) {
         return effect instanceof XaEffect.LookFor
+                || background
                 || effect instanceof XaEffect.Settle settle && settle.again()
                 || effect instanceof XaEffect.Commit commit && commit.again()
                 || effect instanceof XaEffect.Rollback rollback && rollback.again();
@@ -319,11 +363,40 @@ final class Coordination {
     private void ask(List<XaEffect> questions) {
         for (int i = 1; i < questions.size(); i++) {
             XaEffect question = questions.get(i);
-            site.workers().execute(() -> accept(answerTo(question)));
+            site.workers().execute(() -> accept(safeAnswerTo(question)));
         }
         if (!questions.isEmpty()) {
-            accept(answerTo(questions.get(0)));
+            accept(safeAnswerTo(questions.get(0)));
         }
+    }
+
+    /** Whatever goes wrong on the way to an answer, there is one: a question without an answer would hold its branches for ever. */
+    private XaEvent safeAnswerTo(XaEffect effect) {
+        try {
+            return answerTo(effect);
+        } catch (RuntimeException e) {
+            LOG.error("{}: {} failed unexpectedly", this, effect, e);
+            return unknown(effect, e.toString());
+        }
+    }
+
+    private static XaEvent unknown(XaEffect effect, String why) {
+        if (effect instanceof XaEffect.Prepare prepare) {
+            return new XaEvent.Voted(prepare.branch(), new Vote.Unknown(why));
+        }
+        if (effect instanceof XaEffect.CommitAlone alone) {
+            return new XaEvent.Spoken(alone.branch(), new LastWord.Unknown(why));
+        }
+        if (effect instanceof XaEffect.Decide decide && !decide.byTheStore()) {
+            return new XaEvent.Spoken(decide.lastParticipant(), new LastWord.Unknown(why));
+        }
+        if (effect instanceof XaEffect.Commit commit) {
+            return new XaEvent.Answered(commit.branch(), new Ack.Retry(why));
+        }
+        if (effect instanceof XaEffect.Rollback rollback) {
+            return new XaEvent.Answered(rollback.branch(), new Ack.Retry(why));
+        }
+        return new XaEvent.DecisionUnknown(why);
     }
 
     private XaEvent answerTo(XaEffect effect) {
@@ -355,9 +428,17 @@ final class Coordination {
         }
         String closed = site.health(branch.resource()).reasonNotToPrepare();
         if (closed != null) {
+            // its resource does not answer: so its connection is not asked, but closed
+            branch.cut();
             return new Vote.No(closed);
         }
-        BranchXid xid = branchName(number);
+        BranchXid xid;
+        try {
+            xid = branchName(number);
+        } catch (TallystickException e) {
+            branch.cut();
+            return new Vote.No(String.valueOf(e.getMessage()));
+        }
         Vote vote = guarded(
                 () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
         if (limb(number).open() != branch) {
@@ -422,20 +503,15 @@ final class Coordination {
     private Ack finish(int number, boolean commit) {
         Limb limb = limb(number);
         Branch branch = limb.open();
-        var budget = site.settings().prepareBudget();
         if (branch != null) {
+            // the application waits: after an error it is told again by name, on another connection, from the backlog
+            var budget = site.settings().ackWait();
             Ack ack = guarded(
                     () -> commit ? branch.commit(budget) : branch.rollback(budget), e -> new Ack.Retry(e.toString()));
-            if (ack instanceof Ack.Done) {
-                release(number);
-                return ack;
-            }
-            // its connection is of no use any more: once more by name, on another
             release(number);
-            if (!(ack instanceof Ack.Retry)) {
-                return ack;
-            }
+            return ack;
         }
+        var budget = site.settings().prepareBudget();
         BranchXid xid = limb.xid;
         if (xid == null) {
             // never named, so never prepared: with its connection it is gone
@@ -533,7 +609,7 @@ final class Coordination {
                 site.clock().instant());
     }
 
-    private String resourceOf(XaEffect effect) {
+    String resourceOf(XaEffect effect) {
         if (effect instanceof XaEffect.Commit commit) {
             return limb(commit.branch()).resource;
         }

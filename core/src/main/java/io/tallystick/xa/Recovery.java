@@ -81,6 +81,7 @@ final class Recovery {
 
     private void scan(BranchDriver driver) {
         Instant begun = site.clock().instant();
+        long number = site.backlog().scanBegins();
         ResourceHealth health = site.health(driver.resource());
         List<PreparedBranch> found;
         try {
@@ -100,7 +101,7 @@ final class Recovery {
                     .computeIfAbsent(branch.xid().gtrid(), g -> new ArrayList<>())
                     .add(branch);
         }
-        site.backlog().scanned(driver.resource(), begun, names);
+        site.backlog().scanned(driver.resource(), number, names);
         byTransaction.forEach((gtrid, branches) -> settle(driver, gtrid, branches));
         forgetUnseen();
     }

@@ -90,6 +90,10 @@ final class Site {
         return runtime.clock();
     }
 
+    XaRuntime.Patience patience() {
+        return runtime.patience();
+    }
+
     ExecutorService workers() {
         return runtime.workers();
     }

@@ -8,10 +8,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ public final class XaEngine implements AutoCloseable {
     private final Site site;
     private final Recovery recovery;
     private final ThreadLocal<@Nullable XaTransaction> current = new ThreadLocal<>();
-    private final Set<XaTransaction> active = ConcurrentHashMap.newKeySet();
+    private final Map<Long, XaTransaction> active = new ConcurrentHashMap<>();
+    private final AtomicLong begun = new AtomicLong();
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean closed;
@@ -87,8 +89,9 @@ public final class XaEngine implements AutoCloseable {
             throw new UnavailableException("the engine is being closed: no new transaction is begun");
         }
         XaTransaction transaction = new XaTransaction(site, coordination, deadline);
-        active.add(transaction);
-        var unused = coordination.answer().whenComplete((answer, never) -> active.remove(transaction));
+        long number = begun.incrementAndGet();
+        active.put(number, transaction);
+        var unused = coordination.answer().whenComplete((answer, never) -> active.remove(number));
         return transaction;
     }
 
@@ -287,7 +290,7 @@ public final class XaEngine implements AutoCloseable {
     /** One round: time-outs and recovery. Called by the engine's thread, or by a simulation. */
     void tick() {
         Instant now = site.clock().instant();
-        for (XaTransaction transaction : active) {
+        for (XaTransaction transaction : active.values()) {
             if (transaction.deadline().isBefore(now) && !transaction.hasEnded()) {
                 site.workers().execute(transaction::timeOut);
             }
@@ -306,6 +309,7 @@ public final class XaEngine implements AutoCloseable {
         while (!active.isEmpty() && site.clock().instant().isBefore(until)) {
             LockSupport.parkNanos(TICK.toNanos() / 10);
         }
+        active.values().forEach(XaTransaction::timeOut);
         closed = true;
         LockSupport.unpark(thread);
         site.homes().leave();

@@ -36,10 +36,7 @@ final class XaMachine {
     /** A decision to commit found in a store: every branch is told again. */
     static Turn recovered(DecisionRecord decision) {
         XaState state = XaState.begun(false).in(COMMITTING).answered();
-        for (DecisionRecord.Voted voted : decision.branches()) {
-            state = state.joinedBy(new Member(voted.xid().number(), voted.resource(), PREPARED, voted.hint()));
-        }
-        return commitAll(state);
+        return commitAll(joinedBy(state, decision.branches()));
     }
 
     /**
@@ -48,11 +45,17 @@ final class XaMachine {
      */
     static Turn orphaned(List<DecisionRecord.Voted> prepared) {
         XaState state = XaState.begun(true).in(IN_DOUBT).answered().because("its coordinator is gone");
+        return Turn.to(joinedBy(state, prepared), new XaEffect.Settle(false));
+    }
+
+    /** Numbered in the order of the list: its coordinator's numbers have gaps where a branch was read-only or decided. */
+    private static XaState joinedBy(XaState state, List<DecisionRecord.Voted> prepared) {
+        XaState next = state;
         for (DecisionRecord.Voted voted : prepared) {
-            int number = state.members().size() + 1;
-            state = state.joinedBy(new Member(number, voted.resource(), PREPARED, voted.hint()));
+            int number = next.members().size() + 1;
+            next = next.joinedBy(new Member(number, voted.resource(), PREPARED, voted.hint()));
         }
-        return Turn.to(state, new XaEffect.Settle(false));
+        return next;
     }
 
     static Turn decide(XaState state, XaEvent event) {
@@ -325,10 +328,10 @@ final class XaMachine {
 
     private static Turn committed(XaState state) {
         List<XaEffect> effects = new ArrayList<>();
+        tell(effects, state, state.mixed() ? XaOutcome.MIXED : XaOutcome.COMMITTED);
         if (state.phase() == COMMITTING) {
             effects.add(new XaEffect.End());
         }
-        tell(effects, state, state.mixed() ? XaOutcome.MIXED : XaOutcome.COMMITTED);
         return Turn.to(state.in(COMMITTED).answered(), effects);
     }
 

@@ -17,9 +17,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -197,7 +194,7 @@ public final class XaTransaction {
     public void commit() {
         beforeCompletion();
         String refused = coordination.commit();
-        if (refused != null && !coordination.answer().isDone()) {
+        if (refused != null && !isEndingWithoutUs()) {
             throw new RejectedException(coordination + " cannot be committed: " + refused);
         }
         Answer answer = await();
@@ -235,7 +232,7 @@ public final class XaTransaction {
     public List<Voted> handOver() {
         beforeCompletion();
         String refused = coordination.commit();
-        if (refused != null && !coordination.answer().isDone()) {
+        if (refused != null && !isEndingWithoutUs()) {
             throw new RejectedException(coordination + " cannot be prepared: " + refused);
         }
         Answer answer = await();
@@ -257,6 +254,11 @@ public final class XaTransaction {
 
     // ---- the end
 
+    /** It has been answered, or timed out a moment ago and is being rolled back: a rollback to report, no misuse. */
+    private boolean isEndingWithoutUs() {
+        return coordination.answer().isDone() || phase() == XaPhase.ABORTING;
+    }
+
     /** Everything has its own time limit below; these are for what does not keep to it. */
     private Answer await() {
         Duration prepare = site.settings().prepareBudget();
@@ -268,27 +270,13 @@ public final class XaTransaction {
             coordination.accept(new XaEvent.WaitedEnough());
         }
         if (!isThere(answer, prepare)) {
-            answer.complete(new Answer(XaOutcome.UNKNOWN, "no answer in time"));
+            coordination.giveUpWaiting();
         }
         return answer.join();
     }
 
-    private static boolean isThere(CompletableFuture<Answer> answer, Duration within) {
-        if (answer.isDone()) {
-            return true;
-        }
-        try {
-            answer.get(within.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            // the outcome must be learned all the same; who interrupted finds the flag afterwards
-            Thread.currentThread().interrupt();
-            return answer.isDone();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+    private boolean isThere(CompletableFuture<Answer> answer, Duration within) {
+        return answer.isDone() || site.patience().wait(answer, within);
     }
 
     private void beforeCompletion() {
@@ -312,6 +300,10 @@ public final class XaTransaction {
     /** Times out: rolled back from outside, while the application works. */
     void timeOut() {
         coordination.timeOut();
+        if (site.clock().instant().isAfter(deadline.plus(site.settings().prepareBudget()))) {
+            // a driver that does not keep to its budget may be holding the application's own thread
+            coordination.overdue();
+        }
         if (coordination.answer().isDone()) {
             afterCompletion(coordination.answer().join().outcome());
         }
