@@ -110,9 +110,16 @@ final class BranchPool implements AutoCloseable {
         return outside.getConnection();
     }
 
-    /** Destroys a connection of {@link #outside} instead of giving it back. */
-    void evictOutside(Connection connection) {
-        outside.evictConnection(connection);
+    /** {@link #outside} as a data source. */
+    DataSource outsideSource() {
+        return outside;
+    }
+
+    /** Gives a connection of {@link #outside} back, or destroys it. */
+    void giveBackOutside(Connection connection, boolean destroy) {
+        if (destroy) {
+            outside.evictConnection(connection);
+        }
         closeQuietly(connection);
     }
 

@@ -3,6 +3,7 @@ package io.tallystick.xa.database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ final class Lease {
     private int usualNetworkTimeout = -1;
     private boolean autocommit;
     private volatile boolean spoilt;
-    private boolean released;
+    private final AtomicBoolean released = new AtomicBoolean();
 
     Lease(BranchPool pool, Connection pooled, Connection connection, Session session) {
         this.pool = pool;
@@ -68,7 +69,7 @@ final class Lease {
         connection.setAutoCommit(true);
     }
 
-    /** From any thread: closes the socket under whoever uses it and has the server end the session. */
+    /** From any thread: closes the socket under whoever uses it, has the server end the session, and gives the place in the pool back. */
     void cut() {
         spoilt = true;
         try {
@@ -77,14 +78,14 @@ final class Lease {
             LOG.debug("aborting a connection failed; its session is ended at the server all the same", e);
         }
         pool.kill(session);
+        release();
     }
 
     /** Gives it back, or destroys it. Idempotent. */
     void release() {
-        if (released) {
+        if (!released.compareAndSet(false, true)) {
             return;
         }
-        released = true;
         if (!spoilt) {
             restore();
         }

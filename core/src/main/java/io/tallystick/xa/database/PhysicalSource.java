@@ -59,6 +59,10 @@ final class PhysicalSource implements DataSource {
 
     private Connection begun(Connection connection) throws SQLException {
         try {
+            if (!connection.getAutoCommit()) {
+                // what is set within a transaction goes with it
+                connection.setAutoCommit(true);
+            }
             sessions.put(connection, rules.begin(connection));
             return connection;
         } catch (SQLException | RuntimeException e) {

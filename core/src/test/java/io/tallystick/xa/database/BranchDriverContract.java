@@ -1,0 +1,588 @@
+package io.tallystick.xa.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.Background;
+import io.tallystick.testkit.crash.FaultyDataSource;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.Ack;
+import io.tallystick.xa.BranchDriver.Opening;
+import io.tallystick.xa.BranchDriver.PreparedBranch;
+import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord;
+import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.JdbcBranch;
+import io.tallystick.xa.JdbcBranchDriver;
+import io.tallystick.xa.LastWord;
+import io.tallystick.xa.Vote;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every driver of branches promises, on a real database of its own. */
+abstract class BranchDriverContract {
+
+    static final Duration BUDGET = Duration.ofSeconds(5);
+
+    private static final AtomicLong COUNTER = new AtomicLong(1);
+
+    final TestDatabase db;
+    FaultyDataSource source;
+    JdbcBranchDriver driver;
+
+    BranchDriverContract(TestDatabase db) {
+        this.db = db;
+        this.source = FaultyDataSource.around(db.dataSource());
+        this.driver = driver(source, settings());
+    }
+
+    /** The driver under test. */
+    abstract JdbcBranchDriver driver(DataSource from, PoolSettings settings);
+
+    /** Ends the server's session of this connection, as an administrator does. */
+    abstract void killSessionOf(Connection connection) throws SQLException;
+
+    PoolSettings settings() {
+        return PoolSettings.of("orders", 4).withBorrow(Duration.ofSeconds(5)).withLock(Duration.ofSeconds(5));
+    }
+
+    @BeforeEach
+    void tables() {
+        Jdbc jdbc = Jdbc.on(db.dataSource());
+        Schema.of(jdbc).install("xa");
+        db.execute(
+                "DROP TABLE IF EXISTS item",
+                "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
+                "INSERT INTO item VALUES (1, 100), (2, 100)",
+                "DELETE FROM tally_decision");
+    }
+
+    @AfterEach
+    void nothing_stays_prepared() {
+        driver.prepared().forEach(left -> driver.rollback(left.xid(), "", BUDGET));
+        driver.close();
+    }
+
+    // ---- the way of a branch
+
+    @Test
+    void a_prepared_branch_is_committed_on_its_own_connection() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        assertThat(branch.prepare(xidOf(branch), BUDGET)).isInstanceOf(Vote.Prepared.class);
+        assertThat(amount(1)).as("seen by others before phase 2").isEqualTo(100);
+        assertThat(branch.commit(BUDGET)).isEqualTo(new Ack.Done());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(70);
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    @Test
+    void a_prepared_branch_is_rolled_back_on_its_own_connection() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        assertThat(branch.prepare(xidOf(branch), BUDGET)).isInstanceOf(Vote.Prepared.class);
+        assertThat(branch.rollback(BUDGET)).isEqualTo(new Ack.Done());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(100);
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    @Test
+    void a_branch_that_was_not_prepared_is_rolled_back() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        assertThat(branch.rollback(BUDGET)).isEqualTo(new Ack.Done());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(100);
+        assertIsFree(1);
+    }
+
+    @Test
+    void connections_are_used_again_after_a_clean_end() throws SQLException {
+        for (int i = 1; i <= 20; i++) {
+            JdbcBranch branch = open();
+            update(branch, 1, i);
+            branch.prepare(xidOf(branch), BUDGET);
+            branch.commit(BUDGET);
+            branch.release();
+            JdbcBranch local = openLocal();
+            update(local, 2, i);
+            assertThat(local.commitAlone(null, BUDGET)).isEqualTo(new LastWord.Committed());
+            local.release();
+        }
+        assertThat(amount(1)).isEqualTo(20);
+        assertThat(amount(2)).isEqualTo(20);
+        assertThat(source.log().stream().filter(call -> call.method().equals("getConnection")))
+                .as("physical connections made")
+                .hasSizeLessThanOrEqualTo(2 * settings().branches());
+    }
+
+    @Test
+    void another_connection_finishes_what_a_dead_coordinator_left() throws SQLException {
+        JdbcBranch first = open();
+        update(first, 1, 70);
+        BranchXid one = xidOf(first);
+        String hint = hint(first.prepare(one, BUDGET));
+        JdbcBranch second = open();
+        update(second, 2, 70);
+        BranchXid two = xidOf(second);
+        second.prepare(two, BUDGET);
+        driver.close();
+        driver = driver(source, settings());
+        assertThat(driver.prepared()).extracting(PreparedBranch::xid).containsExactlyInAnyOrder(one, two);
+        await().untilAsserted(() -> assertThat(driver.commit(one, hint, BUDGET)).isEqualTo(new Ack.Done()));
+        await().untilAsserted(() -> assertThat(driver.rollback(two, "", BUDGET)).isEqualTo(new Ack.Done()));
+        assertThat(amount(1)).isEqualTo(70);
+        assertThat(amount(2)).isEqualTo(100);
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    @Test
+    void a_prepared_branch_survives_kill_9_of_the_database() throws SQLException {
+        JdbcBranch first = open();
+        update(first, 1, 70);
+        BranchXid one = xidOf(first);
+        assertThat(first.prepare(one, BUDGET)).isInstanceOf(Vote.Prepared.class);
+        JdbcBranch second = open();
+        update(second, 2, 70);
+        BranchXid two = xidOf(second);
+        second.prepare(two, BUDGET);
+        db.kill();
+        db.restart();
+        assertThat(driver.prepared()).extracting(PreparedBranch::xid).containsExactlyInAnyOrder(one, two);
+        Ack held = first.commit(BUDGET);
+        first.release();
+        second.release();
+        assertThat(held).as("on the connection that died").isInstanceOfAny(Ack.Retry.class, Ack.Done.class);
+        if (held instanceof Ack.Retry) {
+            assertThat(driver.commit(one, "", BUDGET)).isEqualTo(new Ack.Done());
+        }
+        assertThat(driver.rollback(two, "", BUDGET)).isEqualTo(new Ack.Done());
+        assertThat(amount(1)).isEqualTo(70);
+        assertThat(amount(2)).isEqualTo(100);
+    }
+
+    @Test
+    void what_was_not_prepared_is_gone_after_kill_9_of_the_database() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        db.kill();
+        db.restart();
+        assertThat(branch.prepare(xidOf(branch), BUDGET)).isNotInstanceOfAny(Vote.Prepared.class, Vote.ReadOnly.class);
+        branch.rollback(BUDGET);
+        branch.release();
+        assertThat(driver.prepared()).isEmpty();
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    @Test
+    void a_scan_of_a_database_that_is_away_is_not_an_empty_one() {
+        db.stop();
+        try {
+            assertThatThrownBy(() -> driver.prepared()).isInstanceOf(io.tallystick.jdbc.UnavailableException.class);
+            assertThat(driver.commit(xid(1), "", BUDGET)).isInstanceOf(Ack.Retry.class);
+            assertThatThrownBy(this::open).isInstanceOf(io.tallystick.jdbc.UnavailableException.class);
+        } finally {
+            db.restart();
+        }
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    // ---- votes
+
+    @Test
+    void a_branch_that_only_read_takes_no_part_in_phase_two() throws SQLException {
+        JdbcBranch branch = open();
+        assertThat(amountSeenBy(branch, 1)).isEqualTo(100);
+        Vote vote = branch.prepare(xidOf(branch), BUDGET);
+        assertThat(vote).isInstanceOfAny(Vote.ReadOnly.class, Vote.Prepared.class);
+        if (vote instanceof Vote.Prepared) {
+            assertThat(branch.commit(BUDGET)).isEqualTo(new Ack.Done());
+        }
+        branch.release();
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    @Test
+    void a_branch_in_which_nothing_ran_takes_no_part_in_phase_two() throws SQLException {
+        JdbcBranch branch = open();
+        Vote vote = branch.prepare(xidOf(branch), BUDGET);
+        assertThat(vote).isInstanceOfAny(Vote.ReadOnly.class, Vote.Prepared.class);
+        if (vote instanceof Vote.Prepared) {
+            branch.commit(BUDGET);
+        }
+        branch.release();
+        assertThat(driver.prepared()).isEmpty();
+    }
+
+    @Test
+    void a_branch_whose_session_was_ended_does_not_vote_yes() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        killSessionOf(branch.connection());
+        assertThat(branch.prepare(xidOf(branch), BUDGET)).isInstanceOfAny(Vote.No.class, Vote.Unknown.class);
+        assertThat(branch.rollback(BUDGET)).isNotInstanceOf(Ack.Heuristic.class);
+        branch.release();
+        assertThat(driver.prepared()).isEmpty();
+        assertIsFree(1);
+    }
+
+    @Test
+    void a_branch_whose_session_is_ended_after_its_vote_is_finished_on_another() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        BranchXid xid = xidOf(branch);
+        String hint = hint(branch.prepare(xid, BUDGET));
+        endSessionsOfOthers();
+        Ack held = branch.commit(BUDGET);
+        assertThat(held).as("a lost answer is never final").isInstanceOfAny(Ack.Retry.class, Ack.Done.class);
+        branch.release();
+        if (held instanceof Ack.Retry) {
+            await().untilAsserted(
+                            () -> assertThat(driver.commit(xid, hint, BUDGET)).isEqualTo(new Ack.Done()));
+        }
+        assertThat(amount(1)).isEqualTo(70);
+    }
+
+    // ---- phase 2 twice, and of nothing
+
+    @Test
+    void a_branch_that_nobody_prepared_is_absent() {
+        assertThat(driver.commit(xid(1), "", BUDGET)).isEqualTo(new Ack.Absent());
+        assertThat(driver.rollback(xid(1), "", BUDGET)).isEqualTo(new Ack.Absent());
+    }
+
+    @Test
+    void a_second_commit_is_done_or_absent_and_changes_nothing() throws SQLException {
+        JdbcBranch branch = open();
+        update(branch, 1, 70);
+        BranchXid xid = xidOf(branch);
+        String hint = hint(branch.prepare(xid, BUDGET));
+        branch.commit(BUDGET);
+        branch.release();
+        assertThat(driver.commit(xid, hint, BUDGET)).isInstanceOfAny(Ack.Done.class, Ack.Absent.class);
+        assertThat(amount(1)).isEqualTo(70);
+    }
+
+    // ---- the last participant
+
+    @Test
+    void a_decision_rides_in_the_commit_of_the_last_participant() throws SQLException {
+        JdbcBranch branch = openLocal();
+        update(branch, 1, 70);
+        DecisionRecord record = decision();
+        assertThat(branch.commitAlone(record, BUDGET)).isEqualTo(new LastWord.Committed());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(70);
+        assertThat(decisions()).isEqualTo(1);
+    }
+
+    @Test
+    void a_decision_rides_alone_when_the_last_participant_did_nothing() throws SQLException {
+        JdbcBranch branch = openLocal();
+        assertThat(branch.commitAlone(decision(), BUDGET)).isEqualTo(new LastWord.Committed());
+        branch.release();
+        assertThat(decisions()).isEqualTo(1);
+    }
+
+    @Test
+    void a_tombstone_overrules_the_last_participant() throws SQLException {
+        DecisionRecord record = decision();
+        db.execute(tombstone(record.gtrid()));
+        JdbcBranch branch = openLocal();
+        update(branch, 1, 70);
+        assertThat(branch.commitAlone(record, BUDGET)).isEqualTo(new LastWord.Overruled());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(100);
+        assertIsFree(1);
+    }
+
+    @Test
+    void a_single_branch_commits_in_one_phase() throws SQLException {
+        JdbcBranch branch = openLocal();
+        update(branch, 1, 70);
+        assertThat(branch.commitAlone(null, BUDGET)).isEqualTo(new LastWord.Committed());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(70);
+    }
+
+    @Test
+    void a_last_participant_whose_session_was_ended_does_not_claim_to_have_committed() throws SQLException {
+        JdbcBranch branch = openLocal();
+        update(branch, 1, 70);
+        killSessionOf(branch.connection());
+        assertThat(branch.commitAlone(decision(), BUDGET))
+                .isInstanceOfAny(LastWord.Unknown.class, LastWord.RolledBack.class);
+        branch.release();
+        assertThat(amount(1)).isEqualTo(100);
+        assertThat(decisions()).isZero();
+    }
+
+    // ---- locks
+
+    @Test
+    void a_branch_that_is_cut_lets_go_of_its_locks_even_while_it_waits_for_another() throws SQLException {
+        JdbcBranch holder = openLocal();
+        update(holder, 2, 70);
+        JdbcBranch waiter = openLocal();
+        update(waiter, 1, 70);
+        CompletableFuture<Throwable> waiting = Background.supply(() -> catchThrowable(() -> update(waiter, 2, 60)));
+        await().until(this::somebodyWaitsForALock);
+        waiter.cut();
+        assertThat(waiting.join()).as("the application that was waiting").isNotNull();
+        assertIsFree(1);
+        waiter.rollback(BUDGET);
+        waiter.release();
+        holder.rollback(BUDGET);
+        holder.release();
+        assertIsFree(2);
+    }
+
+    @Test
+    void a_cut_branch_gives_its_place_in_the_pool_back() throws SQLException {
+        for (int i = 0; i < 3 * settings().branches(); i++) {
+            JdbcBranch branch = openLocal();
+            update(branch, 1, 70);
+            branch.cut();
+        }
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    // ---- what the application holds
+
+    @Test
+    void handles_share_one_transaction_and_none_of_them_ends_it() throws SQLException {
+        JdbcBranch branch = openLocal();
+        Connection first = branch.connection();
+        Connection second = branch.connection();
+        update(first, 1, 70);
+        assertThat(amountSeenBy(second, 1)).isEqualTo(70);
+        first.close();
+        first.close();
+        assertThat(first.isClosed()).isTrue();
+        assertThatThrownBy(first::createStatement).hasMessageContaining("closed");
+        assertThat(second.isClosed()).isFalse();
+        assertThatThrownBy(second::commit).hasMessageContaining("commit()").hasMessageContaining("coordinator");
+        assertThatThrownBy(second::rollback).hasMessageContaining("rollback()");
+        assertThatThrownBy(() -> second.setAutoCommit(true)).hasMessageContaining("setAutoCommit(true)");
+        assertThatThrownBy(() -> second.abort(Runnable::run)).hasMessageContaining("abort()");
+        try (Statement statement = second.createStatement()) {
+            assertThatThrownBy(() -> statement.execute(" /* all of it */ commit"))
+                    .hasMessageContaining("commit");
+            assertThatThrownBy(() -> statement.executeUpdate("ROLLBACK")).hasMessageContaining("ROLLBACK");
+        }
+        second.setAutoCommit(false);
+        assertThat(second.getAutoCommit()).isFalse();
+        assertThat(amount(1)).as("nothing was committed").isEqualTo(100);
+        branch.rollback(BUDGET);
+        branch.release();
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    @Test
+    void statements_and_metadata_know_the_handle_as_their_connection() throws SQLException {
+        JdbcBranch branch = openLocal();
+        Connection handle = branch.connection();
+        try (Statement statement = handle.createStatement();
+                PreparedStatement prepared = handle.prepareStatement("SELECT amount FROM item WHERE id = ?")) {
+            assertThat(statement.getConnection()).isSameAs(handle);
+            assertThat(prepared.getConnection()).isSameAs(handle);
+        }
+        assertThat(handle.getMetaData().getConnection()).isSameAs(handle);
+        assertThat(handle.unwrap(Connection.class)).isSameAs(handle);
+        assertThat(handle.isWrapperFor(Connection.class)).isTrue();
+        assertThat(handle).isEqualTo(handle).isNotEqualTo(branch.connection());
+        branch.rollback(BUDGET);
+        branch.release();
+    }
+
+    @Test
+    void a_handle_and_its_statements_say_clearly_that_the_transaction_has_ended() throws SQLException {
+        JdbcBranch branch = openLocal();
+        Connection handle = branch.connection();
+        PreparedStatement left = handle.prepareStatement("UPDATE item SET amount = 1 WHERE id = 1");
+        branch.commitAlone(null, BUDGET);
+        branch.release();
+        assertThat(handle.isClosed()).isTrue();
+        assertThat(left.isClosed()).isTrue();
+        assertThatThrownBy(handle::createStatement).hasMessageContaining("has ended");
+        assertThatThrownBy(left::executeUpdate).hasMessageContaining("has ended");
+        handle.close();
+        left.close();
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    @Test
+    void savepoints_are_the_applications_own() throws SQLException {
+        JdbcBranch branch = openLocal();
+        Connection handle = branch.connection();
+        update(handle, 1, 70);
+        var before = handle.setSavepoint();
+        update(handle, 1, 60);
+        handle.rollback(before);
+        assertThat(branch.commitAlone(null, BUDGET)).isEqualTo(new LastWord.Committed());
+        branch.release();
+        assertThat(amount(1)).isEqualTo(70);
+    }
+
+    @Test
+    void what_was_set_on_a_connection_does_not_reach_the_next_transaction() throws SQLException {
+        int usual = 0;
+        for (int i = 0; i < 2 * settings().branches(); i++) {
+            JdbcBranch branch = openLocal();
+            Connection handle = branch.connection();
+            if (i == 0) {
+                usual = handle.getTransactionIsolation();
+            }
+            assertThat(handle.getTransactionIsolation()).isEqualTo(usual);
+            handle.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            assertThat(amountSeenBy(branch, 1)).isEqualTo(100);
+            branch.commitAlone(null, BUDGET);
+            branch.release();
+        }
+    }
+
+    @Test
+    void outside_connections_commit_each_statement() throws SQLException {
+        try (Connection outside = driver.outside()) {
+            assertThat(outside.getAutoCommit()).isTrue();
+            update(outside, 1, 70);
+            assertThat(amount(1)).isEqualTo(70);
+        }
+    }
+
+    // ---- about the resource
+
+    @Test
+    void a_ready_database_has_no_findings_that_break_a_promise() {
+        assertThat(driver.examine().stream()
+                        .filter(found -> found.severity() == io.tallystick.jdbc.Finding.Severity.ERROR))
+                .isEmpty();
+        assertThat(driver.incarnation()).isNotEmpty();
+        assertThat(driver.resource()).isEqualTo("orders");
+    }
+
+    // ---- for the tests
+
+    JdbcBranch open() {
+        Instant deadline = Instant.now().plusSeconds(60);
+        return driver.open(new Opening(driver.traits().namedAtStart() ? xid(1) : null, deadline));
+    }
+
+    JdbcBranch openLocal() {
+        return driver.open(new Opening(null, Instant.now().plusSeconds(60)));
+    }
+
+    /** The name under which it was begun, or a new one. */
+    BranchXid xidOf(JdbcBranch branch) {
+        BranchXid started = branch.startedAs();
+        return started != null ? started : xid(1);
+    }
+
+    BranchXid xid(int number) {
+        long n = COUNTER.getAndIncrement();
+        return new BranchXid(gtrid(n), number, Gtrid.hash("orders"), n * 31);
+    }
+
+    Gtrid gtrid(long n) {
+        return new Gtrid(7, Gtrid.hash("orders"), 11, 1, n, Instant.ofEpochSecond(1_790_000_000));
+    }
+
+    DecisionRecord decision() {
+        BranchXid elsewhere = xid(2);
+        return new DecisionRecord(
+                elsewhere.gtrid(),
+                List.of(new DecisionRecord.Voted(elsewhere, "stock", "1/1", "7@00000001")),
+                Instant.now());
+    }
+
+    String tombstone(Gtrid gtrid) {
+        DecisionRecord record = new DecisionRecord(gtrid, List.of(), Instant.now());
+        return DecisionSql.insert(record, Dialect.valueOf(db.engine().name()));
+    }
+
+    static String hint(Vote vote) {
+        assertThat(vote).isInstanceOf(Vote.Prepared.class);
+        return ((Vote.Prepared) vote).hint();
+    }
+
+    static void update(JdbcBranch branch, int id, int amount) throws SQLException {
+        try (Connection handle = branch.connection()) {
+            update(handle, id, amount);
+        }
+    }
+
+    static void update(Connection connection, int id, int amount) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("UPDATE item SET amount = ? WHERE id = ?")) {
+            statement.setInt(1, amount);
+            statement.setInt(2, id);
+            assertThat(statement.executeUpdate()).isEqualTo(1);
+        }
+    }
+
+    static int amountSeenBy(JdbcBranch branch, int id) throws SQLException {
+        try (Connection handle = branch.connection()) {
+            return amountSeenBy(handle, id);
+        }
+    }
+
+    static int amountSeenBy(Connection connection, int id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT amount FROM item WHERE id = ?")) {
+            statement.setInt(1, id);
+            try (ResultSet row = statement.executeQuery()) {
+                assertThat(row.next()).isTrue();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    int amount(int id) throws SQLException {
+        try (Connection connection = db.connect()) {
+            return amountSeenBy(connection, id);
+        }
+    }
+
+    int decisions() throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM tally_decision")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    /** Fails when somebody holds that row for longer than a server takes to notice that a session has ended. */
+    void assertIsFree(int id) {
+        await().untilAsserted(() -> {
+            try (Connection connection = db.connect();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.executeQuery("SELECT amount FROM item WHERE id = " + id + " FOR UPDATE NOWAIT");
+                connection.rollback();
+            }
+        });
+    }
+
+    abstract boolean somebodyWaitsForALock() throws SQLException;
+
+    /** Ends all sessions of the server but the one that does it. */
+    abstract void endSessionsOfOthers() throws SQLException;
+}
