@@ -23,13 +23,14 @@ record Change(@Nullable SagaState before, SagaState after, Row row, List<SagaEff
     }
 
     static Change start(LoopInput.Start start, Decision<SagaState, SagaEffect> decision) {
-        SagaStore.NewSaga row = new SagaStore.NewSaga(
-                start.head(),
-                start.graph().type(),
-                start.graph().hash(),
-                start.payload().json(),
-                decision.next().status());
+        SagaStore.NewSaga row = newSaga(start, decision.next());
         return new Change(null, decision.next(), new Row(row, null, null, 0), decision.effects(), start);
+    }
+
+    static SagaStore.NewSaga newSaga(LoopInput.Start start, SagaState begun) {
+        SagaGraph graph = start.graph();
+        return new SagaStore.NewSaga(
+                start.head(), graph.type(), graph.hash(), start.payload().json(), begun.status());
     }
 
     static Change event(

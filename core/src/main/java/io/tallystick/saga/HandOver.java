@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Performs effects once what asked for them is durable: hands attempts to the runner and sets timers. The loop's thread. */
 final class HandOver {
@@ -89,10 +90,22 @@ final class HandOver {
             offer.accept(new LoopInput.Due(id, invoke));
             return;
         }
+        runLocal(saga, invoke.token(), moment.lease(), null);
+    }
+
+    /** The start becomes durable with what the attempt decides. */
+    void begin(LiveSaga saga, JoinedStart start, Moment moment) {
+        saga.starting = start;
+        runLocal(saga, start.first().token(), moment.lease(), start.row());
+    }
+
+    private void runLocal(LiveSaga saga, StepToken token, SagaStore.Lease lease, SagaStore.@Nullable NewSaga start) {
         saga.localInFlight = true;
-        SagaStore.Lease lease = moment.lease();
-        Invocation attempt = new Invocation(saga.state, invoke.token(), lease.epoch(), lease.until());
-        runner.runLocal(attempt, lease, result -> offer.accept(new LoopInput.Local(id, result)));
+        SagaId id = saga.state.id();
+        Invocation attempt = new Invocation(saga.state, token, lease.epoch(), lease.until());
+        runner.runLocal(
+                new StepRunner.LocalAttempt(attempt, lease, start),
+                result -> offer.accept(new LoopInput.Local(id, result)));
     }
 
     /** Asked again now and then until it is settled: a takeover may bring parent and child here at different times. */

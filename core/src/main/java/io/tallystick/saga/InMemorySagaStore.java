@@ -95,7 +95,9 @@ final class InMemorySagaStore implements SagaStore {
         check.check(batch);
         return inside(draft -> {
             waiting(draft, transaction.starts());
-            return store(draft, lease, batch);
+            Written written = store(draft, lease, batch);
+            written.requireNew(batch.events().stream().map(StoredEvent::saga));
+            return written;
         });
     }
 

@@ -161,6 +161,7 @@ final class InnoDbSagaWriter implements SagaWriter {
             insertFirst(tx, lease, start)
                     .ifPresent(id -> existing.put(start.head().id(), id));
         }
+        new SagaStore.Written(existing).requireNew(rows.events().stream().map(SagaRows.Event::saga));
         SagaRows rest = existing.isEmpty() ? rows : without(rows, existing.keySet());
         int limit = packet.text(tx);
         packet.check(rest);

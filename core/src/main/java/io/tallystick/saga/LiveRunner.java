@@ -68,18 +68,20 @@ final class LiveRunner implements StepRunner {
     }
 
     @Override
-    public void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result) {
-        SagaDefinition<?> definition = definitions.of(attempt.state().graph());
-        submit(() -> result.accept(local(definition, attempt, lease)));
+    public void runLocal(LocalAttempt attempt, Consumer<LocalResult> result) {
+        SagaDefinition<?> definition =
+                definitions.of(attempt.invocation().state().graph());
+        submit(() -> result.accept(local(definition, attempt)));
     }
 
     /** Without a result the saga would wait for ever. If it was committed after all, the event's number is taken. */
-    private LocalResult local(SagaDefinition<?> definition, Invocation attempt, SagaStore.Lease lease) {
+    private LocalResult local(SagaDefinition<?> definition, LocalAttempt attempt) {
         try {
-            return ways.local().run(definition, attempt, lease);
+            return ways.local().run(definition, attempt);
         } catch (RuntimeException | Error e) {
-            LOG.error("saga {} step {} failed", attempt.state().id(), attempt.token(), e);
-            return new LocalResult.RolledBack(new SagaEvent.StepUnknown(attempt.token(), Failures.words(e), false));
+            Invocation made = attempt.invocation();
+            LOG.error("saga {} step {} failed", made.state().id(), made.token(), e);
+            return new LocalResult.RolledBack(new SagaEvent.StepUnknown(made.token(), Failures.words(e), false));
         }
     }
 

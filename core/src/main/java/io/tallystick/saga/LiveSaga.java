@@ -1,17 +1,23 @@
 package io.tallystick.saga;
 
+import io.tallystick.jdbc.UnknownOutcomeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A saga in memory. {@code state} is ahead of {@code durable} while a batch is on its way. Belongs to the loop's thread. */
 final class LiveSaga {
     SagaState state;
     SagaState durable;
     boolean localInFlight;
+    /** Its start, while that is being stored together with the local steps in flight. */
+    @Nullable
+    JoinedStart starting;
+
     final ArrayDeque<LoopInput> deferred = new ArrayDeque<>(0);
     final List<Timers.Timer> timers = new ArrayList<>(2);
 
@@ -39,6 +45,19 @@ final class LiveSaga {
                     && timeOut.token().equals(answered)) {
                 all.cancel(timers.remove(i));
             }
+        }
+    }
+
+    /** Tells whoever waits for the start that it may or may not become durable. */
+    void lost(RuntimeException why) {
+        JoinedStart start = starting;
+        if (start != null) {
+            starting = null;
+            start.input()
+                    .fail(new UnknownOutcomeException(
+                            "saga '" + state.head().businessKey() + "' was being stored with its first steps when: "
+                                    + why.getMessage() + ". Start it again with the same key",
+                            why));
         }
     }
 

@@ -4,6 +4,7 @@ import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.saga.StepRunner.LocalAttempt;
 import io.tallystick.saga.StepRunner.LocalResult;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /**
  * Runs a local step and stores what follows from it in one transaction: exactly once. Local steps that follow one another
  * without anything between them share that transaction; if a later one refuses or fails, the earlier ones are committed
- * first, by themselves.
+ * first, by themselves. The start of a saga may be stored with them.
  */
 final class LocalRunner {
 
@@ -34,28 +35,37 @@ final class LocalRunner {
         this.clock = clock;
     }
 
-    <D> LocalResult run(SagaDefinition<D> definition, Invocation attempt, SagaStore.Lease lease) {
+    <D> LocalResult run(SagaDefinition<D> definition, LocalAttempt local) {
+        Invocation attempt = local.invocation();
         int most = MOST_TOGETHER;
         while (true) {
-            Unit<D> unit = new Unit<>(definition, attempt, most);
+            Unit<D> unit = new Unit<>(definition, local, most);
             try {
-                store.together(lease, unit);
+                store.together(local.lease(), unit);
                 return new LocalResult.Committed(unit.state, unit.effects);
             } catch (SagaStore.Fenced e) {
                 return new LocalResult.Usurped();
-            } catch (UnknownOutcomeException e) {
-                Optional<LocalResult> known = findOut(unit, attempt);
-                if (known.isPresent()) {
-                    return known.get();
-                }
             } catch (Throwable e) {
                 // an Error of one step, too: it was rolled back, and nobody else would ever answer for this saga
-                if (unit.finished == 0) {
-                    return rolledBack(attempt, e);
+                boolean lost = unit.complete && e instanceof UnknownOutcomeException;
+                Optional<LocalResult> came = lost ? findOut(unit, attempt) : failed(unit, local, e);
+                if (came.isPresent()) {
+                    return came.get();
                 }
-                most = unit.finished;
+                most = lost ? most : unit.shorter();
             }
         }
+    }
+
+    /** Empty: a shorter unit may succeed. */
+    private Optional<LocalResult> failed(Unit<?> unit, LocalAttempt local, Throwable why) {
+        if (local.start() != null && (unit.complete || why instanceof UnavailableException)) {
+            return Optional.of(new LocalResult.Stale());
+        }
+        if (unit.shorter() == 0 || unit.complete && why instanceof ConflictException) {
+            return Optional.of(rolledBack(local.invocation(), why));
+        }
+        return Optional.empty();
     }
 
     private LocalResult rolledBack(Invocation attempt, Throwable why) {
@@ -106,14 +116,19 @@ final class LocalRunner {
 
         private final SagaDefinition<D> definition;
         private final int most;
+        private final List<SagaStore.NewSaga> starts;
         private final List<SagaStore.StoredEvent> events = new ArrayList<>(4);
         private final SagaState start;
         private StepToken token;
         private SagaState state;
         private List<SagaEffect> effects = List.of();
         private int finished;
+        /** Whether all its steps are done, so that whatever goes wrong now goes wrong with storing them. */
+        private boolean complete;
 
-        Unit(SagaDefinition<D> definition, Invocation attempt, int most) {
+        Unit(SagaDefinition<D> definition, LocalAttempt local, int most) {
+            Invocation attempt = local.invocation();
+            this.starts = local.start() == null ? List.of() : List.of(local.start());
             this.definition = definition;
             this.most = most;
             this.start = attempt.state();
@@ -138,7 +153,13 @@ final class LocalRunner {
                 more = finished < most && nextIsLocal();
             }
             SagaStore.StatusChange status = Change.statusChange(start, state, clock.instant());
-            return new SagaStore.Batch(List.of(), events, status == null ? List.of() : List.of(status), List.of());
+            complete = true;
+            return new SagaStore.Batch(starts, events, status == null ? List.of() : List.of(status), List.of());
+        }
+
+        /** The steps before the one that failed; one less when it was the storing that failed. */
+        int shorter() {
+            return complete ? finished - 1 : finished;
         }
 
         private SagaEvent.StepDone perform(Tx tx) throws Exception {

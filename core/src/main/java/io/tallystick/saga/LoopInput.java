@@ -9,8 +9,13 @@ sealed interface LoopInput {
     /** The saga it is about. */
     SagaId saga();
 
-    /** A new saga; completes with its id, or the id of the one that has its business key. */
-    record Start(SagaHead head, SagaGraph graph, Payload payload, CompletableFuture<SagaId> started)
+    /**
+     * A new saga; completes with its id, or the id of the one that has its business key.
+     *
+     * @param awaited whether whoever starts it waits for its end anyway, so that the start may become durable together
+     *     with the first steps
+     */
+    record Start(SagaHead head, SagaGraph graph, Payload payload, boolean awaited, CompletableFuture<SagaId> started)
             implements LoopInput {
         @Override
         public SagaId saga() {

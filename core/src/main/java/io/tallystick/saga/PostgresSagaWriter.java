@@ -50,6 +50,8 @@ final class PostgresSagaWriter implements SagaWriter {
               RETURNING id)
             """;
 
+    private static final String STARTED = ", started AS (" + PostgresSingle.START + " FROM fence)";
+
     private static final String EVENTS_OF_STARTED = """
             , happened AS (
               INSERT INTO tally_saga_event (saga_id, at, seq, epoch, attempt, execution, kind, phase, step, data)
@@ -132,14 +134,18 @@ final class PostgresSagaWriter implements SagaWriter {
 
     @Override
     public Result finish(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        if (rows.starts().isEmpty()
-                && rows.verdicts().isEmpty()
-                && !rows.events().isEmpty()) {
+        if (canCommitWith(rows)) {
             commitWith(tx, lease, rows);
             return Result.ALL;
         }
         Optional<Set<Long>> stored = run(tx, LOCKED_FENCE, lease, rows);
-        return stored.isPresent() ? existing(tx, rows, stored.get()) : Result.FENCED;
+        if (stored.isEmpty()) {
+            return Result.FENCED;
+        }
+        Result result = existing(tx, rows, stored.get());
+        new SagaStore.Written(result.existing())
+                .requireNew(rows.events().stream().map(SagaRows.Event::saga));
+        return result;
     }
 
     @Override
@@ -164,14 +170,27 @@ final class PostgresSagaWriter implements SagaWriter {
         return row.longValue("fence") > 0;
     }
 
+    /** Events, for their epoch; of sagas that are there, or of the one that starts here, whose key must be free. */
+    private static boolean canCommitWith(SagaRows rows) {
+        int starts = rows.starts().size();
+        return rows.verdicts().isEmpty()
+                && !rows.events().isEmpty()
+                && (starts == 0 || starts == 1 && rows.events().stream().allMatch(SagaRows.Event::fresh));
+    }
+
     /**
      * The rows and COMMIT in one round trip: the server leaves out COMMIT when the statement before it fails, and a
-     * usurped engine's fails because its events have no epoch.
+     * usurped engine's fails because its events have no epoch, a start's when its business key is taken.
      */
     private static void commitWith(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        String sql = PLAIN_FENCE + EVENTS_STRICT + (rows.changes().isEmpty() ? "" : CHANGES) + "SELECT 1; COMMIT";
+        boolean starts = !rows.starts().isEmpty();
+        String sql = PLAIN_FENCE + (starts ? STARTED : "") + EVENTS_STRICT
+                + (rows.changes().isEmpty() ? "" : CHANGES) + "SELECT 1; COMMIT";
         SqlArguments columns = new SqlArguments();
         columns.add(lease.engine(), lease.epoch());
+        if (starts) {
+            PostgresSingle.addStart(columns, lease, rows.starts().get(0));
+        }
         addEvents(columns, rows.events());
         if (!rows.changes().isEmpty()) {
             addChanges(columns, rows.changes());

@@ -16,13 +16,16 @@ final class PostgresSingle {
                        FOR SHARE) AS fence
             """;
 
-    private static final String START = """
+    /** From whatever fences it. */
+    static final String START = """
             INSERT INTO tally_saga (id, started_at, ended_at, parent_id, type_id, definition_id, status, owner,
                                     business_key, correlation_id, parent_step, payload)
             SELECT ?::bigint, timestamptz 'epoch' + ?::bigint * interval '1 microsecond',
                    timestamptz 'epoch' + ?::bigint * interval '1 microsecond', ?::bigint, ?::int, ?::int, ?::smallint,
                    ?::smallint, ?::text, ?::text, ?::text, ?::text
-            """ + FENCE + "ON CONFLICT (business_key, type_id) DO NOTHING";
+            """;
+
+    private static final String START_UNLESS_THERE = START + FENCE + "ON CONFLICT (business_key, type_id) DO NOTHING";
 
     private static final String EVENT = """
             INSERT INTO tally_saga_event (epoch, saga_id, at, seq, attempt, execution, kind, phase, step, data)
@@ -66,13 +69,18 @@ final class PostgresSingle {
     }
 
     private static String start(SqlArguments arguments, SagaStore.Lease lease, SagaRows.Start row) {
+        addStart(arguments, lease, row);
+        arguments.add(lease.engine(), lease.epoch());
+        return START_UNLESS_THERE;
+    }
+
+    static void addStart(SqlArguments arguments, SagaStore.Lease lease, SagaRows.Start row) {
         @Nullable Long ended = SagaRows.microsOrNull(row.endedAt());
         arguments.add(row.id(), SagaRows.micros(row.head().startedAt()), ended, row.parentId(), row.typeId());
         arguments.add(row.definitionId(), row.status().code());
         arguments.add(row.status().ended() ? null : Integer.valueOf(lease.engine()));
         arguments.add(row.head().businessKey(), row.correlationId(), row.parentStep());
-        arguments.add(row.saga().payload(), lease.engine(), lease.epoch());
-        return START;
+        arguments.add(row.saga().payload());
     }
 
     private static String event(SqlArguments arguments, SagaStore.Lease lease, SagaRows rows) {

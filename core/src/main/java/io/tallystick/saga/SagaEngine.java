@@ -64,13 +64,15 @@ public final class SagaEngine implements AutoCloseable {
     /** As {@link #start(SagaDefinition, String, Object)}, with the id that joins it to a larger business transaction. */
     public <D> SagaId start(
             SagaDefinition<D> definition, String businessKey, @Nullable String correlationId, D payload) {
-        return waitFor(begin(head(definition, businessKey, correlationId), definition, payload), businessKey);
+        SagaHead head = head(definition, businessKey, correlationId);
+        return waitFor(begin(head, definition, payload, false), businessKey, settings.startTimeout());
     }
 
-    private <D> CompletableFuture<SagaId> begin(SagaHead head, SagaDefinition<D> definition, D payload) {
+    private <D> CompletableFuture<SagaId> begin(
+            SagaHead head, SagaDefinition<D> definition, D payload, boolean awaited) {
         CompletableFuture<SagaId> started = new CompletableFuture<>();
         Payload encoded = Payload.of(codec.encode(payload), payload);
-        host.offerStart(new LoopInput.Start(head, definition.graph(), encoded, started));
+        host.offerStart(new LoopInput.Start(head, definition.graph(), encoded, awaited, started));
         return started;
     }
 
@@ -87,12 +89,12 @@ public final class SagaEngine implements AutoCloseable {
         return host.head(businessKey, correlationId);
     }
 
-    private SagaId waitFor(CompletableFuture<SagaId> started, String businessKey) {
+    private SagaId waitFor(CompletableFuture<SagaId> started, String businessKey, Duration atMost) {
         try {
-            return started.get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return started.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new UnknownOutcomeException("saga '" + businessKey + "' was not stored within "
-                    + settings.startTimeout() + "; it may still be. Start it again with the same key");
+            throw new UnknownOutcomeException("saga '" + businessKey + "' was not stored within " + atMost
+                    + "; it may still be. Start it again with the same key");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnknownOutcomeException("interrupted while saga '" + businessKey + "' was being stored", e);
@@ -119,7 +121,9 @@ public final class SagaEngine implements AutoCloseable {
     }
 
     /**
-     * Starts a saga and waits until it settles, with one wake-up instead of two.
+     * Starts a saga and waits until it settles, with one wake-up instead of two. A saga that begins with local steps is
+     * stored together with them: until they are committed there is no saga, and what goes wrong with them before leaves
+     * none behind unless their outcome is stored.
      *
      * @return how far it came within the time; {@link SagaOutcome#stillRunning} is no failure
      */
@@ -127,7 +131,7 @@ public final class SagaEngine implements AutoCloseable {
         SagaHead head = head(definition, businessKey, null);
         CompletableFuture<SagaOutcome> settled = waiters.register(head.id());
         try {
-            CompletableFuture<SagaId> started = begin(head, definition, payload);
+            CompletableFuture<SagaId> started = begin(head, definition, payload, true);
             var unused = started.whenComplete((id, failure) -> {
                 if (!head.id().equals(id)) {
                     settled.cancel(false); // refused, or another saga has the key
@@ -137,7 +141,8 @@ public final class SagaEngine implements AutoCloseable {
             try {
                 return settled.get(Math.max(0, first.toMillis()), TimeUnit.MILLISECONDS);
             } catch (TimeoutException | CancellationException e) {
-                return await(waitFor(started, businessKey), atMost.minus(first));
+                Duration longest = atMost.compareTo(settings.startTimeout()) > 0 ? atMost : settings.startTimeout();
+                return await(waitFor(started, businessKey, longest), atMost.minus(first));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

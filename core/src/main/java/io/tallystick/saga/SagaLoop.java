@@ -159,6 +159,7 @@ final class SagaLoop {
         end = why;
         changes.forEach(change -> change.input().fail(why));
         changes.clear();
+        sagas.values().forEach(saga -> saga.lost(why));
         failInbox(why);
     }
 
@@ -189,7 +190,10 @@ final class SagaLoop {
         } catch (RuntimeException e) {
             LOG.error("saga {} is set aside until it is taken over or the engine restarts: {}", input.saga(), input, e);
             wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
-            forget(input.saga());
+            LiveSaga known = forget(input.saga());
+            if (known != null) {
+                known.lost(e);
+            }
             input.fail(e);
         }
     }
@@ -210,8 +214,14 @@ final class SagaLoop {
 
     private void begin(LoopInput.Start start) {
         Decision<SagaState, SagaEffect> decision = SagaMachine.begin(start.head(), start.graph(), start.payload());
-        sagas.put(start.head().id(), new LiveSaga(decision.next()));
-        changes.add(Change.start(start, decision));
+        LiveSaga saga = new LiveSaga(decision.next());
+        sagas.put(start.head().id(), saga);
+        JoinedStart joined = now.isAfter(lease.until()) ? null : JoinedStart.of(start, decision);
+        if (joined == null) {
+            changes.add(Change.start(start, decision));
+        } else {
+            handOver.begin(saga, joined, moment());
+        }
     }
 
     private void decide(LoopInput.Event input) {
@@ -317,8 +327,9 @@ final class SagaLoop {
         }
         saga.durable = change.after();
         if (change.before() == null) {
-            wiring.metrics().started(change.after().graph().type());
-            subSagas.entered(change.after().head());
+            begun(saga);
+            saga.localInFlight = false;
+            saga.drainInto(inbox);
         } else if (change.input() instanceof LoopInput.Event event
                 && event.event() instanceof SagaEvent.Answer answer) {
             runner.answered(change.saga(), answer.token());
@@ -327,6 +338,11 @@ final class SagaLoop {
                     .answered(change.after().graph().type(), answer.token().step(), answer.getClass());
         }
         handOver.perform(saga, change.after(), change.effects(), moment());
+    }
+
+    private void begun(LiveSaga saga) {
+        wiring.metrics().started(saga.state.graph().type());
+        subSagas.entered(saga.state.head());
     }
 
     /** A row that will never be stored stops this saga and no other. */
@@ -370,16 +386,38 @@ final class SagaLoop {
         if (input.result() instanceof LocalResult.Usurped) {
             throw new SagaStore.Fenced(lease);
         }
+        JoinedStart start = saga.starting;
+        saga.starting = null;
+        if (start != null && !(input.result() instanceof LocalResult.Committed)) {
+            startAlone(saga, start, input.result());
+            return;
+        }
         if (input.result() instanceof LocalResult.Stale) {
             reload(input.saga());
         } else if (input.result() instanceof LocalResult.Committed committed) {
             saga.state = committed.next();
             saga.durable = committed.next();
+            if (start != null) {
+                begun(saga);
+                handOver.perform(saga, start.decision().next(), start.others(), moment());
+                start.input().started().complete(input.saga());
+            }
             handOver.perform(saga, committed.next(), committed.effects(), moment());
         } else if (input.result() instanceof LocalResult.RolledBack rolledBack) {
             decide(LoopInput.Event.of(input.saga(), rolledBack.answer()));
         }
         saga.drainInto(inbox);
+    }
+
+    /** Together with its first steps it could not be stored. Their answer, if there is one, waits until it is. */
+    private void startAlone(LiveSaga saga, JoinedStart start, LocalResult result) {
+        if (result instanceof LocalResult.RolledBack rolledBack) {
+            saga.localInFlight = true;
+            saga.deferred.addFirst(LoopInput.Event.of(saga.state.id(), rolledBack.answer()));
+            changes.add(start.answered());
+        } else {
+            changes.add(start.alone());
+        }
     }
 
     private void settled(SagaState state) {

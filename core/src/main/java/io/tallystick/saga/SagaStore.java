@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,8 @@ public interface SagaStore extends AutoCloseable {
     /**
      * Business work and the batch it leads to in one transaction. The work's own exception is thrown on as it is, after a
      * roll-back; a lost answer to the commit is {@link UnknownOutcomeException}. A start in the batch whose business key
-     * is taken rolls everything back with {@link io.tallystick.jdbc.DuplicateKeyException}.
+     * is taken is left out and returned; if the batch has events of it, they were decided in vain, and everything is
+     * rolled back with {@link DuplicateKeyException}.
      */
     Written together(Lease lease, LocalUnit work) throws Exception;
 
@@ -127,6 +130,19 @@ public interface SagaStore extends AutoCloseable {
     /** Starts that were there already: the id that was asked for, and the id that has the business key. */
     record Written(Map<SagaId, SagaId> existing) {
         static final Written ALL = new Written(Map.of());
+
+        /** @throws DuplicateKeyException when one of these sagas, whose events stand in the batch, was there already */
+        void requireNew(Stream<SagaId> withEvents) {
+            if (existing.isEmpty()) {
+                return;
+            }
+            withEvents.filter(existing::containsKey).findFirst().ifPresent(saga -> {
+                throw new DuplicateKeyException(
+                        "saga " + saga + ": its business key is taken by saga " + existing.get(saga)
+                                + "; its start and its events were rolled back",
+                        null);
+            });
+        }
     }
 
     /** A saga as it is stored. */

@@ -22,7 +22,9 @@ interface SagaWriter {
 
     /**
      * Stores the rows at the end of an open transaction, and may commit it in the same round trip. Of a fenced one
-     * nothing is committed; the caller rolls back.
+     * nothing is committed; the caller rolls back. So of a start whose key is taken and whose events stand in the rows:
+     *
+     * @throws io.tallystick.jdbc.DuplicateKeyException for such a start
      */
     Result finish(Tx tx, SagaStore.Lease lease, SagaRows rows);
 

@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes attempts. The loop hands them over and goes on; answers come back from any thread. Nothing is handed over before
@@ -12,7 +13,7 @@ interface StepRunner extends AutoCloseable {
     void run(Invocation attempt, Consumer<SagaEvent.Answer> answer);
 
     /** Makes an attempt inside a transaction that also stores what follows from it. */
-    void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result);
+    void runLocal(LocalAttempt attempt, Consumer<LocalResult> result);
 
     /** Computes the start of a sub-saga. */
     void runChild(Invocation attempt, Consumer<ChildStart> start, Consumer<SagaEvent.Answer> failed);
@@ -29,6 +30,13 @@ interface StepRunner extends AutoCloseable {
     @Override
     default void close() {}
 
+    /**
+     * A local attempt.
+     *
+     * @param start of the saga, when it is to be stored with the attempt; null when it is stored already
+     */
+    record LocalAttempt(Invocation invocation, SagaStore.Lease lease, SagaStore.@Nullable NewSaga start) {}
+
     /** What came of a local attempt. */
     sealed interface LocalResult {
         /** Committed: this is the state now, and these effects are due. */
@@ -40,7 +48,10 @@ interface StepRunner extends AutoCloseable {
         /** The engine has lost its lease. */
         record Usurped() implements LocalResult {}
 
-        /** The stored history has moved on without this engine's knowledge: read it again. */
+        /**
+         * Rolled back because the stored history has moved on without this engine's knowledge: read it again. For an
+         * attempt with its start: the two cannot be stored together, the business key may be taken.
+         */
         record Stale() implements LocalResult {}
     }
 

@@ -65,7 +65,7 @@ final class SubSagas {
                 starts.clock().instant(),
                 new SagaHead.Parent(parent.id(), token.step()));
         CompletableFuture<SagaId> started = new CompletableFuture<>();
-        offer.accept(new LoopInput.Start(head, start.definition().graph(), start.payload(), started));
+        offer.accept(new LoopInput.Start(head, start.definition().graph(), start.payload(), false, started));
         // The stage is only a subscription; whatever goes wrong in it is reported as an answer.
         var unused = started.whenComplete((child, failure) -> {
             if (failure != null) {

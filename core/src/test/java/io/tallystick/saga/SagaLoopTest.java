@@ -49,7 +49,7 @@ class SagaLoopTest {
         public void run(Invocation attempt, Consumer<SagaEvent.Answer> answer) {}
 
         @Override
-        public void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result) {
+        public void runLocal(LocalAttempt attempt, Consumer<LocalResult> result) {
             if (attempts.incrementAndGet() == 1) {
                 result.accept(new LocalResult.Stale());
             }
@@ -75,7 +75,7 @@ class SagaLoopTest {
     private LoopInput.Start start(SagaLoop loop) {
         SagaHead head = new SagaHead(new SagaIds(now::get, 0).next(), "key", "key", now.get(), null);
         LoopInput.Start start =
-                new LoopInput.Start(head, saga.graph(), Payload.of("\"a\"", "a"), new CompletableFuture<>());
+                new LoopInput.Start(head, saga.graph(), Payload.of("\"a\"", "a"), false, new CompletableFuture<>());
         loop.offer(start);
         return start;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
@@ -463,6 +464,58 @@ abstract class SagaStoreContract {
         assertThat(written.existing()).isEqualTo(Map.of(again.head().id(), id));
         assertThat(store.load(child.head().id())).isPresent();
         assertThat(store.lastSeq(id)).contains(1);
+    }
+
+    @Test
+    void a_saga_may_be_stored_together_with_its_first_local_steps() throws Exception {
+        SagaStore.NewSaga start = start("joined-1");
+        SagaId id = start.head().id();
+
+        SagaStore.Written written = store.together(lease, tx -> joined(start));
+
+        assertThat(written.existing()).isEmpty();
+        assertThat(store.find("transfer", "joined-1")).contains(id);
+        assertThat(ledger.history(id)).extracting(SagaStore.StoredEvent::seq).containsExactly(1, 2);
+        assertThat(store.load(id).orElseThrow().start().status()).isEqualTo(SagaStatus.COMPLETED);
+        assertThat(store.load(id).orElseThrow().owner()).as("it has ended").isNull();
+    }
+
+    @Test
+    void a_saga_whose_business_key_is_taken_takes_its_first_local_steps_with_it() {
+        SagaId holder = written("joined-2");
+        SagaStore.NewSaga again = start("joined-2");
+        SagaStore.NewSaga child = start("joined-3");
+
+        assertThatThrownBy(() -> store.together(lease, tx -> {
+                    store.startIn(tx, lease, child);
+                    return joined(again);
+                }))
+                .isInstanceOf(DuplicateKeyException.class);
+
+        assertThat(store.load(child.head().id())).as("the business work").isEmpty();
+        assertThat(store.lastSeq(again.head().id())).isEmpty();
+        assertThat(store.lastSeq(holder)).contains(0);
+    }
+
+    @Test
+    void an_engine_that_was_taken_over_stores_no_saga_with_its_first_local_steps() {
+        SagaStore.NewSaga late = start("joined-4");
+        SagaStore.Lease zombie = store.renew(lease, RUN_OUT);
+        store.takeOver(store.join("heir", LONG));
+
+        assertThatThrownBy(() -> store.together(zombie, tx -> joined(late))).isInstanceOf(SagaStore.Fenced.class);
+
+        assertThat(store.load(late.head().id())).isEmpty();
+        assertThat(store.find("transfer", "joined-4")).isEmpty();
+    }
+
+    private SagaStore.Batch joined(SagaStore.NewSaga start) {
+        SagaId id = start.head().id();
+        return new SagaStore.Batch(
+                List.of(start),
+                List.of(event(id, 1, done("book")), event(id, 2, done("remit"))),
+                List.of(new SagaStore.StatusChange(id, SagaStatus.COMPLETED, instant(), null)),
+                List.of());
     }
 
     // ---- requests

@@ -133,7 +133,7 @@ final class SimulatedEngine {
         SagaHead head = new SagaHead(id, key, id.toString(), clock.instant(), null);
         CompletableFuture<SagaId> started = new CompletableFuture<>();
         Payload payload = Payload.of(new PayloadCodec().encode(new SagaSimulationTest.Job(key)));
-        loop.offer(new LoopInput.Start(head, definition.graph(), payload, started));
+        loop.offer(new LoopInput.Start(head, definition.graph(), payload, sim.chance(0.7), started));
         return started;
     }
 
@@ -208,19 +208,24 @@ final class SimulatedEngine {
         }
 
         @Override
-        public void runLocal(Invocation attempt, SagaStore.Lease lease, Consumer<LocalResult> result) {
-            sim.within(Duration.ZERO, Duration.ofMillis(100), "local " + attempt.token(), () -> {
-                if (born != life) {
-                    return;
-                }
-                LocalRunner runner = new LocalRunner(store, new PayloadCodec(), clock);
-                LocalResult came = runner.run(definitions.of(attempt.state().graph()), attempt, lease);
-                sim.within(Duration.ZERO, Duration.ofMillis(100), "local answer", () -> {
-                    if (born == life) {
-                        result.accept(came);
-                    }
-                });
-            });
+        public void runLocal(LocalAttempt attempt, Consumer<LocalResult> result) {
+            SagaGraph graph = attempt.invocation().state().graph();
+            sim.within(
+                    Duration.ZERO,
+                    Duration.ofMillis(100),
+                    "local " + attempt.invocation().token(),
+                    () -> {
+                        if (born != life) {
+                            return;
+                        }
+                        LocalRunner runner = new LocalRunner(store, new PayloadCodec(), clock);
+                        LocalResult came = runner.run(definitions.of(graph), attempt);
+                        sim.within(Duration.ZERO, Duration.ofMillis(100), "local answer", () -> {
+                            if (born == life) {
+                                result.accept(came);
+                            }
+                        });
+                    });
         }
 
         @Override
