@@ -1,0 +1,115 @@
+package io.tallystick.xa.jta;
+
+import java.util.ArrayList;
+import java.util.List;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+
+/** A resource that behaves as X/Open XA says, and remembers what it was told. */
+final class InMemoryXaResource implements XAResource {
+
+    private enum State {
+        IDLE,
+        ACTIVE,
+        SUSPENDED,
+        ENDED,
+        PREPARED
+    }
+
+    final List<String> told = new ArrayList<>();
+    private State state = State.IDLE;
+    int voteNoWith;
+    boolean readOnly;
+
+    @Override
+    public void start(Xid xid, int flags) throws XAException {
+        told.add("start " + flag(flags));
+        State expected = switch (flags) {
+            case TMNOFLAGS -> State.IDLE;
+            case TMRESUME -> State.SUSPENDED;
+            case TMJOIN -> State.ENDED;
+            default -> throw new XAException(XAException.XAER_INVAL);
+        };
+        move(expected, State.ACTIVE);
+    }
+
+    @Override
+    public void end(Xid xid, int flags) throws XAException {
+        told.add("end " + flag(flags));
+        if (state != State.ACTIVE && state != State.SUSPENDED) {
+            throw new XAException(XAException.XAER_PROTO);
+        }
+        state = flags == TMSUSPEND ? State.SUSPENDED : State.ENDED;
+    }
+
+    @Override
+    public int prepare(Xid xid) throws XAException {
+        told.add("prepare");
+        if (voteNoWith != 0) {
+            state = State.IDLE;
+            throw new XAException(voteNoWith);
+        }
+        move(State.ENDED, readOnly ? State.IDLE : State.PREPARED);
+        return readOnly ? XA_RDONLY : XA_OK;
+    }
+
+    @Override
+    public void commit(Xid xid, boolean onePhase) throws XAException {
+        told.add(onePhase ? "commit in one phase" : "commit");
+        move(onePhase ? State.ENDED : State.PREPARED, State.IDLE);
+    }
+
+    @Override
+    public void rollback(Xid xid) throws XAException {
+        told.add("rollback");
+        if (state == State.IDLE) {
+            throw new XAException(XAException.XAER_NOTA);
+        }
+        state = State.IDLE;
+    }
+
+    private void move(State from, State to) throws XAException {
+        if (state != from) {
+            throw new XAException(XAException.XAER_PROTO);
+        }
+        state = to;
+    }
+
+    private static String flag(int flags) {
+        return switch (flags) {
+            case TMNOFLAGS -> "new";
+            case TMRESUME -> "resume";
+            case TMJOIN -> "join";
+            case TMSUCCESS -> "success";
+            case TMFAIL -> "fail";
+            case TMSUSPEND -> "suspend";
+            default -> String.valueOf(flags);
+        };
+    }
+
+    @Override
+    public void forget(Xid xid) {
+        told.add("forget");
+    }
+
+    @Override
+    public Xid[] recover(int flag) {
+        return new Xid[0];
+    }
+
+    @Override
+    public boolean isSameRM(XAResource other) {
+        return other == this;
+    }
+
+    @Override
+    public int getTransactionTimeout() {
+        return 0;
+    }
+
+    @Override
+    public boolean setTransactionTimeout(int seconds) {
+        return false;
+    }
+}
