@@ -1,7 +1,6 @@
 package io.tallystick.bench;
 
 import io.tallystick.bench.contender.Arena;
-import io.tallystick.bench.contender.Contender;
 import io.tallystick.bench.contender.NoopSteps;
 import io.tallystick.bench.contender.Steps;
 import io.tallystick.bench.contender.Tallystick;
@@ -128,23 +127,6 @@ final class MillionTrial implements Trial {
     @FunctionalInterface
     private interface Measurement {
         double on(Clients clients) throws Exception;
-    }
-
-    /** Gives every saga a number that nobody used and that tells nothing about its neighbours. */
-    private record Scattered(Contender engine, long begun) implements Contender {
-        @Override
-        public boolean run(long saga) throws Exception {
-            // the finaliser of SplitMix64, a bijection: two sagas never share a key
-            long number = saga + begun;
-            number = (number ^ number >>> 30) * 0xbf58476d1ce4e5b9L;
-            number = (number ^ number >>> 27) * 0x94d049bb133111ebL;
-            return engine.run(number ^ number >>> 31);
-        }
-
-        @Override
-        public void close() {
-            // the engine is its opener's to close
-        }
     }
 
     private static Recovery recover(TestDatabase database) throws Exception {

@@ -6,6 +6,7 @@ import io.tallystick.bench.contender.LocalSteps;
 import io.tallystick.bench.contender.NoopSteps;
 import io.tallystick.bench.contender.RefusedSteps;
 import io.tallystick.bench.contender.Workload;
+import io.tallystick.testkit.db.Engine;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures sagas side by side with the peers.")
 public final class SagaBench implements Callable<Integer> {
-    private static final List<Trial> TRIALS = List.of(new IdleTrial(), new TakeoverTrial(), new MillionTrial());
+    private static final List<Trial> TRIALS = List.of(
+            new IdleTrial(),
+            new TakeoverTrial(),
+            new MillionTrial(),
+            new RetentionTrial(Engine.POSTGRESQL),
+            new RetentionTrial(Engine.MARIADB));
     private static final List<Workload> WORKLOADS = List.of(new NoopSteps(), new LocalSteps(), new RefusedSteps());
 
     @Option(
@@ -58,7 +64,8 @@ public final class SagaBench implements Callable<Integer> {
             names = "--trials",
             split = ",",
             paramLabel = "NAME",
-            description = "Of idle, takeover, million, or none (default: all, none with --quick).")
+            description =
+                    "Of idle, takeover, million, retention, retention-mariadb, or none (default: all, none with --quick).")
     private @Nullable Set<String> trials;
 
     @Option(names = "--rounds", description = "Rounds; the table shows medians over them.")

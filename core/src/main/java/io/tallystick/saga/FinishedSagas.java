@@ -7,6 +7,8 @@ import io.tallystick.jdbc.Tx;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,17 +93,18 @@ final class FinishedSagas {
 
     private SagaStore.Finished page(
             Instant latest, Function<String, Instant> endedBefore, @Nullable SagaId after, int limit) {
-        long bound = Math.max(0, latest.toEpochMilli() + 1) << BITS_BELOW_MILLIS;
+        SagaId bound = new SagaId(Math.max(0, latest.toEpochMilli() + 1) << BITS_BELOW_MILLIS);
         return jdbc.autocommit(tx -> {
+            // no upper bound: between two a planner expects few rows, reads all of them and sorts
             String sql = "SELECT id, ended_at, parent_id, definition_id, correlation_id FROM tally_saga"
-                    + " WHERE id > ? AND id < ? ORDER BY id " + tx.dialect().limit(limit);
-            List<Candidate> read =
-                    tx.query(sql, this::candidate, after == null ? Long.MIN_VALUE : after.value(), bound);
+                    + " WHERE id > ? ORDER BY id " + tx.dialect().limit(limit);
+            List<Candidate> read = tx.query(sql, this::candidate, after == null ? Long.MIN_VALUE : after.value());
             List<Candidate> ended = read.stream()
                     .filter(saga -> saga.endedAt() != null && saga.endedAt().isBefore(endedBefore.apply(saga.type())))
                     .toList();
-            SagaId next = read.size() < limit ? null : read.get(read.size() - 1).id();
-            return new SagaStore.Finished(unneeded(tx, ended), next);
+            SagaId last = read.isEmpty() ? bound : read.get(read.size() - 1).id();
+            boolean more = read.size() == limit && last.compareTo(bound) < 0;
+            return new SagaStore.Finished(unneeded(tx, ended), more ? last : null);
         });
     }
 
@@ -186,11 +189,23 @@ final class FinishedSagas {
             if (ids.isEmpty()) {
                 return 0;
             }
-            String in = " IN (" + SagaReader.places(ids.size()) + ")";
-            @Nullable Object[] arguments = SagaReader.padded(ids);
-            tx.update("DELETE FROM tally_saga_event WHERE saga_id" + in, arguments);
-            tx.update("DELETE FROM tally_saga_request WHERE saga_id" + in, arguments);
-            return tx.update("DELETE FROM tally_saga WHERE id" + in, arguments);
+            delete(tx, "tally_saga_event WHERE saga_id", ids);
+            delete(tx, "tally_saga_request WHERE saga_id", ids);
+            return delete(tx, "tally_saga WHERE id", ids);
         });
+    }
+
+    /**
+     * The range says nothing new; but a planner that knows nothing of the table yet takes five hundred ids for most of it,
+     * and scans it whole.
+     */
+    private static int delete(Tx tx, String column, List<Long> ids) {
+        String name = column.substring(column.lastIndexOf(' ') + 1);
+        List<Long> arguments = new ArrayList<>(List.of(Collections.min(ids), Collections.max(ids)));
+        Arrays.stream(SagaReader.padded(ids)).forEach(id -> arguments.add((Long) id));
+        return tx.update(
+                "DELETE FROM " + column + " BETWEEN ? AND ? AND " + name + " IN (" + SagaReader.places(ids.size())
+                        + ")",
+                arguments.toArray());
     }
 }

@@ -6,9 +6,11 @@ import io.tallystick.jdbc.Tx;
 import io.tallystick.saga.Saga;
 import io.tallystick.saga.SagaDefinition;
 import io.tallystick.saga.SagaEngine;
+import io.tallystick.saga.SagaEngineBuilder;
 import io.tallystick.saga.SagaOutcome;
 import io.tallystick.saga.StepRefused;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /** Tallystick with its defaults on a pool of twenty connections, as its peers have. */
@@ -25,11 +27,17 @@ public final class Tallystick implements Contender {
     }
 
     public static Tallystick open(Arena arena) {
+        return open(arena, builder -> builder);
+    }
+
+    /** Opens it with more than its defaults. */
+    public static Tallystick open(Arena arena, UnaryOperator<SagaEngineBuilder> more) {
         DataSource pool = arena.pool(POOL);
         Schema.of(Jdbc.on(pool)).install();
         SagaDefinition<Job> definition =
                 arena.steps().workload().isLocal() ? local(arena.steps()) : calls(arena.steps());
-        return new Tallystick(SagaEngine.on(pool).register(definition).start(), definition);
+        return new Tallystick(
+                more.apply(SagaEngine.on(pool).register(definition)).start(), definition);
     }
 
     /** The saga's data. */
