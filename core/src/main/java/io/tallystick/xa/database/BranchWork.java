@@ -1,6 +1,7 @@
 package io.tallystick.xa.database;
 
 import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -64,7 +65,7 @@ final class BranchWork {
         return mayHaveWritten;
     }
 
-    /** The first error that a statement had; the application may have caught it and gone on. */
+    /** The first error that a statement had, or the last deadlock, which undid all before it; the application may have gone on. */
     @Nullable
     SQLException firstError() {
         return firstError;
@@ -112,7 +113,7 @@ final class BranchWork {
         if (ended) {
             return ended(error);
         }
-        if (firstError == null) {
+        if (firstError == null || SqlErrors.isDeadlock(error, dialect)) {
             firstError = error;
         }
         return error;

@@ -54,11 +54,18 @@ final class XaCodes {
         return e.errorCode >= XAException.XA_HEURMIX && e.errorCode <= XAException.XA_HEURHAZ;
     }
 
+    /** Whether it says that we asked at the wrong time or for the impossible: our mistake, and no news about the branch. */
+    static boolean isProtocol(XAException e) {
+        return e.errorCode == XAException.XAER_PROTO
+                || e.errorCode == XAException.XAER_INVAL
+                || e.errorCode == XAException.XAER_OUTSIDE;
+    }
+
     private static boolean isRollback(XAException e) {
         return e.errorCode >= XAException.XA_RBBASE && e.errorCode <= XAException.XA_RBEND;
     }
 
-    private static String text(XAException e) {
+    static String text(XAException e) {
         return "XA error " + e.errorCode + (e.getMessage() == null ? "" : ": " + e.getMessage());
     }
 }
