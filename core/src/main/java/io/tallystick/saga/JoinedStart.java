@@ -32,13 +32,13 @@ record JoinedStart(LoopInput.Start input, Decision<SagaState, SagaEffect> decisi
         return decision.effects().stream().filter(effect -> effect != first).toList();
     }
 
-    /** The start by itself, from which the step follows. */
-    Change alone() {
+    /** The start by itself, since the two were not stored together. The step's answer, if there is one, waits until it is. */
+    Change alone(LiveSaga saga, StepRunner.LocalResult result) {
+        if (result instanceof StepRunner.LocalResult.RolledBack rolledBack) {
+            saga.localInFlight = true;
+            saga.deferred.addFirst(LoopInput.Event.of(saga.state.id(), rolledBack.answer()));
+            return Change.start(input, Decision.of(decision.next(), others()));
+        }
         return Change.start(input, decision);
-    }
-
-    /** The start by itself, when the step's answer is known already. */
-    Change answered() {
-        return Change.start(input, Decision.of(decision.next(), others()));
     }
 }

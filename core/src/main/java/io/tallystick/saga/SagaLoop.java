@@ -389,7 +389,7 @@ final class SagaLoop {
         JoinedStart start = saga.starting;
         saga.starting = null;
         if (start != null && !(input.result() instanceof LocalResult.Committed)) {
-            startAlone(saga, start, input.result());
+            changes.add(start.alone(saga, input.result()));
             return;
         }
         if (input.result() instanceof LocalResult.Stale) {
@@ -407,17 +407,6 @@ final class SagaLoop {
             decide(LoopInput.Event.of(input.saga(), rolledBack.answer()));
         }
         saga.drainInto(inbox);
-    }
-
-    /** Together with its first steps it could not be stored. Their answer, if there is one, waits until it is. */
-    private void startAlone(LiveSaga saga, JoinedStart start, LocalResult result) {
-        if (result instanceof LocalResult.RolledBack rolledBack) {
-            saga.localInFlight = true;
-            saga.deferred.addFirst(LoopInput.Event.of(saga.state.id(), rolledBack.answer()));
-            changes.add(start.answered());
-        } else {
-            changes.add(start.alone());
-        }
     }
 
     private void settled(SagaState state) {
