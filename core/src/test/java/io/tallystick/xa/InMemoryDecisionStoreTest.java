@@ -9,11 +9,6 @@ class InMemoryDecisionStoreTest extends DecisionStoreContract {
 
     @Override
     protected DecisionStore open() {
-        return only;
-    }
-
-    @Override
-    protected DecisionStore another() {
         return only.asAnotherProcess();
     }
 }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** The statements on tally_decision. Each is one transaction, so that no client that stops in the middle can hold a key. Stateless. */
 final class DecisionRows {
 
+    /** Of old tombstones in one purge: more than belong to the living, who keep theirs. */
+    private static final int MOST_READ = 100_000;
+
     private DecisionRows() {}
 
     static Optional<Verdict> verdict(Tx tx, Gtrid gtrid) {
@@ -114,7 +117,8 @@ final class DecisionRows {
         List<Gtrid> old = tx
                 .query(
                         "SELECT gtrid FROM tally_decision WHERE verdict <> " + COMMIT + " AND decided_at < "
-                                + tx.dialect().nowPlusMicros(),
+                                + tx.dialect().nowPlusMicros() + " "
+                                + tx.dialect().limit(Math.max(limit, MOST_READ)),
                         DecisionRows::gtrid,
                         -age.toNanos() / 1000)
                 .stream()

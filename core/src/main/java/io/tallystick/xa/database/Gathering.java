@@ -49,6 +49,16 @@ final class Gathering<T, R> {
         return mine.result();
     }
 
+    /** How many wait for the write in flight to end. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean enter(Entry<T, R> mine) {
         lock.lock();
         try {

@@ -88,6 +88,11 @@ public final class JdbcDecisionStore implements DecisionStore {
         return gathering.submit(decision);
     }
 
+    /** How many callers wait for a write in flight. */
+    int waiting() {
+        return gathering.waiting();
+    }
+
     private void write(List<Entry<DecisionRecord, Verdict>> batch) {
         try {
             insert(batch.stream().map(Entry::value).toList());
