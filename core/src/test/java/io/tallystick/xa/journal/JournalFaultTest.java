@@ -133,7 +133,7 @@ class JournalFaultTest {
             List<Integer> frames = frames(segment(crashed("probe")));
             for (int which = 0; which < frames.size() - 2; which++) {
                 Path copy = crashed("damaged" + which);
-                damage(segment(copy), frames.get(which) + 30, 4);
+                damage(segment(copy), frames.get(which) + 14, 4);
                 assertThatThrownBy(() -> open(copy))
                         .isInstanceOf(CorruptionException.class)
                         .hasMessageContaining(segment(copy).getFileName().toString())
