@@ -14,7 +14,7 @@ record Cell(Entrant entrant, Workload workload, int clients) {
     /** Measures it on a database of its own, started for it and ended after it. */
     Sample measure(int round, Duration warmUp, Duration measured) throws Exception {
         Steps steps = new Steps(workload);
-        try (TestDatabase database = Servers.start(entrant.database());
+        try (TestDatabase database = Servers.start(entrant.database(), entrant.settings());
                 Arena arena = new Arena(database, steps, clients);
                 Contender contender = entrant.opener().open(arena);
                 Meter meter = new Meter(database)) {

@@ -4,13 +4,19 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabaseBuilder;
 import io.tallystick.testkit.db.TestDatabases;
+import java.util.Map;
 
 /** Durable servers with memory enough that their caches are not what is measured. */
 final class Servers {
     private Servers() {}
 
     static TestDatabase start(Engine engine) {
+        return start(engine, Map.of());
+    }
+
+    static TestDatabase start(Engine engine, Map<String, String> settings) {
         TestDatabaseBuilder builder = TestDatabases.of(engine);
+        settings.forEach(builder::setting);
         if (engine == Engine.POSTGRESQL) {
             return builder.setting("shared_buffers", "512MB")
                     .setting("max_wal_size", "4GB")

@@ -1,6 +1,7 @@
 package io.tallystick.bench.contender;
 
 import io.tallystick.testkit.db.Engine;
+import java.util.Map;
 
 /**
  * One line of the table.
@@ -8,8 +9,13 @@ import io.tallystick.testkit.db.Engine;
  * @param name as chosen on the command line
  * @param version what is measured
  * @param database where it runs
+ * @param settings of that database, besides those of all
  */
-public record Entrant(String name, String version, Engine database, Opener opener) {
+public record Entrant(String name, String version, Engine database, Map<String, String> settings, Opener opener) {
+
+    Entrant(String name, String version, Engine database, Opener opener) {
+        this(name, version, database, Map.of(), opener);
+    }
 
     /** Installs the engine's tables on an empty database and starts it. */
     @FunctionalInterface
@@ -22,8 +28,8 @@ public record Entrant(String name, String version, Engine database, Opener opene
         return name.startsWith("tallystick");
     }
 
-    /** Whether it is a product of somebody else; SQL by hand only shows what the database can do. */
+    /** Whether it is a product of somebody else; the others only show what a database can do. */
     public boolean isPeer() {
-        return !isTallystick() && !name.startsWith("hand");
+        return !isTallystick() && !name.startsWith("hand") && !name.startsWith("mariadb");
     }
 }

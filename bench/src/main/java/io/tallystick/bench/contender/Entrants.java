@@ -2,6 +2,7 @@ package io.tallystick.bench.contender;
 
 import io.tallystick.testkit.db.Engine;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Everything that can be measured. */
@@ -9,6 +10,12 @@ public final class Entrants {
     private static final List<Entrant> ALL = List.of(
             new Entrant("tallystick", "Tallystick", Engine.POSTGRESQL, Tallystick::open),
             new Entrant("tallystick-mariadb", "Tallystick", Engine.MARIADB, Tallystick::open),
+            new Entrant(
+                    "mariadb-no-binlog",
+                    "Tallystick on MariaDB without its second log",
+                    Engine.MARIADB,
+                    Map.of("skip-log-bin", ""),
+                    Tallystick::open),
             new Entrant("dbos", "DBOS Transact 1.1.0-m6", Engine.POSTGRESQL, DbosTransact::open),
             new Entrant("db-scheduler", "db-scheduler 16.12.0", Engine.POSTGRESQL, DbScheduler::open),
             new Entrant("seata", "Seata 2.6.0, local state machine", Engine.POSTGRESQL, SeataLocal::open),
