@@ -117,10 +117,7 @@ final class BranchPool implements AutoCloseable {
 
     /** Gives a connection of {@link #outside} back, or destroys it. */
     void giveBackOutside(Connection connection, boolean destroy) {
-        if (destroy) {
-            outside.evictConnection(connection);
-        }
-        closeQuietly(connection);
+        giveBack(outside, connection, destroy);
     }
 
     /** What was learnt about a connection of {@link #outside} when it was made. */
@@ -129,10 +126,16 @@ final class BranchPool implements AutoCloseable {
     }
 
     void giveBack(Connection pooled, boolean destroy) {
-        if (destroy) {
-            branches.evictConnection(pooled);
+        giveBack(branches, pooled, destroy);
+    }
+
+    private static void giveBack(HikariDataSource pool, Connection pooled, boolean destroy) {
+        if (destroy && !pool.isClosed()) {
+            // takes it from its holder too: closing it after that would be one time too often
+            pool.evictConnection(pooled);
+        } else {
+            closeQuietly(pooled);
         }
-        closeQuietly(pooled);
     }
 
     /** Ends a session at the server, in the background; a server that cannot be reached must find out by itself. */

@@ -82,7 +82,7 @@ final class ConnectionHandle implements InvocationHandler {
                 return unwrap(self, work.connection(), (Class<?>) first(arguments), work);
             case "isWrapperFor":
                 return wraps(self, work.connection(), (Class<?>) first(arguments));
-            case "setReadOnly", "setTransactionIsolation", "setCatalog", "setSchema":
+            case "setReadOnly", "setTransactionIsolation", "setCatalog", "setSchema", "setNetworkTimeout":
                 // the pool sees them, and sets them back when it gets the connection back
                 return call(method, work.pooled(), arguments, work);
             default:
