@@ -1,7 +1,7 @@
 package io.tallystick.bench;
 
 /** Durations in buckets that are 1.6 % wide, so that percentiles need no list of every saga. Not thread-safe; one per client. */
-final class LatencyHistogram {
+public final class LatencyHistogram {
     private static final int SUB_BUCKETS = 64;
     private static final int EXPONENTS = 40;
 
@@ -9,13 +9,13 @@ final class LatencyHistogram {
     private long max;
     private long total;
 
-    void record(long nanos) {
+    public void record(long nanos) {
         counts[bucket(nanos)]++;
         total++;
         max = Math.max(max, nanos);
     }
 
-    void add(LatencyHistogram other) {
+    public void add(LatencyHistogram other) {
         for (int i = 0; i < counts.length; i++) {
             counts[i] += other.counts[i];
         }
@@ -23,16 +23,16 @@ final class LatencyHistogram {
         max = Math.max(max, other.max);
     }
 
-    long count() {
+    public long count() {
         return total;
     }
 
-    double maxMillis() {
+    public double maxMillis() {
         return max / 1e6;
     }
 
     /** The upper end of the bucket in which the share {@code quantile} of all durations is reached. */
-    double millis(double quantile) {
+    public double millis(double quantile) {
         long wanted = (long) Math.ceil(quantile * total);
         long seen = 0;
         for (int i = 0; i < counts.length; i++) {

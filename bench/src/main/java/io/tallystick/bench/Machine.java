@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** On what the figures were taken. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
-    static String describe() {
+    public static String describe() {
         return Instant.now().truncatedTo(ChronoUnit.SECONDS) + "; "
                 + Runtime.getRuntime().availableProcessors() + " processors (" + line("/proc/cpuinfo", "model name")
                 + "), "

@@ -2,16 +2,11 @@ package io.tallystick.bench;
 
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Reads what a database and the machine have spent so far. Not thread-safe. */
 final class Meter implements AutoCloseable {
@@ -86,30 +81,4 @@ final class Meter implements AutoCloseable {
     }
 
     record Used(Duration jvm, Duration database) {}
-
-    /** Ticks of all processors since the machine started, from {@code /proc/stat}; waiting for a disk counts as idle. */
-    record Processors(long idle, long total) {
-        static Processors now() {
-            try {
-                String[] fields =
-                        Files.readAllLines(Path.of("/proc/stat")).get(0).trim().split("\\s+");
-                long total = 0;
-                for (int i = 1; i <= 8; i++) {
-                    total += Long.parseLong(fields[i]);
-                }
-                return new Processors(Long.parseLong(fields[4]) + Long.parseLong(fields[5]), total);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        double idleSince(Processors earlier) {
-            return total == earlier.total ? 1 : (double) (idle - earlier.idle) / (total - earlier.total);
-        }
-
-        @Override
-        public String toString() {
-            return String.format(Locale.ROOT, "%d of %d ticks idle", idle, total);
-        }
-    }
 }

@@ -3,10 +3,10 @@ package io.tallystick.bench;
 import java.time.Duration;
 
 /** Lets time pass while something else is measured. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void of(Duration time) throws InterruptedException {
+    public static void of(Duration time) throws InterruptedException {
         Thread.sleep(time.toMillis());
     }
 }

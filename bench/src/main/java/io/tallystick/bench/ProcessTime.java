@@ -11,19 +11,19 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /** Processor time that was used so far. */
-final class ProcessTime {
+public final class ProcessTime {
     private static final long MILLIS_PER_TICK = 10;
 
     private ProcessTime() {}
 
     /** Of this JVM without the servers that it started. */
-    static Duration ofThisJvm() {
+    public static Duration ofThisJvm() {
         return Duration.ofNanos(
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime());
     }
 
     /** Of a server and the processes under it, from {@code /proc}, in steps of 10 ms. */
-    static Duration of(long pid) {
+    public static Duration of(long pid) {
         long ticks = Stream.concat(
                         Stream.of(pid),
                         ProcessHandle.of(pid).stream()

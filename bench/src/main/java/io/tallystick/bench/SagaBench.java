@@ -6,6 +6,7 @@ import io.tallystick.bench.contender.LocalSteps;
 import io.tallystick.bench.contender.NoopSteps;
 import io.tallystick.bench.contender.RefusedSteps;
 import io.tallystick.bench.contender.Workload;
+import io.tallystick.bench.xa.XaBench;
 import io.tallystick.testkit.db.Engine;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tally bench",
         mixinStandardHelpOptions = true,
-        description = "Measures sagas side by side with the peers.")
+        subcommands = XaBench.class,
+        description = "Measures sagas side by side with the peers; tally bench xa measures two-phase commit.")
 public final class SagaBench implements Callable<Integer> {
     private static final List<Trial> TRIALS = List.of(
             new IdleTrial(),

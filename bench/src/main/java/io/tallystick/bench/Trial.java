@@ -3,7 +3,7 @@ package io.tallystick.bench;
 import java.util.List;
 
 /** Answers one question about Tallystick on PostgreSQL. */
-interface Trial {
+public interface Trial {
 
     /** As chosen on the command line. */
     String name();

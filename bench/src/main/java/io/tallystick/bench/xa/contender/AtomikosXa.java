@@ -1,0 +1,80 @@
+package io.tallystick.bench.xa.contender;
+
+import com.atomikos.icatch.config.UserTransactionServiceImp;
+import com.atomikos.icatch.jta.UserTransactionManager;
+import com.atomikos.jdbc.AtomikosDataSourceBean;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/**
+ * Atomikos, one to a JVM, with its own pools. Its phases follow one another: version 6.0.0 no longer reads the setting
+ * {@code threaded_2pc} and always constructs its service for one thread.
+ */
+final class AtomikosXa implements XaContender {
+    private final UserTransactionServiceImp service;
+    private final UserTransactionManager manager = new UserTransactionManager();
+    private final AtomikosDataSourceBean first;
+    private final AtomikosDataSourceBean last;
+
+    private AtomikosXa(UserTransactionServiceImp service, AtomikosDataSourceBean first, AtomikosDataSourceBean last) {
+        this.service = service;
+        this.first = first;
+        this.last = last;
+    }
+
+    static AtomikosXa open(Setup setup) throws Exception {
+        UserTransactionServiceImp service = new UserTransactionServiceImp(properties(setup));
+        service.init();
+        return new AtomikosXa(service, pool("first", setup.first(), setup), pool("last", setup.last(), setup));
+    }
+
+    private static Properties properties(Setup setup) {
+        Properties properties = new Properties();
+        set(properties, "tm_unique_name", setup.node());
+        set(properties, "log_base_dir", setup.directory().toString());
+        set(properties, "enable_logging", "true");
+        set(properties, "max_actives", "-1");
+        set(properties, "serial_jta_transactions", "false");
+        if (setup.fastRecovery()) {
+            // max_timeout is also how long a transaction may last
+            set(properties, "max_timeout", "1000");
+            set(properties, "default_jta_timeout", "1000");
+            set(properties, "recovery_delay", "200");
+            set(properties, "oltp_retry_interval", "200");
+        }
+        return properties;
+    }
+
+    private static void set(Properties properties, String name, String value) {
+        properties.setProperty("com.atomikos.icatch." + name, value);
+    }
+
+    private static AtomikosDataSourceBean pool(String name, Till till, Setup setup) throws SQLException {
+        AtomikosDataSourceBean bean = new AtomikosDataSourceBean();
+        bean.setUniqueResourceName(name);
+        bean.setXaDataSource(till.xaDataSource());
+        bean.setPoolSize(setup.threads());
+        bean.init();
+        return bean;
+    }
+
+    @Override
+    public void transfer(Transfer transfer) throws Exception {
+        manager.begin();
+        try (Connection debited = first.getConnection()) {
+            transfer.debit(debited);
+        }
+        try (Connection credited = last.getConnection()) {
+            transfer.credit(credited);
+        }
+        manager.commit();
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        last.close();
+        service.shutdown(false);
+    }
+}
