@@ -1,6 +1,6 @@
 package io.tallystick.bench.xa.contender;
 
-import io.tallystick.bench.xa.contender.NarayanaXa.Store;
+import io.tallystick.bench.xa.contender.TallystickXa.Store;
 import io.tallystick.bench.xa.contender.XaEntrant.Kind;
 import java.util.List;
 import java.util.Set;
@@ -8,11 +8,13 @@ import java.util.Set;
 /** Everything that can be measured. */
 public final class XaEntrants {
     private static final List<XaEntrant> ALL = List.of(
-            new XaEntrant("narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, Store.FILE, false)),
-            new XaEntrant("narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, Store.FILE, true)),
-            new XaEntrant("narayana-journal", Kind.PEER, setup -> NarayanaXa.open(setup, Store.JOURNAL, false)),
-            new XaEntrant("narayana-journal-async", Kind.PEER, setup -> NarayanaXa.open(setup, Store.JOURNAL, true)),
-            new XaEntrant("narayana-jdbc", Kind.PEER, setup -> NarayanaXa.open(setup, Store.JDBC, false)),
+            new XaEntrant("tallystick", Kind.OURS, setup -> TallystickXa.open(setup, Store.LAST_PARTICIPANT)),
+            new XaEntrant("tallystick-table", Kind.OURS, setup -> TallystickXa.open(setup, Store.TABLE)),
+            new XaEntrant("narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, false)),
+            new XaEntrant("narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, true)),
+            new XaEntrant("narayana-journal", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, false)),
+            new XaEntrant("narayana-journal-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, true)),
+            new XaEntrant("narayana-jdbc", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JDBC, false)),
             new XaEntrant("atomikos", Kind.PEER, AtomikosXa::open),
             new XaEntrant("hand-parallel", Kind.HAND, HandParallel::open),
             new XaEntrant("hand-decision", Kind.HAND, HandDecision::open),
