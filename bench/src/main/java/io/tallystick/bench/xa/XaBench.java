@@ -51,6 +51,13 @@ public final class XaBench implements Callable<Integer> {
     private int seconds;
 
     @Option(
+            names = "--warm-up",
+            defaultValue = "10",
+            paramLabel = "SECONDS",
+            description = "Time before it; below 5 s compiling is measured, not committing (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Option(
             names = "--count-forced-writes",
             description =
                     "Counts the coordinator's forced writes with strace, which slows it down: read no rates from such a run.")
@@ -111,7 +118,7 @@ public final class XaBench implements Callable<Integer> {
                 for (int round = 1; round <= rounds; round++) {
                     for (XaCell cell : cells(pair)) {
                         XaSample sample = cell.measure(
-                                bank, round, Duration.ofMillis(seconds * 500L), Duration.ofSeconds(seconds), traced);
+                                bank, round, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), traced);
                         samples.add(sample);
                         progress.printf("round %d  %-40s %8.0f tx/s%n", round, cell, sample.perSecond());
                     }

@@ -72,15 +72,25 @@ final class LazyEnds {
         write();
     }
 
+    /** What comes meanwhile waits for a full batch or its time: written at once, a busy store would delete a few rows at a time without end. */
     private void write() {
-        for (List<Ended> batch = take(); !batch.isEmpty(); batch = take()) {
-            try {
-                writer.accept(batch);
-            } catch (RuntimeException e) {
-                LOG.debug("{} finished decisions are written off later", batch.size(), e);
-                putBack(batch);
-                return;
-            }
+        List<Ended> batch;
+        do {
+            batch = take();
+        } while (written(batch) && batch.size() == BATCH);
+    }
+
+    private boolean written(List<Ended> batch) {
+        if (batch.isEmpty()) {
+            return true;
+        }
+        try {
+            writer.accept(batch);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.debug("{} finished decisions are written off later", batch.size(), e);
+            putBack(batch);
+            return false;
         }
     }
 
