@@ -7,6 +7,7 @@ import io.tallystick.xa.BranchDriver;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaEngineBuilder;
+import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
@@ -60,7 +61,9 @@ final class TallystickXa implements XaContender {
 
     private static BranchDriver driver(String name, Till till, Setup setup) {
         PoolSettings settings = PoolSettings.of(name, setup.threads());
-        return PostgresBranchDriver.on(pool(till, 1), settings);
+        return till.isPostgres()
+                ? PostgresBranchDriver.on(pool(till, 1), settings)
+                : InnoDbBranchDriver.mariadb(pool(till, 1), settings);
     }
 
     private static HikariDataSource pool(Till till, int size) {
