@@ -3,6 +3,7 @@ package io.tallystick.bench.xa;
 import io.tallystick.bench.Machine;
 import io.tallystick.bench.xa.contender.XaEntrant;
 import io.tallystick.bench.xa.contender.XaEntrants;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,13 +100,18 @@ public final class XaBench implements Callable<Integer> {
             return 0;
         }
         List<XaSample> samples = merge.isEmpty() ? measure() : XaCsv.read(merge);
-        if (csv != null) {
-            XaCsv.write(csv, Machine.describe(), samples);
-        }
+        keep(samples);
         XaReport report = new XaReport(samples);
         System.out.println(report.markdown());
         System.out.println(XaBars.judge(report));
         return 0;
+    }
+
+    /** After each cell, so that a run that is broken off has not been for nothing. */
+    private void keep(List<XaSample> samples) throws IOException {
+        if (csv != null) {
+            XaCsv.write(csv, Machine.describe(), samples);
+        }
     }
 
     private List<XaSample> measure() throws Exception {
@@ -120,6 +126,7 @@ public final class XaBench implements Callable<Integer> {
                         XaSample sample = cell.measure(
                                 bank, round, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), traced);
                         samples.add(sample);
+                        keep(samples);
                         progress.printf("round %d  %-40s %8.0f tx/s%n", round, cell, sample.perSecond());
                     }
                 }

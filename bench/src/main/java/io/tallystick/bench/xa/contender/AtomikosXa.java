@@ -37,8 +37,8 @@ final class AtomikosXa implements XaContender {
         set(properties, "max_actives", "-1");
         set(properties, "serial_jta_transactions", "false");
         if (setup.fastRecovery()) {
-            // max_timeout is also how long a transaction may last
-            set(properties, "max_timeout", "1000");
+            // also how long a transaction may last; with 1000 it lost money after most kills
+            set(properties, "max_timeout", "5000");
             set(properties, "default_jta_timeout", "1000");
             set(properties, "recovery_delay", "200");
             set(properties, "oltp_retry_interval", "200");
