@@ -55,7 +55,8 @@ public final class XaBench implements Callable<Integer> {
             names = "--warm-up",
             defaultValue = "10",
             paramLabel = "SECONDS",
-            description = "Time before it; below 5 s compiling is measured, not committing (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Time before it; below 5 s compiling is measured, not committing (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(

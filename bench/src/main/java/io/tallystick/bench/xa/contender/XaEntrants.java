@@ -11,9 +11,14 @@ public final class XaEntrants {
             new XaEntrant("tallystick", Kind.OURS, setup -> TallystickXa.open(setup, Store.LAST_PARTICIPANT)),
             new XaEntrant("tallystick-table", Kind.OURS, setup -> TallystickXa.open(setup, Store.TABLE)),
             new XaEntrant("narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, false)),
-            new XaEntrant("narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, true)),
-            new XaEntrant("narayana-journal", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, false)),
-            new XaEntrant("narayana-journal-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, true)),
+            new XaEntrant(
+                    "narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, true)),
+            new XaEntrant(
+                    "narayana-journal", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, false)),
+            new XaEntrant(
+                    "narayana-journal-async",
+                    Kind.PEER,
+                    setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, true)),
             new XaEntrant("narayana-jdbc", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JDBC, false)),
             new XaEntrant("atomikos", Kind.PEER, AtomikosXa::open),
             new XaEntrant("hand-parallel", Kind.HAND, HandParallel::open),
