@@ -11,7 +11,9 @@ import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
+import io.tallystick.xa.journal.JournalDecisionStore;
 import java.sql.Connection;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,7 +40,9 @@ final class TallystickXa implements XaContender {
         /** In the last participant's own commit. */
         LAST_PARTICIPANT,
         /** In a table beside, written for several transactions at once. It lies in the last database, but under a name of its own. */
-        TABLE
+        TABLE,
+        /** In files of its own, written for several transactions at once. */
+        JOURNAL
     }
 
     static TallystickXa open(Setup setup, Store store) {
@@ -47,7 +51,14 @@ final class TallystickXa implements XaContender {
                 .node(setup.node())
                 .resource(driver("first", setup.first(), setup))
                 .resource(driver("last", setup.last(), setup));
-        builder.decisions(table(store == Store.LAST_PARTICIPANT ? "last" : "beside", setup.last(), pools));
+        builder.decisions(
+                switch (store) {
+                    case LAST_PARTICIPANT -> table("last", setup.last(), pools);
+                    case TABLE -> table("beside", setup.last(), pools);
+                    case JOURNAL ->
+                        JournalDecisionStore.open(
+                                setup.directory().resolve("decisions"), "journal", InstantSource.system());
+                });
         return new TallystickXa(builder.open(), pools);
     }
 

@@ -10,6 +10,7 @@ public final class XaEntrants {
     private static final List<XaEntrant> ALL = List.of(
             new XaEntrant("tallystick", Kind.OURS, setup -> TallystickXa.open(setup, Store.LAST_PARTICIPANT)),
             new XaEntrant("tallystick-table", Kind.OURS, setup -> TallystickXa.open(setup, Store.TABLE)),
+            new XaEntrant("tallystick-journal", Kind.OURS, setup -> TallystickXa.open(setup, Store.JOURNAL)),
             new XaEntrant("narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, false)),
             new XaEntrant(
                     "narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, true)),
