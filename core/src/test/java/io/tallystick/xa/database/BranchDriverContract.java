@@ -9,7 +9,9 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.Background;
+import io.tallystick.testkit.crash.FaultSweep;
 import io.tallystick.testkit.crash.FaultyDataSource;
+import io.tallystick.testkit.crash.JdbcFault;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchDriver.Opening;
@@ -195,6 +197,8 @@ abstract class BranchDriverContract {
 
     @Test
     void a_scan_of_a_database_that_is_away_is_not_an_empty_one() {
+        driver.close();
+        driver = driver(source, settings().withBorrow(Duration.ofMillis(300)));
         db.stop();
         try {
             assertThatThrownBy(() -> driver.prepared()).isInstanceOf(io.tallystick.jdbc.UnavailableException.class);
@@ -364,6 +368,58 @@ abstract class BranchDriverContract {
             branch.cut();
         }
         assertThat(amount(1)).isEqualTo(100);
+    }
+
+    // ---- whatever gets lost
+
+    @Test
+    void whichever_request_is_lost_the_branch_ends_in_one_way_and_nothing_stays_prepared() {
+        assertThat(FaultSweep.over(db.dataSource(), JdbcFault.lostRequest(), this::transactOver))
+                .as("calls that were lost")
+                .isGreaterThan(3);
+    }
+
+    @Test
+    void whichever_answer_is_lost_the_branch_ends_in_one_way_and_nothing_stays_prepared() {
+        assertThat(FaultSweep.over(db.dataSource(), JdbcFault.lostReply(), this::transactOver))
+                .as("answers that were lost")
+                .isGreaterThan(3);
+    }
+
+    private void transactOver(DataSource faulty) throws SQLException {
+        db.execute("UPDATE item SET amount = 100");
+        PoolSettings one = PoolSettings.of("orders", 1).withBorrow(Duration.ofSeconds(20));
+        try (JdbcBranchDriver lossy = driver(faulty, one)) {
+            boolean committed = transact(lossy);
+            await().ignoreExceptions()
+                    .untilAsserted(() -> assertThat(lossy.prepared()).isEmpty());
+            assertThat(amount(1)).isEqualTo(committed ? 70 : 100);
+            assertIsFree(1);
+        }
+    }
+
+    /** As a coordinator does: no vote is a no, and phase 2 is repeated by name until it is answered. */
+    private boolean transact(JdbcBranchDriver lossy) {
+        BranchXid xid = xid(1);
+        JdbcBranch branch = lossy.open(new Opening(
+                lossy.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(60)));
+        Vote vote = catchThrowable(() -> update(branch, 1, 70)) == null ? branch.prepare(xid, BUDGET) : null;
+        if (vote instanceof Vote.Prepared yes) {
+            Ack ack = branch.commit(BUDGET);
+            branch.release();
+            if (!(ack instanceof Ack.Done)) {
+                await().untilAsserted(() -> assertThat(lossy.commit(xid, yes.hint(), BUDGET))
+                        .isInstanceOfAny(Ack.Done.class, Ack.Absent.class));
+            }
+            return true;
+        }
+        Ack ack = branch.rollback(BUDGET);
+        branch.release();
+        if (ack instanceof Ack.Retry) {
+            await().untilAsserted(() ->
+                    assertThat(lossy.rollback(xid, "", BUDGET)).isInstanceOfAny(Ack.Done.class, Ack.Absent.class));
+        }
+        return false;
     }
 
     // ---- what the application holds
