@@ -85,7 +85,11 @@ final class Backlog {
     }
 
     private static void write(Gtrid gtrid, End end) {
-        end.home().end(List.of(gtrid));
+        if (end.remember()) {
+            end.home().remember(List.of(gtrid));
+        } else {
+            end.home().end(List.of(gtrid));
+        }
     }
 
     /** Whether it has ended and only its store does not know yet. */

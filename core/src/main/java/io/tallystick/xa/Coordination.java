@@ -98,7 +98,11 @@ final class Coordination {
 
     @Nullable
     private String accept(XaEvent event, Consumer<Turn> beforeItsEffects) {
-        Turn turn = take(event);
+        return follow(take(event), beforeItsEffects);
+    }
+
+    @Nullable
+    private String follow(Turn turn, Consumer<Turn> beforeItsEffects) {
         if (turn.refused() != null) {
             LOG.debug("{}: {}", this, turn.refused());
             return turn.refused();
@@ -160,11 +164,19 @@ final class Coordination {
     /** Chooses the last participant and asks for the votes. Returns why it may not, or null. */
     @Nullable
     String commit() {
-        int last = lastParticipant();
-        if (last != 0 && limbs().size() > 1) {
-            fixHome(site.homes().usable(limb(last).resource));
+        Turn turn;
+        lock.lock();
+        try {
+            // one step: a branch that joins, or a name given, in between would put the decision where nobody looks for it
+            int last = lastParticipant();
+            if (last != 0 && limbs.size() > 1) {
+                fixHome(site.homes().usable(limb(last).resource));
+            }
+            turn = take(new XaEvent.CommitAsked(last));
+        } finally {
+            lock.unlock();
         }
-        return accept(new XaEvent.CommitAsked(last));
+        return follow(turn, t -> {});
     }
 
     /** Rolls back from another thread, while the application may be using its connections: they are cut first. */

@@ -1,6 +1,5 @@
 package io.tallystick.xa;
 
-import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.DecisionStore.Life;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +23,19 @@ final class Homes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
 
+    private static final long BITS_48 = (1L << 48) - 1;
+
     private final Map<String, DecisionStore> stores = new LinkedHashMap<>();
     private final Map<Integer, DecisionStore> byHash = new LinkedHashMap<>();
     private final Map<String, Life> lives = new ConcurrentHashMap<>();
     private final int cluster;
     private final long node;
     private final Duration lease;
+    private final RandomGenerator random;
 
-    Homes(List<DecisionStore> stores, int cluster, long node, Duration lease) {
+    /** @param node 48 bits */
+    Homes(List<DecisionStore> stores, int cluster, long node, Duration lease, RandomGenerator random) {
+        this.random = random;
         this.cluster = cluster;
         this.node = node;
         this.lease = lease;
@@ -94,26 +99,31 @@ final class Homes {
 
     /**
      * Registers where it is not yet registered, renews elsewhere.
-     *
-     * @throws RejectedException when a newer life of the same node exists: two processes have one node id
      */
     void beat() {
-        for (DecisionStore store : stores.values()) {
-            try {
-                Life life = lives.get(store.name());
-                if (life == null) {
-                    lives.put(store.name(), store.register(cluster, node, lease));
-                } else if (!store.renew(life, lease)) {
-                    // safe all along, because the key arbitrates; but its peers count it as dead
-                    LOG.warn(
-                            "another process has taken node {} in decision store '{}'; going on under a new epoch",
-                            node,
-                            store.name());
-                    lives.put(store.name(), store.register(cluster, node, lease));
-                }
-            } catch (TallystickException e) {
-                LOG.warn("decision store '{}' does not hear that this process lives: {}", store.name(), e.getMessage());
+        stores.values().forEach(this::beat);
+    }
+
+    /** As {@link #beat()}, in one store. */
+    void beat(DecisionStore store) {
+        try {
+            Life life = lives.get(store.name());
+            if (life == null) {
+                lives.put(store.name(), store.register(cluster, node, lease));
+            } else if (!store.renew(life, lease)) {
+                // safe all along, because the key arbitrates; but its peers count it as dead. A node of its own, or both
+                // would take the name from each other at every beat
+                long another = random.nextLong() & BITS_48;
+                LOG.warn(
+                        "another process has taken node {} in decision store '{}'; going on as node {}. Give each"
+                                + " process a name of its own",
+                        life.node(),
+                        store.name(),
+                        another);
+                lives.put(store.name(), store.register(cluster, another, lease));
             }
+        } catch (TallystickException e) {
+            LOG.warn("decision store '{}' does not hear that this process lives: {}", store.name(), e.getMessage());
         }
     }
 

@@ -7,13 +7,14 @@ import io.tallystick.xa.DecisionStore.Life;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,12 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-    private static final int UNFINISHED_AT_ONCE = 500;
+    private static final int PAGE = 500;
+    private static final int MOST_PAGES = 100;
+    private static final Duration PURGE_EVERY = Duration.ofHours(1);
+
+    /** Longer than any pause of a process or a session that is believed possible, see {@link DecisionStore#purge}. */
+    private static final Duration PURGE_AFTER = Duration.ofDays(7);
 
     private final Site site;
     private final RemoteDecisions elsewhere;
@@ -33,6 +39,7 @@ final class Recovery {
     private final Map<BranchXid, Instant> firstSeen = new ConcurrentHashMap<>();
     private Instant nextBeat = Instant.MIN;
     private Instant nextScan = Instant.MIN;
+    private Instant nextPurge = Instant.MIN;
 
     Recovery(Site site, RemoteDecisions elsewhere) {
         this.site = site;
@@ -41,22 +48,46 @@ final class Recovery {
 
     /** One bounded round. Returns how much it began. */
     int poll(Instant now) {
-        int work = 0;
-        if (!now.isBefore(nextBeat)) {
-            nextBeat = now.plus(site.settings().lease().dividedBy(3));
-            once("heartbeat", () -> site.homes().beat());
+        int work = site.backlog().poll(now);
+        Duration beat = site.settings().lease().dividedBy(3);
+        if (isDue(nextBeat, beat, now)) {
+            nextBeat = now.plus(beat);
+            // one store that hangs must not cost the leases in the others
+            site.homes().all().forEach(home -> once("heartbeat " + home.name(), () -> site.homes().beat(home)));
         }
-        work += site.backlog().poll(now);
-        if (!now.isBefore(nextScan)) {
+        if (isDue(nextScan, site.settings().scanEvery(), now)) {
             nextScan = now.plus(site.settings().scanEvery());
-            for (BranchDriver driver : site.drivers()) {
-                once("resource " + driver.resource(), () -> scan(driver));
+            work += look();
+        }
+        if (isDue(nextPurge, PURGE_EVERY, now)) {
+            nextPurge = now.plus(PURGE_EVERY);
+            site.homes().all().forEach(home -> once("purge " + home.name(), () -> home.purge(PURGE_AFTER, 1000)));
+        }
+        return work;
+    }
+
+    /** Also when the clock has jumped back: nothing waits for longer than its interval. */
+    private static boolean isDue(Instant next, Duration interval, Instant now) {
+        return !now.isBefore(next) || now.plus(interval).isBefore(next);
+    }
+
+    private int look() {
+        int work = 0;
+        Set<String> known = new HashSet<>();
+        for (BranchDriver driver : site.drivers()) {
+            known.add(driver.resource());
+            once("resource " + driver.resource(), () -> scan(driver));
+            work++;
+        }
+        for (String resource : site.backlog().searched()) {
+            if (known.add(resource)) {
+                once("resource " + resource, () -> search(site.driver(resource)));
                 work++;
             }
-            for (DecisionStore home : site.homes().all()) {
-                once("decisions " + home.name(), () -> takeOver(home));
-                work++;
-            }
+        }
+        for (DecisionStore home : site.homes().all()) {
+            once("decisions " + home.name(), () -> takeOver(home));
+            work++;
         }
         return work;
     }
@@ -81,77 +112,113 @@ final class Recovery {
 
     private void scan(BranchDriver driver) {
         Instant begun = site.clock().instant();
+        List<PreparedBranch> found = search(driver);
+        lastSeen.put(driver.resource(), found);
+        Map<Gtrid, List<PreparedBranch>> byTransaction = new LinkedHashMap<>();
+        int inDoubt = 0;
+        for (PreparedBranch branch : found) {
+            // by the clock of here, for the resource's may differ; and never in the future, for this one may jump
+            Instant first = firstSeen.merge(branch.xid(), begun, (old, now) -> old.isBefore(now) ? old : now);
+            inDoubt += first.isBefore(begun) ? 1 : 0;
+            byTransaction
+                    .computeIfAbsent(branch.xid().gtrid(), g -> new ArrayList<>())
+                    .add(branch);
+        }
+        site.health(driver.resource()).holds(inDoubt, driver.capacity());
+        settle(driver, byTransaction);
+        forgetUnseen();
+    }
+
+    /** A scan that settles nothing: what is looked for learns whether it is there. */
+    private List<PreparedBranch> search(BranchDriver driver) {
         long number = site.backlog().scanBegins();
         ResourceHealth health = site.health(driver.resource());
         List<PreparedBranch> found;
         try {
             found = driver.prepared();
         } catch (TallystickException e) {
-            health.failed(String.valueOf(e.getMessage()), begun);
+            health.unreachable(String.valueOf(e.getMessage()), site.clock().instant());
             throw e;
         }
-        health.scanned(found.size(), driver.capacity());
-        lastSeen.put(driver.resource(), found);
-        Set<BranchXid> names = new HashSet<>();
-        Map<Gtrid, List<PreparedBranch>> byTransaction = new HashMap<>();
-        for (PreparedBranch branch : found) {
-            names.add(branch.xid());
-            firstSeen.putIfAbsent(branch.xid(), branch.since() == null ? begun : branch.since());
-            byTransaction
-                    .computeIfAbsent(branch.xid().gtrid(), g -> new ArrayList<>())
-                    .add(branch);
-        }
-        site.backlog().scanned(driver.resource(), number, names);
-        byTransaction.forEach((gtrid, branches) -> settle(driver, gtrid, branches));
-        forgetUnseen();
+        health.reached();
+        site.backlog().scanned(driver.resource(), number, names(found));
+        return found;
     }
 
-    private void settle(BranchDriver driver, Gtrid gtrid, List<PreparedBranch> branches) {
-        if (site.inFlight(gtrid)) {
+    private static Set<BranchXid> names(List<PreparedBranch> branches) {
+        return branches.stream().map(PreparedBranch::xid).collect(Collectors.toSet());
+    }
+
+    private void settle(BranchDriver driver, Map<Gtrid, List<PreparedBranch>> byTransaction) {
+        Map<Gtrid, List<Voted>> orphans = new LinkedHashMap<>();
+        byTransaction.forEach((gtrid, branches) -> {
+            List<Voted> voted = site.inFlight(gtrid) ? List.of() : concerning(driver, branches);
+            try {
+                if (!voted.isEmpty() && isOrphan(gtrid, voted)) {
+                    orphans.put(gtrid, voted);
+                }
+            } catch (TallystickException e) {
+                // one decision store that is away must not hold up what is decided in others
+                LOG.warn("{} is held: {}", voted.get(0).xid(), e.getMessage());
+            }
+        });
+        if (orphans.isEmpty()) {
             return;
         }
+        // its coordinator may have finished it between the scan and the look into the store, and have forgotten it:
+        // a tombstone is written only for what is still prepared
+        Set<BranchXid> still = names(driver.prepared());
+        orphans.forEach((gtrid, voted) -> {
+            if (voted.stream().allMatch(v -> still.contains(v.xid()))) {
+                LOG.info("settling {}, left behind with {} branches here", gtrid, voted.size());
+                adopt(gtrid, Coordination.orphan(site, homeOf(gtrid).orElseThrow(), gtrid, voted));
+            }
+        });
+    }
+
+    private List<Voted> concerning(BranchDriver driver, List<PreparedBranch> branches) {
         int hash = Gtrid.hash(driver.resource());
-        List<Voted> voted = branches.stream()
+        return branches.stream()
                 // two resources may lie in one database; what bears no configured name belongs to whoever finds it
                 .filter(b -> b.xid().resource() == hash || !site.knows(b.xid().resource()))
                 .map(b -> new Voted(b.xid(), driver.resource(), driver.incarnation(), ""))
                 .toList();
-        if (voted.isEmpty()) {
-            return;
-        }
-        if (site.homes().ours(gtrid)) {
-            ours(gtrid, voted);
-        } else {
-            elsewheres(voted);
-        }
     }
 
-    private void ours(Gtrid gtrid, List<Voted> voted) {
-        Optional<DecisionStore> home = site.homes().of(gtrid);
+    /** Whether a tombstone is to be written for it; what is decided already, or elsewhere, is dealt with at once. */
+    private boolean isOrphan(Gtrid gtrid, List<Voted> voted) {
+        if (!site.homes().ours(gtrid)) {
+            elsewheres(voted);
+            return false;
+        }
+        Optional<DecisionStore> home = homeOf(gtrid);
         if (home.isEmpty()) {
             LOG.warn(
                     "{} is held: its decision store is not configured here",
                     voted.get(0).xid());
-            return;
+            return false;
         }
-        Optional<Verdict> known = home.get().lookup(gtrid);
-        if (known.isPresent() && known.get() == Verdict.COMMIT) {
-            // found by the look into the store, with all its branches
-            return;
+        List<Life> living = home.get().living(site.homes().cluster());
+        if (!isLeftBehind(gtrid, living, voted)) {
+            return false;
         }
-        if (known.isPresent() || isLeftBehind(gtrid, home.get(), voted)) {
-            LOG.info("settling {}, left behind with {} branches here", gtrid, voted.size());
-            adopt(gtrid, Coordination.orphan(site, home.get(), gtrid, voted));
+        if (home.get().lookup(gtrid).orElse(Verdict.ABORT) == Verdict.ABORT) {
+            return true;
         }
+        home.get().decision(gtrid).ifPresent(decision -> takeOver(home.get(), decision, living));
+        return false;
     }
 
-    private boolean isLeftBehind(Gtrid gtrid, DecisionStore home, List<Voted> voted) {
+    private Optional<DecisionStore> homeOf(Gtrid gtrid) {
+        return site.homes().of(gtrid);
+    }
+
+    private boolean isLeftBehind(Gtrid gtrid, List<Life> living, List<Voted> voted) {
         if (site.homes().mine(gtrid)) {
             // not in flight any more: prepared after it was given up
             return olderThan(voted, site.settings().prepareBudget());
         }
-        boolean alive = home.living(site.homes().cluster()).stream().anyMatch(life -> life.owns(gtrid));
-        return !alive
+        return living.stream().noneMatch(life -> life.owns(gtrid))
                 || olderThan(
                         voted, site.settings().timeout().plus(site.settings().prepareBudget()));
     }
@@ -202,24 +269,29 @@ final class Recovery {
     // ---- decisions
 
     private void takeOver(DecisionStore home) {
-        List<DecisionRecord> unfinished = home.unfinished(site.homes().cluster(), UNFINISHED_AT_ONCE);
-        if (unfinished.isEmpty()) {
+        List<DecisionRecord> page = home.unfinished(site.homes().cluster(), PAGE);
+        List<Life> living = page.isEmpty() ? List.of() : home.living(site.homes().cluster());
+        for (int pages = 0; !page.isEmpty() && pages < MOST_PAGES; pages++) {
+            page.forEach(decision -> takeOver(home, decision, living));
+            page = page.size() < PAGE
+                    ? List.of()
+                    : home.unfinished(
+                            site.homes().cluster(), page.get(page.size() - 1).gtrid(), PAGE);
+        }
+        site.backlog().answers(home);
+    }
+
+    private void takeOver(DecisionStore home, DecisionRecord decision, List<Life> living) {
+        Gtrid gtrid = decision.gtrid();
+        if (site.inFlight(gtrid) || site.backlog().isEnding(gtrid)) {
             return;
         }
-        List<Life> living = home.living(site.homes().cluster());
-        for (DecisionRecord decision : unfinished) {
-            Gtrid gtrid = decision.gtrid();
-            boolean mine = site.homes().mine(gtrid);
-            if (site.inFlight(gtrid) || !mine && living.stream().anyMatch(life -> life.owns(gtrid))) {
-                continue;
-            }
-            if (mine
-                    && decision.decidedAt()
-                            .isAfter(
-                                    site.clock().instant().minus(site.settings().prepareBudget()))) {
+        Duration age = Duration.between(decision.decidedAt(), site.clock().instant());
+        boolean left = site.homes().mine(gtrid)
                 // ended a moment ago: its row is deleted lazily
-                continue;
-            }
+                ? age.abs().compareTo(site.settings().prepareBudget()) > 0
+                : living.stream().noneMatch(life -> life.owns(gtrid));
+        if (left) {
             LOG.info("finishing {}, decided at {}", gtrid, decision.decidedAt());
             adopt(gtrid, Coordination.recover(site, home, decision));
         }

@@ -15,6 +15,7 @@ final class ResourceHealth {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final String resource;
+    private boolean reachable = true;
     private int failures;
     private @Nullable String lastFailure;
     private Instant nextTry = Instant.MIN;
@@ -44,7 +45,8 @@ final class ResourceHealth {
 
     /** Why no branch may be prepared now, or null: an attempt to finish one has just failed. */
     synchronized @Nullable String reasonNotToPrepare() {
-        return failures < 2
+        // one branch that cannot be finished says nothing of the others, as long as its resource answers
+        return failures < 2 || reachable
                 ? null
                 : "resource '" + resource + "' did not answer " + failures
                         + " times in a row when asked to finish a transaction (" + lastFailure
@@ -64,14 +66,27 @@ final class ResourceHealth {
         nextTry = now.plusMillis(pause);
     }
 
-    synchronized void scanned(int preparedNow, int capacityNow) {
-        prepared = preparedNow;
-        capacity = capacityNow;
+    /** It answered a look at all its branches. */
+    synchronized void reached() {
+        reachable = true;
         answered();
     }
 
+    /** It could not be looked at. */
+    synchronized void unreachable(String why, Instant now) {
+        reachable = false;
+        failed(why, now);
+    }
+
+    /** @param inDoubtNow branches that were prepared at an earlier look already */
+    synchronized void holds(int inDoubtNow, int capacityNow) {
+        prepared = inDoubtNow;
+        capacity = capacityNow;
+    }
+
+    /** Whether the pause is over; one that seems longer than any is owed to a clock that jumped back. */
     synchronized boolean mayTry(Instant now) {
-        return !now.isBefore(nextTry);
+        return !now.isBefore(nextTry) || now.plus(LONGEST_PAUSE).isBefore(nextTry);
     }
 
     synchronized boolean failing() {

@@ -3,6 +3,8 @@ package io.tallystick.xa;
 import io.tallystick.jdbc.RejectedException;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +33,8 @@ final class Site {
             Homes homes,
             XaSettings settings,
             XaRuntime runtime) {
-        this.drivers = Map.copyOf(drivers);
+        // in the order of the configuration, the same on each run
+        this.drivers = Collections.unmodifiableMap(new LinkedHashMap<>(drivers));
         this.hashes = drivers.keySet().stream().map(Gtrid::hash).collect(java.util.stream.Collectors.toSet());
         this.elsewhere = elsewhere;
         this.homes = homes;

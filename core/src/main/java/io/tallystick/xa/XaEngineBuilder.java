@@ -82,7 +82,7 @@ public final class XaEngineBuilder {
         }
         XaRuntime real = runtime == null ? XaRuntime.real() : runtime;
         long life = node == null ? real.random().nextLong() : (long) Gtrid.hash(node) << 16 ^ node.hashCode();
-        Homes homes = new Homes(decisions, Gtrid.hash(service), life & BITS_48, settings.lease());
+        Homes homes = new Homes(decisions, Gtrid.hash(service), life & BITS_48, settings.lease(), real.random());
         return new XaEngine(new Site(resources, elsewhere, homes, settings, real), coordinators, service);
     }
 }
