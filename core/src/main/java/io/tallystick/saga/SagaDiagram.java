@@ -1,5 +1,6 @@
 package io.tallystick.saga;
 
+import io.tallystick.drawing.Svg;
 import java.time.Duration;
 import java.util.Locale;
 

@@ -167,7 +167,8 @@ final class Coordination {
         Turn turn;
         lock.lock();
         try {
-            // one step: a branch that joins, or a name given, in between would put the decision where nobody looks for it
+            // one step: a branch that joins, or a name given, in between would put the decision where nobody looks for
+            // it
             int last = lastParticipant();
             if (last != 0 && limbs.size() > 1) {
                 fixHome(site.homes().usable(limb(last).resource));

@@ -111,7 +111,8 @@ final class Homes {
             if (life == null) {
                 lives.put(store.name(), store.register(cluster, node, lease));
             } else if (!store.renew(life, lease)) {
-                // safe all along, because the key arbitrates; but its peers count it as dead. A node of its own, or both
+                // safe all along, because the key arbitrates; but its peers count it as dead. A node of its own, or
+                // both
                 // would take the name from each other at every beat
                 long another = random.nextLong() & BITS_48;
                 LOG.warn(

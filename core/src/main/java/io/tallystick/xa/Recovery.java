@@ -7,8 +7,9 @@ import io.tallystick.xa.DecisionStore.Life;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class Recovery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int PAGE = 500;
-    private static final int MOST_PAGES = 100;
+    private static final int MOST = 100 * PAGE;
     private static final Duration PURGE_EVERY = Duration.ofHours(1);
 
     /** Longer than any pause of a process or a session that is believed possible, see {@link DecisionStore#purge}. */
@@ -53,7 +54,10 @@ final class Recovery {
         if (isDue(nextBeat, beat, now)) {
             nextBeat = now.plus(beat);
             // one store that hangs must not cost the leases in the others
-            site.homes().all().forEach(home -> once("heartbeat " + home.name(), () -> site.homes().beat(home)));
+            site.homes()
+                    .all()
+                    .forEach(home ->
+                            once("heartbeat " + home.name(), () -> site.homes().beat(home)));
         }
         if (isDue(nextScan, site.settings().scanEvery(), now)) {
             nextScan = now.plus(site.settings().scanEvery());
@@ -269,16 +273,31 @@ final class Recovery {
     // ---- decisions
 
     private void takeOver(DecisionStore home) {
-        List<DecisionRecord> page = home.unfinished(site.homes().cluster(), PAGE);
-        List<Life> living = page.isEmpty() ? List.of() : home.living(site.homes().cluster());
-        for (int pages = 0; !page.isEmpty() && pages < MOST_PAGES; pages++) {
-            page.forEach(decision -> takeOver(home, decision, living));
-            page = page.size() < PAGE
-                    ? List.of()
-                    : home.unfinished(
-                            site.homes().cluster(), page.get(page.size() - 1).gtrid(), PAGE);
+        List<DecisionRecord> unfinished = unfinished(home);
+        if (!unfinished.isEmpty()) {
+            List<Life> living = home.living(site.homes().cluster());
+            // those that hold locks first: most others have been told to every branch, and only their end was lost
+            Set<Gtrid> prepared = lastSeen.values().stream()
+                    .flatMap(List::stream)
+                    .map(branch -> branch.xid().gtrid())
+                    .collect(Collectors.toSet());
+            unfinished.stream()
+                    .sorted(Comparator.comparing(decision -> !prepared.contains(decision.gtrid())))
+                    .forEach(decision -> takeOver(home, decision, living));
         }
         site.backlog().answers(home);
+    }
+
+    private List<DecisionRecord> unfinished(DecisionStore home) {
+        List<DecisionRecord> all = new ArrayList<>();
+        List<DecisionRecord> page = home.unfinished(site.homes().cluster(), PAGE);
+        all.addAll(page);
+        while (page.size() == PAGE && all.size() < MOST) {
+            page = home.unfinished(
+                    site.homes().cluster(), page.get(PAGE - 1).gtrid(), PAGE);
+            all.addAll(page);
+        }
+        return all;
     }
 
     private void takeOver(DecisionStore home, DecisionRecord decision, List<Life> living) {

@@ -60,15 +60,7 @@ final class XaTable {
         on(DECIDING, XaEvent.NotDecided.class, XaMachine::notDecided, ABORTING);
         on(DECIDING, XaEvent.DecisionUnknown.class, XaMachine::decisionUnknown, IN_DOUBT);
 
-        on(
-                IN_DOUBT,
-                XaEvent.Settled.class,
-                XaMachine::settled,
-                COMMITTING,
-                COMMITTED,
-                HANDED_OVER,
-                ABORTING,
-                ROLLED_BACK);
+        on(IN_DOUBT, XaEvent.Settled.class, XaMachine::settled, COMMITTING, HANDED_OVER, ABORTING);
         on(IN_DOUBT, XaEvent.DecisionUnknown.class, XaMachine::stillInDoubt, IN_DOUBT);
 
         for (XaPhase phaseTwo : EnumSet.of(COMMITTING, ABORTING)) {

@@ -160,8 +160,10 @@ final class Fibers {
         final Runnable body;
         final Semaphore toFiber = new Semaphore(0);
         final Semaphore toSimulation = new Semaphore(0);
+
         @Nullable
         Thread thread;
+
         @Nullable
         Throwable failure;
 

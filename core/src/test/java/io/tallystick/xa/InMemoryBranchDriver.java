@@ -169,9 +169,7 @@ final class InMemoryBranchDriver implements BranchDriver {
         public LastWord commitAlone(@Nullable DecisionRecord riding, Duration budget) {
             try {
                 return call(
-                        "commit alone",
-                        budget,
-                        () -> database.commitAlone(session, riding, refuses.getAsBoolean()));
+                        "commit alone", budget, () -> database.commitAlone(session, riding, refuses.getAsBoolean()));
             } catch (Wire.Lost e) {
                 return e.refused ? new LastWord.RolledBack("never sent") : new LastWord.Unknown("" + e.getMessage());
             } catch (SessionGone e) {

@@ -29,8 +29,10 @@ final class InMemoryDatabase {
         final Set<String> writes = new LinkedHashSet<>();
         final long number;
         boolean open = true;
+
         @Nullable
         BranchXid prepared;
+
         boolean ended;
 
         Session(long number) {
@@ -38,7 +40,8 @@ final class InMemoryDatabase {
         }
     }
 
-    private record Prepared(Set<String> writes, String hint, @Nullable Session owner) {}
+    private record Prepared(
+            Set<String> writes, String hint, @Nullable Session owner) {}
 
     /** The session is gone: its work was rolled back, unless it was prepared. */
     static final class SessionGone extends RuntimeException {

@@ -61,7 +61,9 @@ final class SimulatedTransfer {
             mine.setRollbackOnly("at random");
         }
         if (end > 0.95) {
-            world.fibers.start(row + " named", life, () -> name(mine));
+            world.fibers.start(row + " is named", life, () -> name(mine));
+        } else if (end > 0.85) {
+            world.fibers.start(row + " gets one more", life, () -> joinLate(mine));
         }
         commit(mine);
     }
@@ -74,6 +76,16 @@ final class SimulatedTransfer {
         }
     }
 
+    /** While it is being committed: either the branch takes part, or it is refused. */
+    private void joinLate(XaTransaction mine) {
+        world.fibers.pause(sim.between(Duration.ZERO, Duration.ofMillis(40)));
+        try {
+            write(mine, world.any(world.databases));
+        } catch (TallystickException e) {
+            // too late
+        }
+    }
+
     private void work(XaTransaction mine) {
         List<InMemoryDatabase> which = new ArrayList<>(world.databases);
         Collections.shuffle(which, new Random(sim.random().nextLong()));
@@ -81,16 +93,22 @@ final class SimulatedTransfer {
             mine.name();
         }
         for (InMemoryDatabase database : which.subList(0, 1 + sim.random().nextInt(3))) {
-            InMemoryBranchDriver.InMemoryBranch branch = (InMemoryBranchDriver.InMemoryBranch) mine.branch(database.name);
             if (sim.chance(0.85)) {
-                tried.add(database);
-                branch.write(row);
-                written.add(database);
+                write(mine, database);
+            } else {
+                mine.branch(database.name);
             }
         }
         if (sim.chance(0.1)) {
             world.fibers.pause(sim.between(Duration.ZERO, Duration.ofSeconds(10)));
         }
+    }
+
+    private void write(XaTransaction mine, InMemoryDatabase database) {
+        InMemoryBranchDriver.InMemoryBranch branch = (InMemoryBranchDriver.InMemoryBranch) mine.branch(database.name);
+        tried.add(database);
+        branch.write(row);
+        written.add(database);
     }
 
     private void commit(XaTransaction mine) {
@@ -120,23 +138,24 @@ final class SimulatedTransfer {
     // ---- what must hold
 
     private boolean byHand() {
-        return transaction != null && transaction.gtrid().map(world.book::wasByHand).orElse(false);
+        return transaction != null
+                && transaction.gtrid().map(world.book::wasByHand).orElse(false);
     }
 
     /** At any time. */
     void checkWhatWasTold() {
-        if (byHand() || told == null) {
+        if (told == null || byHand()) {
             return;
         }
         if (told == XaOutcome.ROLLED_BACK) {
             for (InMemoryDatabase database : tried) {
-                assertThat(database.contains(row))
-                        .as("%s was told to be rolled back, and is in %s", this, database.name)
-                        .isFalse();
+                if (database.contains(row)) {
+                    throw new AssertionError(this + " was told to be rolled back, and is in " + database.name);
+                }
             }
         }
         if (told == XaOutcome.MIXED) {
-            assertThat(byHand()).as("I9: %s was told to be mixed", this).isTrue();
+            throw new AssertionError("I9: " + this + " was told to be mixed, and nobody interfered");
         }
     }
 
@@ -146,32 +165,42 @@ final class SimulatedTransfer {
             checkEvidence();
             return;
         }
-        long there = tried.stream().filter(d -> d.contains(row)).count();
-        if (there > 0 || told == XaOutcome.COMMITTED) {
-            assertThat(tried.stream().filter(d -> !d.contains(row)).map(d -> d.name))
-                    .as("%s is in %d databases, and missing in these", this, there)
+        boolean committed = told == XaOutcome.COMMITTED || tried.stream().anyMatch(d -> d.contains(row));
+        if (committed) {
+            assertThat(written.stream().filter(d -> !d.contains(row)).map(d -> d.name))
+                    .as("I7: %s was committed, and is missing in these", this)
                     .isEmpty();
+            assertThat(verdict()).as("%s was committed", this).isNotEqualTo(Optional.of(Verdict.ABORT));
         }
         if (told == XaOutcome.UNKNOWN) {
-            checkSettled(there > 0);
+            checkSettled(committed);
         }
     }
 
     /** Who was told "unknown" can ask. */
     private void checkSettled(boolean committed) {
-        Optional<Gtrid> gtrid = transaction == null ? Optional.empty() : transaction.gtrid();
-        if (gtrid.isEmpty() || transaction.phase() == XaPhase.UNKNOWN) {
+        if (transaction == null || transaction.gtrid().isEmpty() || transaction.phase() == XaPhase.UNKNOWN) {
             return;
         }
-        Optional<Verdict> verdict = world.stores.keySet().stream()
-                .filter(s -> Gtrid.hash(s.name()) == gtrid.get().home())
-                .findFirst()
-                .flatMap(s -> s.lookup(gtrid.get()));
+        Optional<Verdict> verdict = verdict();
         if (committed) {
-            assertThat(verdict).as("%s was told to be unknown, and was committed", this).contains(Verdict.COMMIT);
+            assertThat(verdict)
+                    .as("%s was told to be unknown, and was committed", this)
+                    .contains(Verdict.COMMIT);
         } else {
-            assertThat(verdict).as("%s was told to be unknown, and was not committed", this).isNotEqualTo(Optional.of(Verdict.COMMIT));
+            assertThat(verdict)
+                    .as("%s was told to be unknown, and was not committed", this)
+                    .isNotEqualTo(Optional.of(Verdict.COMMIT));
         }
+    }
+
+    /** What its decision store says now. */
+    private Optional<Verdict> verdict() {
+        Optional<Gtrid> gtrid = transaction == null ? Optional.empty() : transaction.gtrid();
+        return gtrid.flatMap(id -> world.stores.keySet().stream()
+                .filter(s -> Gtrid.hash(s.name()) == id.home())
+                .findFirst()
+                .flatMap(s -> s.lookup(id)));
     }
 
     private void checkEvidence() {
@@ -179,7 +208,9 @@ final class SimulatedTransfer {
             assertThat(world.stores.keySet().stream()
                             .flatMap(s -> s.heuristics(1000).stream())
                             .filter(h -> transaction != null
-                                    && h.branch().gtrid().equals(transaction.gtrid().orElse(null))))
+                                    && h.branch()
+                                            .gtrid()
+                                            .equals(transaction.gtrid().orElse(null))))
                     .as("I9: evidence of %s", this)
                     .isNotEmpty();
         }

@@ -63,7 +63,8 @@ final class SimulatedWire implements Wire {
     }
 
     private void travel() {
-        fibers.pause(sim.between(Duration.ofMillis(1), sim.chance(0.03) ? Duration.ofSeconds(2) : Duration.ofMillis(15)));
+        fibers.pause(
+                sim.between(Duration.ofMillis(1), sim.chance(0.03) ? Duration.ofSeconds(2) : Duration.ofMillis(15)));
     }
 
     private void hang(Duration budget) {

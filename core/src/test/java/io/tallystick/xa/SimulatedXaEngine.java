@@ -72,7 +72,7 @@ final class SimulatedXaEngine {
         private void run() {
             while (true) {
                 engine.tick();
-                world.fibers.pause(sim.between(Duration.ofMillis(20), Duration.ofMillis(120)));
+                world.fibers.pause(sim.between(Duration.ofMillis(40), Duration.ofMillis(200)));
             }
         }
 

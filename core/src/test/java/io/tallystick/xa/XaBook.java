@@ -79,7 +79,10 @@ final class XaBook implements InMemoryDatabase.Observer {
         violations.computeIfAbsent(invariant, i -> new ArrayList<>()).add(how);
     }
 
-    List<String> violations(String invariant) {
-        return violations.getOrDefault(invariant, List.of());
+    void check(String invariant) {
+        List<String> found = violations.get(invariant);
+        if (found != null) {
+            throw new AssertionError(String.join("; ", found));
+        }
     }
 }

@@ -35,11 +35,9 @@ final class XaWorld {
     }
 
     private void database(String name, BranchDriver.Traits traits) {
-        InMemoryDecisionStore store =
-                traits.hostsDecisions() ? new InMemoryDecisionStore(name, sim.clock()) : null;
+        InMemoryDecisionStore store = traits.hostsDecisions() ? new InMemoryDecisionStore(name, sim.clock()) : null;
         @Nullable
-        DecisionStore riding =
-                store == null ? null : new FaultyDecisionStore(store, Wire.PERFECT, book, Runnable::run);
+        DecisionStore riding = store == null ? null : new FaultyDecisionStore(store, Wire.PERFECT, book, Runnable::run);
         InMemoryDatabase database = new InMemoryDatabase(name, traits, riding, sim.clock(), book);
         databases.add(database);
         if (store != null) {
@@ -83,7 +81,11 @@ final class XaWorld {
     private void crash(InMemoryDatabase database) {
         if (database.up) {
             database.crash();
-            sim.within(Duration.ofMillis(10), Duration.ofSeconds(12), database.name + " is back", () -> database.up = true);
+            sim.within(
+                    Duration.ofMillis(10),
+                    Duration.ofSeconds(12),
+                    database.name + " is back",
+                    () -> database.up = true);
         }
     }
 

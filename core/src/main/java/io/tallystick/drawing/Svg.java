@@ -1,7 +1,7 @@
-package io.tallystick.saga;
+package io.tallystick.drawing;
 
 /** Writes a small SVG picture that follows the reader's light or dark setting. Lives on one thread. */
-final class Svg {
+public final class Svg {
 
     private static final String STYLE = """
             <style>
@@ -21,7 +21,7 @@ final class Svg {
 
     private final StringBuilder svg = new StringBuilder();
 
-    Svg(int width, int height, String title, String description) {
+    public Svg(int width, int height, String title, String description) {
         svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ")
                 .append(width)
                 .append(' ')
@@ -36,7 +36,7 @@ final class Svg {
         svg.append("<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
     }
 
-    Svg box(String type, int x, int y, int width, int height, int radius) {
+    public Svg box(String type, int x, int y, int width, int height, int radius) {
         svg.append("<rect class=\"")
                 .append(type)
                 .append("\" x=\"")
@@ -48,7 +48,7 @@ final class Svg {
         return this;
     }
 
-    Svg fill(String type, int x, int y, int width, int height) {
+    public Svg fill(String type, int x, int y, int width, int height) {
         svg.append("<rect class=\"")
                 .append(type)
                 .append("\" x=\"")
@@ -63,18 +63,18 @@ final class Svg {
         return this;
     }
 
-    Svg text(String type, int x, int y, String words) {
+    public Svg text(String type, int x, int y, String words) {
         return text(type, "start", x, y, words);
     }
 
-    Svg text(String type, String anchor, int x, int y, String words) {
+    public Svg text(String type, String anchor, int x, int y, String words) {
         svg.append("<text class=\"").append(type).append("\" text-anchor=\"").append(anchor);
         svg.append("\" x=\"").append(x).append("\" y=\"").append(y).append("\">");
         svg.append(escape(words)).append("</text>\n");
         return this;
     }
 
-    Svg path(String type, String marker, String d) {
+    public Svg path(String type, String marker, String d) {
         svg.append("<path class=\"").append(type).append('"');
         if (!marker.isEmpty()) {
             svg.append(" marker-end=\"url(#").append(marker).append(")\"");
@@ -89,6 +89,9 @@ final class Svg {
     }
 
     private static String escape(String text) {
-        return ExplorationText.escape(text);
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }
