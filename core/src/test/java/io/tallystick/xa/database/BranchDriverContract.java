@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.jdbc.Dialect;
-import io.tallystick.jdbc.Jdbc;
-import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.crash.FaultSweep;
-import io.tallystick.testkit.crash.FaultyDataSource;
 import io.tallystick.testkit.crash.JdbcFault;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
@@ -18,68 +14,22 @@ import io.tallystick.xa.BranchDriver.Opening;
 import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
-import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every driver of branches promises, on a real database of its own. */
-abstract class BranchDriverContract {
-
-    static final Duration BUDGET = Duration.ofSeconds(5);
-
-    private static final AtomicLong COUNTER = new AtomicLong(1);
-
-    final TestDatabase db;
-    FaultyDataSource source;
-    JdbcBranchDriver driver;
+abstract class BranchDriverContract extends BranchHandleContract {
 
     BranchDriverContract(TestDatabase db) {
-        this.db = db;
-        this.source = FaultyDataSource.around(db.dataSource());
-        this.driver = driver(source, settings());
-    }
-
-    /** The driver under test. */
-    abstract JdbcBranchDriver driver(DataSource from, PoolSettings settings);
-
-    /** Ends the server's session of this connection, as an administrator does. */
-    abstract void killSessionOf(Connection connection) throws SQLException;
-
-    PoolSettings settings() {
-        return PoolSettings.of("orders", 4).withBorrow(Duration.ofSeconds(5)).withLock(Duration.ofSeconds(5));
-    }
-
-    @BeforeEach
-    void tables() {
-        Jdbc jdbc = Jdbc.on(db.dataSource());
-        Schema.of(jdbc).install("xa");
-        db.execute(
-                "DROP TABLE IF EXISTS item",
-                "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
-                "INSERT INTO item VALUES (1, 100), (2, 100)",
-                "DELETE FROM tally_decision");
-    }
-
-    @AfterEach
-    void nothing_stays_prepared() {
-        driver.prepared().forEach(left -> driver.rollback(left.xid(), "", BUDGET));
-        driver.close();
+        super(db);
     }
 
     // ---- the way of a branch
@@ -422,109 +372,6 @@ abstract class BranchDriverContract {
         return false;
     }
 
-    // ---- what the application holds
-
-    @Test
-    void handles_share_one_transaction_and_none_of_them_ends_it() throws SQLException {
-        JdbcBranch branch = openLocal();
-        Connection first = branch.connection();
-        Connection second = branch.connection();
-        update(first, 1, 70);
-        assertThat(amountSeenBy(second, 1)).isEqualTo(70);
-        first.close();
-        first.close();
-        assertThat(first.isClosed()).isTrue();
-        assertThatThrownBy(first::createStatement).hasMessageContaining("closed");
-        assertThat(second.isClosed()).isFalse();
-        assertThatThrownBy(second::commit).hasMessageContaining("commit()").hasMessageContaining("coordinator");
-        assertThatThrownBy(second::rollback).hasMessageContaining("rollback()");
-        assertThatThrownBy(() -> second.setAutoCommit(true)).hasMessageContaining("setAutoCommit(true)");
-        assertThatThrownBy(() -> second.abort(Runnable::run)).hasMessageContaining("abort()");
-        try (Statement statement = second.createStatement()) {
-            assertThatThrownBy(() -> statement.execute(" /* all of it */ commit"))
-                    .hasMessageContaining("commit");
-            assertThatThrownBy(() -> statement.executeUpdate("ROLLBACK")).hasMessageContaining("ROLLBACK");
-        }
-        second.setAutoCommit(false);
-        assertThat(second.getAutoCommit()).isFalse();
-        assertThat(amount(1)).as("nothing was committed").isEqualTo(100);
-        branch.rollback(BUDGET);
-        branch.release();
-        assertThat(amount(1)).isEqualTo(100);
-    }
-
-    @Test
-    void statements_and_metadata_know_the_handle_as_their_connection() throws SQLException {
-        JdbcBranch branch = openLocal();
-        Connection handle = branch.connection();
-        try (Statement statement = handle.createStatement();
-                PreparedStatement prepared = handle.prepareStatement("SELECT amount FROM item WHERE id = ?")) {
-            assertThat(statement.getConnection()).isSameAs(handle);
-            assertThat(prepared.getConnection()).isSameAs(handle);
-        }
-        assertThat(handle.getMetaData().getConnection()).isSameAs(handle);
-        assertThat(handle.unwrap(Connection.class)).isSameAs(handle);
-        assertThat(handle.isWrapperFor(Connection.class)).isTrue();
-        assertThat(handle).isEqualTo(handle).isNotEqualTo(branch.connection());
-        branch.rollback(BUDGET);
-        branch.release();
-    }
-
-    @Test
-    void a_handle_and_its_statements_say_clearly_that_the_transaction_has_ended() throws SQLException {
-        JdbcBranch branch = openLocal();
-        Connection handle = branch.connection();
-        PreparedStatement left = handle.prepareStatement("UPDATE item SET amount = 1 WHERE id = 1");
-        branch.commitAlone(null, BUDGET);
-        branch.release();
-        assertThat(handle.isClosed()).isTrue();
-        assertThat(left.isClosed()).isTrue();
-        assertThatThrownBy(handle::createStatement).hasMessageContaining("has ended");
-        assertThatThrownBy(left::executeUpdate).hasMessageContaining("has ended");
-        handle.close();
-        left.close();
-        assertThat(amount(1)).isEqualTo(100);
-    }
-
-    @Test
-    void savepoints_are_the_applications_own() throws SQLException {
-        JdbcBranch branch = openLocal();
-        Connection handle = branch.connection();
-        update(handle, 1, 70);
-        var before = handle.setSavepoint();
-        update(handle, 1, 60);
-        handle.rollback(before);
-        assertThat(branch.commitAlone(null, BUDGET)).isEqualTo(new LastWord.Committed());
-        branch.release();
-        assertThat(amount(1)).isEqualTo(70);
-    }
-
-    @Test
-    void what_was_set_on_a_connection_does_not_reach_the_next_transaction() throws SQLException {
-        int usual = 0;
-        for (int i = 0; i < 2 * settings().branches(); i++) {
-            JdbcBranch branch = openLocal();
-            Connection handle = branch.connection();
-            if (i == 0) {
-                usual = handle.getTransactionIsolation();
-            }
-            assertThat(handle.getTransactionIsolation()).isEqualTo(usual);
-            handle.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            assertThat(amountSeenBy(branch, 1)).isEqualTo(100);
-            branch.commitAlone(null, BUDGET);
-            branch.release();
-        }
-    }
-
-    @Test
-    void outside_connections_commit_each_statement() throws SQLException {
-        try (Connection outside = driver.outside()) {
-            assertThat(outside.getAutoCommit()).isTrue();
-            update(outside, 1, 70);
-            assertThat(amount(1)).isEqualTo(70);
-        }
-    }
-
     // ---- about the resource
 
     @Test
@@ -535,110 +382,4 @@ abstract class BranchDriverContract {
         assertThat(driver.incarnation()).isNotEmpty();
         assertThat(driver.resource()).isEqualTo("orders");
     }
-
-    // ---- for the tests
-
-    JdbcBranch open() {
-        Instant deadline = Instant.now().plusSeconds(60);
-        return driver.open(new Opening(driver.traits().namedAtStart() ? xid(1) : null, deadline));
-    }
-
-    JdbcBranch openLocal() {
-        return driver.open(new Opening(null, Instant.now().plusSeconds(60)));
-    }
-
-    /** The name under which it was begun, or a new one. */
-    BranchXid xidOf(JdbcBranch branch) {
-        BranchXid started = branch.startedAs();
-        return started != null ? started : xid(1);
-    }
-
-    BranchXid xid(int number) {
-        long n = COUNTER.getAndIncrement();
-        return new BranchXid(gtrid(n), number, Gtrid.hash("orders"), n * 31);
-    }
-
-    Gtrid gtrid(long n) {
-        return new Gtrid(7, Gtrid.hash("orders"), 11, 1, n, Instant.ofEpochSecond(1_790_000_000));
-    }
-
-    DecisionRecord decision() {
-        BranchXid elsewhere = xid(2);
-        return new DecisionRecord(
-                elsewhere.gtrid(),
-                List.of(new DecisionRecord.Voted(elsewhere, "stock", "1/1", "7@00000001")),
-                Instant.now());
-    }
-
-    String tombstone(Gtrid gtrid) {
-        DecisionRecord record = new DecisionRecord(gtrid, List.of(), Instant.now());
-        return DecisionSql.insert(record, Dialect.valueOf(db.engine().name()));
-    }
-
-    static String hint(Vote vote) {
-        assertThat(vote).isInstanceOf(Vote.Prepared.class);
-        return ((Vote.Prepared) vote).hint();
-    }
-
-    static void update(JdbcBranch branch, int id, int amount) throws SQLException {
-        try (Connection handle = branch.connection()) {
-            update(handle, id, amount);
-        }
-    }
-
-    static void update(Connection connection, int id, int amount) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("UPDATE item SET amount = ? WHERE id = ?")) {
-            statement.setInt(1, amount);
-            statement.setInt(2, id);
-            assertThat(statement.executeUpdate()).isEqualTo(1);
-        }
-    }
-
-    static int amountSeenBy(JdbcBranch branch, int id) throws SQLException {
-        try (Connection handle = branch.connection()) {
-            return amountSeenBy(handle, id);
-        }
-    }
-
-    static int amountSeenBy(Connection connection, int id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT amount FROM item WHERE id = ?")) {
-            statement.setInt(1, id);
-            try (ResultSet row = statement.executeQuery()) {
-                assertThat(row.next()).isTrue();
-                return row.getInt(1);
-            }
-        }
-    }
-
-    int amount(int id) throws SQLException {
-        try (Connection connection = db.connect()) {
-            return amountSeenBy(connection, id);
-        }
-    }
-
-    int decisions() throws SQLException {
-        try (Connection connection = db.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(*) FROM tally_decision")) {
-            row.next();
-            return row.getInt(1);
-        }
-    }
-
-    /** Fails when somebody holds that row for longer than a server takes to notice that a session has ended. */
-    void assertIsFree(int id) {
-        await().untilAsserted(() -> {
-            try (Connection connection = db.connect();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.executeQuery("SELECT amount FROM item WHERE id = " + id + " FOR UPDATE NOWAIT");
-                connection.rollback();
-            }
-        });
-    }
-
-    abstract boolean somebodyWaitsForALock() throws SQLException;
-
-    /** Ends all sessions of the server but the one that does it. */
-    abstract void endSessionsOfOthers() throws SQLException;
 }
