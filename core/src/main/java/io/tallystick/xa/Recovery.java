@@ -293,8 +293,7 @@ final class Recovery {
         List<DecisionRecord> page = home.unfinished(site.homes().cluster(), PAGE);
         all.addAll(page);
         while (page.size() == PAGE && all.size() < MOST) {
-            page = home.unfinished(
-                    site.homes().cluster(), page.get(PAGE - 1).gtrid(), PAGE);
+            page = home.unfinished(site.homes().cluster(), page.get(PAGE - 1).gtrid(), PAGE);
             all.addAll(page);
         }
         return all;

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Decisions in a table of a PostgreSQL, MariaDB or MySQL database (schema component {@code xa}); usually one of those that take part,
  * so that a decision can also ride in a branch's own commit ({@link DecisionSql#insert}). The table's primary key is the arbiter.
  *
- * <p>Give it connections of its own, two or three: if it had to share those of the branches, transactions that hold all of them would wait
- * for each other's decisions. They must commit each statement by itself when asked (autocommit) and have a socket time-out, for
- * that bounds every wait here. After a failover the database must have kept what it acknowledged: let it replicate synchronously.
+ * <p>Give it connections of its own, two or three: if it had to share those of the branches, transactions that hold all of them would
+ * wait for each other's decisions. Let them be in autocommit mode (otherwise each decision costs two round trips more) and have a
+ * socket time-out, for that bounds every wait here. The database must keep what it acknowledges through a failover: let it replicate
+ * synchronously.
  *
  * <p>Safe for use by many threads. Decisions of several callers share one write ({@link Gathering}); one daemon thread writes off
  * finished ones.

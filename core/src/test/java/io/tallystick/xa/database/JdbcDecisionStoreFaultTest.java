@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
 import io.tallystick.testkit.Background;
@@ -304,5 +306,27 @@ class JdbcDecisionStoreFaultTest {
 
         Awaitility.await().until(() -> store.lookup(decision.gtrid()).isEmpty());
         assertThat(faulty.faults()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetting_is_not_forced_to_disk_on_PostgreSQL_and_the_session_stays_as_it_was() {
+        DecisionRecord decision = decision();
+        store.commit(decision);
+        if (jdbc.dialect() == Dialect.POSTGRESQL) {
+            List<String> during = jdbc.inTransaction(tx -> {
+                DecisionRows.forget(tx, List.of(decision.gtrid()));
+                return synchronousCommit(tx);
+            });
+            assertThat(during).containsExactly("off");
+            assertThat(Jdbc.on(pool).<List<String>>inTransaction(JdbcDecisionStoreFaultTest::synchronousCommit))
+                    .containsExactly("on");
+        } else {
+            jdbc.run(tx -> DecisionRows.forget(tx, List.of(decision.gtrid())));
+        }
+        assertThat(store.lookup(decision.gtrid())).isEmpty();
+    }
+
+    private static List<String> synchronousCommit(Tx tx) {
+        return tx.query("SELECT current_setting('synchronous_commit') AS setting", row -> row.string("setting"));
     }
 }
