@@ -100,15 +100,22 @@ final class Backlog {
     /** Evidence must be durable before anybody is told of it; while its store is away it is kept here. */
     void keep(DecisionStore home, HeuristicRecord record) {
         LOG.error("branch {} on '{}' ended otherwise than decided: {}", record.branch(), record.resource(), record);
-        try {
-            home.heuristic(record);
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "evidence about {} waits for decision store '{}': {}",
-                    record.branch(),
-                    home.name(),
-                    e.getMessage());
+        if (isKept(home, record)) {
+            return;
+        }
+        // better elsewhere than only in memory
+        if (site.homes().all().stream().noneMatch(other -> other != home && isKept(other, record))) {
             evidence.add(new Evidence(home, record));
+        }
+    }
+
+    private static boolean isKept(DecisionStore store, HeuristicRecord record) {
+        try {
+            store.heuristic(record);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("decision store '{}' does not take evidence about {}: {}", store.name(), record.branch(), e.getMessage());
+            return false;
         }
     }
 

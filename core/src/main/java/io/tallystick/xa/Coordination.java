@@ -235,7 +235,9 @@ final class Coordination {
                 home = at;
                 known = site.ids().gtrid(at);
                 gtrid = known;
-                site.named(known, this);
+                if (!state.phase().isFinal()) {
+                    site.named(known, this);
+                }
             }
             return known;
         } finally {

@@ -42,6 +42,7 @@ public final class XaEngine implements AutoCloseable {
     private final Map<Long, XaTransaction> active = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private final Thread thread;
+    private Instant lastTick = Instant.MIN;
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -290,6 +291,11 @@ public final class XaEngine implements AutoCloseable {
     /** One round: time-outs and recovery. Called by the engine's thread, or by a simulation. */
     void tick() {
         Instant now = site.clock().instant();
+        if (now.isBefore(lastTick)) {
+            Duration back = Duration.between(now, lastTick);
+            active.values().forEach(transaction -> transaction.clockWentBack(back));
+        }
+        lastTick = now;
         for (XaTransaction transaction : active.values()) {
             if (transaction.deadline().isBefore(now) && !transaction.hasEnded()) {
                 site.workers().execute(transaction::timeOut);

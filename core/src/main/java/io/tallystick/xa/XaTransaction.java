@@ -42,7 +42,7 @@ public final class XaTransaction {
 
     private final Site site;
     private final Coordination coordination;
-    private final Instant deadline;
+    private volatile Instant deadline;
     private final Map<String, CompletableFuture<Branch>> branches = new HashMap<>();
     private final List<Completion> completions = new ArrayList<>();
     private final Map<Object, Object> attachments = new ConcurrentHashMap<>();
@@ -307,6 +307,11 @@ public final class XaTransaction {
         if (coordination.answer().isDone()) {
             afterCompletion(coordination.answer().join().outcome());
         }
+    }
+
+    /** A clock that jumped back must not give it more time, and its locks with it. */
+    void clockWentBack(Duration by) {
+        deadline = deadline.minus(by);
     }
 
     boolean hasEnded() {

@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,6 +53,11 @@ final class Fibers {
 
     private final Simulation sim;
     private final Set<Fiber> living = new LinkedHashSet<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "fiber");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     Fibers(Simulation sim) {
         this.sim = sim;
@@ -107,6 +114,7 @@ final class Fibers {
             };
             resume(fiber);
         }
+        threads.shutdown();
     }
 
     private void resume(Fiber fiber) {
@@ -161,8 +169,7 @@ final class Fibers {
         final Semaphore toFiber = new Semaphore(0);
         final Semaphore toSimulation = new Semaphore(0);
 
-        @Nullable
-        Thread thread;
+        boolean begun;
 
         @Nullable
         Throwable failure;
@@ -175,13 +182,11 @@ final class Fibers {
 
         /** On the simulation's thread: until the next pause or the end. */
         void run() {
-            if (thread == null) {
-                Thread made = new Thread(this::live, name);
-                made.setDaemon(true);
-                thread = made;
-                made.start();
-            } else {
+            if (begun) {
                 toFiber.release();
+            } else {
+                begun = true;
+                threads.execute(this::live);
             }
             toSimulation.acquireUninterruptibly();
             if (failure != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,13 @@ final class InMemoryDatabase {
     void crash() {
         up = false;
         List.copyOf(sessions).forEach(this::disconnect);
+    }
+
+    /** An administrator ends a session. */
+    void killSession(RandomGenerator chance) {
+        if (!sessions.isEmpty()) {
+            disconnect(sessions.get(chance.nextInt(sessions.size())));
+        }
     }
 
     void write(Session session, String row) {

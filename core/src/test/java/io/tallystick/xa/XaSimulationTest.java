@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Three engines of one service, two of them with one node id, on four databases for a minute of virtual time with everything going wrong
- * that can: engines are killed, and freeze for longer than their lease; databases go away for longer than any time-out; requests are lost
+ * that can: engines are killed, and freeze for longer than their lease; databases go away for longer than any time-out, and sessions are killed; requests are lost
  * and late, answers are lost, clocks jump, branches vote no, and somebody ends prepared branches by hand. Then all is well again, and every
  * book must balance.
  */

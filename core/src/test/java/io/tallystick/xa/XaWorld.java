@@ -38,11 +38,31 @@ final class XaWorld {
         InMemoryDecisionStore store = traits.hostsDecisions() ? new InMemoryDecisionStore(name, sim.clock()) : null;
         @Nullable
         DecisionStore riding = store == null ? null : new FaultyDecisionStore(store, Wire.PERFECT, book, Runnable::run);
-        InMemoryDatabase database = new InMemoryDatabase(name, traits, riding, sim.clock(), book);
+        InMemoryDatabase database = new InMemoryDatabase(name, traits, riding, sim.clock(), observer(name));
         databases.add(database);
         if (store != null) {
             stores.put(store, database);
         }
+    }
+
+    /** Now and then somebody ends a prepared branch by hand, a moment after it was prepared. */
+    private InMemoryDatabase.Observer observer(String database) {
+        return new InMemoryDatabase.Observer() {
+            @Override
+            public void prepared(BranchXid xid) {
+                book.prepared(xid);
+                if (!XaSimulationTest.healed(sim) && sim.chance(0.03)) {
+                    sim.within(Duration.ZERO, Duration.ofMillis(60), "by hand: " + xid.number(), () -> databases.stream()
+                            .filter(d -> d.name.equals(database))
+                            .forEach(d -> d.intervene(xid, sim.chance(0.5))));
+                }
+            }
+
+            @Override
+            public void ended(BranchXid xid, boolean committed, boolean byHand) {
+                book.ended(xid, committed, byHand);
+            }
+        };
     }
 
     Wire wire(InMemoryDatabase database) {
@@ -60,7 +80,7 @@ final class XaWorld {
                 databases.forEach(d -> d.up = true);
                 return;
             }
-            strike(sim.random().nextInt(9));
+            strike(sim.random().nextInt(8));
             trouble();
         });
     }
@@ -71,10 +91,7 @@ final class XaWorld {
             case 2, 3 -> any(engines).freeze();
             case 4 -> any(engines).jump();
             case 5, 6 -> crash(any(databases));
-            case 7 -> intervene(any(databases));
-            default -> {
-                // a calm moment
-            }
+            default -> databases.forEach(database -> database.killSession(sim.random()));
         }
     }
 
@@ -87,16 +104,5 @@ final class XaWorld {
                     database.name + " is back",
                     () -> database.up = true);
         }
-    }
-
-    private void intervene(InMemoryDatabase database) {
-        List<BranchXid> prepared = database.preparedInOrder();
-        if (!prepared.isEmpty() && sim.chance(0.3)) {
-            database.intervene(any(prepared), sim.chance(0.5));
-        }
-    }
-
-    int preparedBranches() {
-        return databases.stream().mapToInt(d -> d.prepared().size()).sum();
     }
 }
