@@ -39,6 +39,14 @@ final class PostgresReadiness {
         durability(facts, findings);
         replicas(facts, findings);
         rights(facts, findings);
+        if (!facts.standby) {
+            tables(findings);
+        }
+        return List.copyOf(findings);
+    }
+
+    /** Tried by statements that would write: nothing for a standby. */
+    private void tables(List<Finding> findings) {
         for (String problem : Schema.of(jdbc).problems("xa")) {
             findings.add(Finding.warning(
                     "tables for decisions",
@@ -46,7 +54,6 @@ final class PostgresReadiness {
                     "decisions cannot lie in this database: no transaction takes the fast path with it",
                     "tally schema install (as the owner of the tables)"));
         }
-        return List.copyOf(findings);
     }
 
     private static Facts facts(Tx tx) {

@@ -61,7 +61,7 @@ abstract class PostgresScene {
         return new Opening(null, Instant.now().plusSeconds(60));
     }
 
-    BranchXid xid() {
+    static BranchXid xid() {
         long n = COUNTER.getAndIncrement();
         Gtrid gtrid = new Gtrid(7, Gtrid.hash("orders"), 12, 1, n, Instant.ofEpochSecond(1_790_000_000));
         return new BranchXid(gtrid, 1, Gtrid.hash("orders"), n * 31);
