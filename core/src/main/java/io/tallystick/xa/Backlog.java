@@ -114,7 +114,11 @@ final class Backlog {
             store.heuristic(record);
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("decision store '{}' does not take evidence about {}: {}", store.name(), record.branch(), e.getMessage());
+            LOG.warn(
+                    "decision store '{}' does not take evidence about {}: {}",
+                    store.name(),
+                    record.branch(),
+                    e.getMessage());
             return false;
         }
     }

@@ -26,6 +26,9 @@ final class BranchPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BranchPool.class);
     private static final int KILLS_WAITING = 1_000;
 
+    /** MySQL knows only one limit for idleness, so it ends idle connections too: a sign of life in time, the shortest that Hikari takes. */
+    private static final long SIGN_OF_LIFE_MILLIS = 30_000;
+
     private final PoolSettings settings;
     private final Dialect dialect;
     private final SessionRules rules;
@@ -66,6 +69,7 @@ final class BranchPool implements AutoCloseable {
         pool.setMinimumIdle(autocommit ? 0 : settings.branches());
         pool.setConnectionTimeout(Math.max(250, settings.borrow().toMillis()));
         pool.setInitializationFailTimeout(-1);
+        pool.setKeepaliveTime(SIGN_OF_LIFE_MILLIS);
         pool.setAutoCommit(autocommit);
         if (source instanceof HikariConfig given) {
             pool.setTransactionIsolation(given.getTransactionIsolation());

@@ -90,7 +90,7 @@ final class InnoDbFinisher {
             while (rows.next()) {
                 byte[] data = rows.getBytes(4);
                 int gtrid = rows.getInt(2);
-                BranchXid.read(
+                PrintableXid.read(
                                 rows.getInt(1),
                                 Arrays.copyOfRange(data, 0, gtrid),
                                 Arrays.copyOfRange(data, gtrid, gtrid + rows.getInt(3)))

@@ -162,7 +162,7 @@ public final class XaDataSourceDriver implements JdbcBranchDriver {
     /** The PostgreSQL driver says "read only" of a branch and keeps it prepared (since 42.7.9): it would hold back vacuum for ever. */
     void sweep(Lease lease, BranchXid readOnly) {
         try {
-            xa(lease.connection()).rollback(readOnly);
+            xa(lease.connection()).rollback(new PrintableXid(readOnly));
             LOG.debug("{}: read-only branch {} had stayed prepared", pool, readOnly);
         } catch (XAException e) {
             // NOTA: there is none, as it should be

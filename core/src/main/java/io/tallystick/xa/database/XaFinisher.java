@@ -37,7 +37,7 @@ final class XaFinisher {
         Xid[] xids = at.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN);
         // some drivers say nothing by null
         for (Xid xid : xids == null ? new Xid[0] : xids) {
-            BranchXid.read(xid.getFormatId(), xid.getGlobalTransactionId(), xid.getBranchQualifier())
+            PrintableXid.read(xid.getFormatId(), xid.getGlobalTransactionId(), xid.getBranchQualifier())
                     .ifPresent(ours -> found.add(new PreparedBranch(ours, null)));
         }
         return found;
@@ -46,17 +46,22 @@ final class XaFinisher {
     Ack finish(XAResource at, boolean commit, BranchXid xid) {
         try {
             if (commit) {
-                at.commit(xid, false);
+                at.commit(name(xid), false);
             } else {
-                at.rollback(xid);
+                at.rollback(name(xid));
             }
             return new Ack.Done();
         } catch (XAException e) {
-            try {
-                return judged(at, commit, xid, e);
-            } catch (XAException again) {
-                return new Ack.Retry(XaCodes.text(e) + "; and listing the prepared branches: " + XaCodes.text(again));
-            }
+            return judge(at, commit, xid, e);
+        }
+    }
+
+    /** What the error comes to that was the answer to this order. */
+    Ack judge(XAResource at, boolean commit, BranchXid xid, XAException error) {
+        try {
+            return judged(at, commit, xid, error);
+        } catch (XAException again) {
+            return new Ack.Retry(XaCodes.text(error) + "; and then: " + XaCodes.text(again));
         }
     }
 
@@ -80,7 +85,7 @@ final class XaFinisher {
     private Ack heuristic(XAResource at, boolean commit, BranchXid xid, XAException error) throws XAException {
         int agreeing = commit ? XAException.XA_HEURCOM : XAException.XA_HEURRB;
         if (error.errorCode == agreeing || reported.remove(xid)) {
-            at.forget(xid);
+            at.forget(name(xid));
             return new Ack.Done();
         }
         reported.add(xid);
@@ -89,6 +94,10 @@ final class XaFinisher {
 
     private static boolean isListed(XAResource at, BranchXid xid) throws XAException {
         return list(at).stream().anyMatch(found -> found.xid().names(xid));
+    }
+
+    private static Xid name(BranchXid xid) {
+        return new PrintableXid(xid);
     }
 
     private static String verb(boolean commit) {

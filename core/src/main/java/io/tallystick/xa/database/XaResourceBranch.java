@@ -9,6 +9,7 @@ import io.tallystick.xa.Vote;
 import java.time.Duration;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ public final class XaResourceBranch implements Branch {
     private final XAResource resource;
     private final BranchXid xid;
     private final Runnable whenReleased;
+    private final XaFinisher finisher;
     private Association association = Association.STARTED;
     private boolean failed;
 
@@ -39,6 +41,7 @@ public final class XaResourceBranch implements Branch {
         this.resource = resource;
         this.xid = xid;
         this.whenReleased = whenReleased;
+        this.finisher = new XaFinisher(name, false);
     }
 
     /**
@@ -49,21 +52,21 @@ public final class XaResourceBranch implements Branch {
      */
     public static XaResourceBranch start(String name, XAResource resource, BranchXid xid, Runnable whenReleased)
             throws XAException {
-        resource.start(xid, XAResource.TMNOFLAGS);
+        resource.start(name(xid), XAResource.TMNOFLAGS);
         return new XaResourceBranch(name, resource, xid, whenReleased);
     }
 
     /** Associates the resource again after {@link #end}: resumes what was suspended, joins what was ended. */
     public void startAgain() throws XAException {
         if (association != Association.STARTED) {
-            resource.start(xid, association == Association.SUSPENDED ? XAResource.TMRESUME : XAResource.TMJOIN);
+            resource.start(name(xid), association == Association.SUSPENDED ? XAResource.TMRESUME : XAResource.TMJOIN);
             association = Association.STARTED;
         }
     }
 
     /** Ends the association with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. */
     public void end(int flag) throws XAException {
-        resource.end(xid, flag);
+        resource.end(name(xid), flag);
         association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
         failed |= flag == XAResource.TMFAIL;
     }
@@ -87,7 +90,7 @@ public final class XaResourceBranch implements Branch {
     public Vote prepare(BranchXid ignored, Duration budget) {
         try {
             endIfNeeded(XAResource.TMSUCCESS);
-            return resource.prepare(xid) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");
+            return resource.prepare(name(xid)) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");
         } catch (XAException e) {
             return XaCodes.prepare(e);
         }
@@ -100,7 +103,7 @@ public final class XaResourceBranch implements Branch {
         }
         try {
             endIfNeeded(XAResource.TMSUCCESS);
-            resource.commit(xid, true);
+            resource.commit(name(xid), true);
             return new LastWord.Committed();
         } catch (XAException e) {
             forgetIfHeuristic(e);
@@ -110,12 +113,7 @@ public final class XaResourceBranch implements Branch {
 
     @Override
     public Ack commit(Duration budget) {
-        try {
-            resource.commit(xid, false);
-            return new Ack.Done();
-        } catch (XAException e) {
-            return XaCodes.commit(e);
-        }
+        return finisher.finish(resource, true, xid);
     }
 
     @Override
@@ -125,12 +123,11 @@ public final class XaResourceBranch implements Branch {
         } catch (XAException e) {
             LOG.debug("{}: ending before its rollback answered {}", xid, e.errorCode);
         }
-        try {
-            resource.rollback(xid);
-            return new Ack.Done();
-        } catch (XAException e) {
-            return XaCodes.rollback(e);
-        }
+        return finisher.finish(resource, false, xid);
+    }
+
+    private static Xid name(BranchXid xid) {
+        return new PrintableXid(xid);
     }
 
     private void endIfNeeded(int flag) throws XAException {
@@ -143,7 +140,7 @@ public final class XaResourceBranch implements Branch {
     private void forgetIfHeuristic(XAException e) {
         if (XaCodes.isHeuristic(e)) {
             try {
-                resource.forget(xid);
+                resource.forget(name(xid));
             } catch (XAException again) {
                 LOG.debug("{}: forget answered {}", xid, again.errorCode);
             }

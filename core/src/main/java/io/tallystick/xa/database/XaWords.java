@@ -7,19 +7,16 @@ import io.tallystick.xa.BranchXid;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The XA statements of MariaDB and MySQL (X/Open CAE C193, as SQL), and how several of them go out in one round trip: MariaDB takes
  * an anonymous block, which ends at the first error; MySQL has none, so they go out as a batch, which drivers may send at once, and
- * which goes on after an error. Neither needs the permission to send many statements as one text, which would open the application's
+ * which goes on after an error. Names are written to MySQL in the form of {@link PrintableXid}. Neither needs the permission to send many statements as one text, which would open the application's
  * own statements to injected ones. Stateless.
  */
 final class XaWords {
-
-    private static final HexFormat HEX = HexFormat.of();
 
     private final Dialect dialect;
 
@@ -116,8 +113,10 @@ final class XaWords {
         }
     }
 
-    private static String name(BranchXid xid) {
-        return "X'" + HEX.formatHex(xid.getGlobalTransactionId()) + "',X'" + HEX.formatHex(xid.getBranchQualifier())
-                + "'," + xid.getFormatId();
+    private String name(BranchXid xid) {
+        return dialect == Dialect.MARIADB
+                ? "X'" + xid.gtrid() + "',X'" + xid.qualifier() + "'," + BranchXid.FORMAT
+                // in printable digits; see there why
+                : "'" + xid.gtrid() + "','" + xid.qualifier() + "'," + BranchXid.FORMAT;
     }
 }
