@@ -1,7 +1,5 @@
 package io.tallystick.xa;
 
-import io.tallystick.jdbc.TallystickException;
-import io.tallystick.jdbc.UnknownOutcomeException;
 import io.tallystick.xa.DecisionRecord.Voted;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +25,7 @@ final class Coordination {
     record Answer(XaOutcome outcome, @Nullable String why) {}
 
     private final Site site;
+    private final Questions questions;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Limb> limbs = new ArrayList<>();
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -47,6 +44,7 @@ final class Coordination {
     private Coordination(
             Site site, XaState state, @Nullable Gtrid gtrid, @Nullable DecisionStore home, boolean background) {
         this.site = site;
+        this.questions = new Questions(site, this);
         this.background = background;
         this.state = state;
         this.gtrid = gtrid;
@@ -311,7 +309,7 @@ final class Coordination {
 
     /** Tells a branch again, or asks the store again. Returns whether that was of use. */
     boolean again(XaEffect effect) {
-        XaEvent event = safeAnswerTo(effect);
+        XaEvent event = questions.ask(effect);
         accept(event);
         return !(event instanceof XaEvent.DecisionUnknown)
                 && !(event instanceof XaEvent.Answered answered && answered.ack() instanceof Ack.Retry);
@@ -346,7 +344,7 @@ final class Coordination {
     // ---- performing
 
     private void perform(List<XaEffect> effects) {
-        List<XaEffect> questions = new ArrayList<>();
+        List<XaEffect> toAsk = new ArrayList<>();
         for (XaEffect effect : effects) {
             if (effect instanceof XaEffect.Tell tell) {
                 unclear |= tell.outcome() == XaOutcome.UNKNOWN;
@@ -361,10 +359,10 @@ final class Coordination {
             } else if (isForLater(effect)) {
                 site.backlog().later(this, effect, resourceOf(effect));
             } else {
-                questions.add(effect);
+                toAsk.add(effect);
             }
         }
-        ask(questions);
+        ask(toAsk);
     }
 
     private boolean isForLater(XaEffect effect) {
@@ -375,95 +373,17 @@ final class Coordination {
                 || effect instanceof XaEffect.Rollback rollback && rollback.again();
     }
 
-    private void ask(List<XaEffect> questions) {
-        for (int i = 1; i < questions.size(); i++) {
-            XaEffect question = questions.get(i);
-            site.workers().execute(() -> accept(safeAnswerTo(question)));
+    private void ask(List<XaEffect> toAsk) {
+        for (int i = 1; i < toAsk.size(); i++) {
+            XaEffect question = toAsk.get(i);
+            site.workers().execute(() -> accept(questions.ask(question)));
         }
-        if (!questions.isEmpty()) {
-            accept(safeAnswerTo(questions.get(0)));
-        }
-    }
-
-    /** Whatever goes wrong on the way to an answer, there is one: a question without an answer would hold its branches for ever. */
-    private XaEvent safeAnswerTo(XaEffect effect) {
-        try {
-            return answerTo(effect);
-        } catch (RuntimeException e) {
-            LOG.error("{}: {} failed unexpectedly", this, effect, e);
-            return unknown(effect, e.toString());
+        if (!toAsk.isEmpty()) {
+            accept(questions.ask(toAsk.get(0)));
         }
     }
 
-    private static XaEvent unknown(XaEffect effect, String why) {
-        if (effect instanceof XaEffect.Prepare prepare) {
-            return new XaEvent.Voted(prepare.branch(), new Vote.Unknown(why));
-        }
-        if (effect instanceof XaEffect.CommitAlone alone) {
-            return new XaEvent.Spoken(alone.branch(), new LastWord.Unknown(why));
-        }
-        if (effect instanceof XaEffect.Decide decide && !decide.byTheStore()) {
-            return new XaEvent.Spoken(decide.lastParticipant(), new LastWord.Unknown(why));
-        }
-        if (effect instanceof XaEffect.Commit commit) {
-            return new XaEvent.Answered(commit.branch(), new Ack.Retry(why));
-        }
-        if (effect instanceof XaEffect.Rollback rollback) {
-            return new XaEvent.Answered(rollback.branch(), new Ack.Retry(why));
-        }
-        return new XaEvent.DecisionUnknown(why);
-    }
-
-    private XaEvent answerTo(XaEffect effect) {
-        if (effect instanceof XaEffect.Prepare prepare) {
-            return new XaEvent.Voted(prepare.branch(), vote(prepare.branch()));
-        }
-        if (effect instanceof XaEffect.CommitAlone alone) {
-            return new XaEvent.Spoken(alone.branch(), lastWord(alone.branch(), null));
-        }
-        if (effect instanceof XaEffect.Decide decide) {
-            return decide(decide);
-        }
-        if (effect instanceof XaEffect.Settle) {
-            return settle();
-        }
-        if (effect instanceof XaEffect.Commit commit) {
-            return new XaEvent.Answered(commit.branch(), finish(commit.branch(), true));
-        }
-        if (effect instanceof XaEffect.Rollback rollback) {
-            return new XaEvent.Answered(rollback.branch(), finish(rollback.branch(), false));
-        }
-        throw new IllegalStateException("no question: " + effect);
-    }
-
-    private Vote vote(int number) {
-        Branch branch = limb(number).open();
-        if (branch == null) {
-            return new Vote.Unknown("its connection was given up");
-        }
-        String closed = site.health(branch.resource()).reasonNotToPrepare();
-        if (closed != null) {
-            // its resource does not answer: so its connection is not asked, but closed
-            branch.cut();
-            return new Vote.No(closed);
-        }
-        BranchXid xid;
-        try {
-            xid = branchName(number);
-        } catch (TallystickException e) {
-            branch.cut();
-            return new Vote.No(String.valueOf(e.getMessage()));
-        }
-        Vote vote = guarded(
-                () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
-        if (limb(number).open() != branch) {
-            // it took too long, and was given up meanwhile
-            branch.release();
-        }
-        return vote;
-    }
-
-    private BranchXid branchName(int number) {
+    BranchXid branchName(int number) {
         Gtrid global = name();
         lock.lock();
         try {
@@ -476,80 +396,6 @@ final class Coordination {
         }
     }
 
-    private LastWord lastWord(int number, @Nullable DecisionRecord riding) {
-        Branch branch = limb(number).open();
-        if (branch == null) {
-            return new LastWord.RolledBack("its connection was given up before its commit");
-        }
-        return guarded(
-                () -> branch.commitAlone(riding, site.settings().prepareBudget()),
-                e -> new LastWord.Unknown(e.toString()));
-    }
-
-    private XaEvent decide(XaEffect.Decide decide) {
-        DecisionRecord record = new DecisionRecord(
-                name(),
-                decide.prepared().stream().map(this::voted).toList(),
-                site.clock().instant());
-        if (!decide.byTheStore()) {
-            return new XaEvent.Spoken(decide.lastParticipant(), lastWord(decide.lastParticipant(), record));
-        }
-        try {
-            return new XaEvent.Decided(Objects.requireNonNull(home).commit(record));
-        } catch (UnknownOutcomeException e) {
-            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
-        } catch (TallystickException e) {
-            return new XaEvent.NotDecided(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            LOG.error("{}: writing the decision failed unexpectedly", this, e);
-            return new XaEvent.DecisionUnknown(e.toString());
-        }
-    }
-
-    private XaEvent settle() {
-        try {
-            return new XaEvent.Settled(Objects.requireNonNull(home).abort(name()));
-        } catch (RuntimeException e) {
-            LOG.warn("{} is in doubt until decision store answers: {}", this, e.getMessage());
-            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Ack finish(int number, boolean commit) {
-        Limb limb = limb(number);
-        Branch branch = limb.open();
-        if (branch != null) {
-            // the application waits: after an error it is told again by name, on another connection, from the backlog
-            var budget = site.settings().ackWait();
-            Ack ack = guarded(
-                    () -> commit ? branch.commit(budget) : branch.rollback(budget), e -> new Ack.Retry(e.toString()));
-            release(number);
-            return ack;
-        }
-        var budget = site.settings().prepareBudget();
-        BranchXid xid = limb.xid;
-        if (xid == null) {
-            // never named, so never prepared: with its connection it is gone
-            return new Ack.Done();
-        }
-        return guarded(
-                () -> {
-                    BranchDriver driver = site.driver(limb.resource);
-                    return commit ? driver.commit(xid, limb.hint, budget) : driver.rollback(xid, limb.hint, budget);
-                },
-                e -> new Ack.Retry(e.toString()));
-    }
-
-    /** What a resource throws although it must not is not known to have done anything. */
-    private <T> T guarded(Supplier<T> call, Function<RuntimeException, T> unknown) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            LOG.warn("{}: a resource failed unexpectedly", this, e);
-            return unknown.apply(e);
-        }
-    }
-
     private void finished() {
         for (int number = 1; number <= limbs.size(); number++) {
             release(number);
@@ -557,7 +403,7 @@ final class Coordination {
         site.finished(this);
     }
 
-    private void release(int number) {
+    void release(int number) {
         Branch branch = letGo(number);
         if (branch != null) {
             branch.release();
@@ -608,7 +454,7 @@ final class Coordination {
         }
     }
 
-    private Voted voted(int number) {
+    Voted voted(int number) {
         Limb limb = limb(number);
         return new Voted(Objects.requireNonNull(limb.xid), limb.resource, limb.incarnation, limb.hint);
     }

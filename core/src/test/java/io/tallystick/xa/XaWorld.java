@@ -52,9 +52,13 @@ final class XaWorld {
             public void prepared(BranchXid xid) {
                 book.prepared(xid);
                 if (!XaSimulationTest.healed(sim) && sim.chance(0.03)) {
-                    sim.within(Duration.ZERO, Duration.ofMillis(60), "by hand: " + xid.number(), () -> databases.stream()
-                            .filter(d -> d.name.equals(database))
-                            .forEach(d -> d.intervene(xid, sim.chance(0.5))));
+                    sim.within(
+                            Duration.ZERO,
+                            Duration.ofMillis(60),
+                            "by hand: " + xid.number(),
+                            () -> databases.stream()
+                                    .filter(d -> d.name.equals(database))
+                                    .forEach(d -> d.intervene(xid, sim.chance(0.5))));
                 }
             }
 

@@ -1,0 +1,181 @@
+package io.tallystick.xa;
+
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.UnknownOutcomeException;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one transaction asks of its branches and of its decision store, each answer brought back as an event. All I/O of a coordination is
+ * here, and none of it under a lock. Thread-safe; a branch is asked by one thread at a time.
+ */
+final class Questions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Questions.class);
+
+    private final Site site;
+    private final Coordination transaction;
+
+    Questions(Site site, Coordination transaction) {
+        this.site = site;
+        this.transaction = transaction;
+    }
+
+    /** Whatever goes wrong on the way to an answer, there is one: a question without an answer would hold its branches for ever. */
+    XaEvent ask(XaEffect effect) {
+        try {
+            return answerTo(effect);
+        } catch (RuntimeException e) {
+            LOG.error("{}: {} failed unexpectedly", transaction, effect, e);
+            return unknown(effect, e.toString());
+        }
+    }
+
+    private static XaEvent unknown(XaEffect effect, String why) {
+        if (effect instanceof XaEffect.Prepare prepare) {
+            return new XaEvent.Voted(prepare.branch(), new Vote.Unknown(why));
+        }
+        if (effect instanceof XaEffect.CommitAlone alone) {
+            return new XaEvent.Spoken(alone.branch(), new LastWord.Unknown(why));
+        }
+        if (effect instanceof XaEffect.Decide decide && !decide.byTheStore()) {
+            return new XaEvent.Spoken(decide.lastParticipant(), new LastWord.Unknown(why));
+        }
+        if (effect instanceof XaEffect.Commit commit) {
+            return new XaEvent.Answered(commit.branch(), new Ack.Retry(why));
+        }
+        if (effect instanceof XaEffect.Rollback rollback) {
+            return new XaEvent.Answered(rollback.branch(), new Ack.Retry(why));
+        }
+        return new XaEvent.DecisionUnknown(why);
+    }
+
+    private XaEvent answerTo(XaEffect effect) {
+        if (effect instanceof XaEffect.Prepare prepare) {
+            return new XaEvent.Voted(prepare.branch(), vote(prepare.branch()));
+        }
+        if (effect instanceof XaEffect.CommitAlone alone) {
+            return new XaEvent.Spoken(alone.branch(), lastWord(alone.branch(), null));
+        }
+        if (effect instanceof XaEffect.Decide decide) {
+            return decide(decide);
+        }
+        if (effect instanceof XaEffect.Settle) {
+            return settle();
+        }
+        if (effect instanceof XaEffect.Commit commit) {
+            return new XaEvent.Answered(commit.branch(), finish(commit.branch(), true));
+        }
+        if (effect instanceof XaEffect.Rollback rollback) {
+            return new XaEvent.Answered(rollback.branch(), finish(rollback.branch(), false));
+        }
+        throw new IllegalStateException("no question: " + effect);
+    }
+
+    private Vote vote(int number) {
+        Branch branch = transaction.limb(number).open();
+        if (branch == null) {
+            return new Vote.Unknown("its connection was given up");
+        }
+        String closed = site.health(branch.resource()).reasonNotToPrepare();
+        if (closed != null) {
+            // its resource does not answer: so its connection is not asked, but closed
+            branch.cut();
+            return new Vote.No(closed);
+        }
+        BranchXid xid;
+        try {
+            xid = transaction.branchName(number);
+        } catch (TallystickException e) {
+            branch.cut();
+            return new Vote.No(String.valueOf(e.getMessage()));
+        }
+        Vote vote = guarded(
+                () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
+        if (transaction.limb(number).open() != branch) {
+            // it took too long, and was given up meanwhile
+            branch.release();
+        }
+        return vote;
+    }
+
+    private LastWord lastWord(int number, @Nullable DecisionRecord riding) {
+        Branch branch = transaction.limb(number).open();
+        if (branch == null) {
+            return new LastWord.RolledBack("its connection was given up before its commit");
+        }
+        return guarded(
+                () -> branch.commitAlone(riding, site.settings().prepareBudget()),
+                e -> new LastWord.Unknown(e.toString()));
+    }
+
+    private XaEvent decide(XaEffect.Decide decide) {
+        DecisionRecord record = new DecisionRecord(
+                transaction.name(),
+                decide.prepared().stream().map(transaction::voted).toList(),
+                site.clock().instant());
+        if (!decide.byTheStore()) {
+            return new XaEvent.Spoken(decide.lastParticipant(), lastWord(decide.lastParticipant(), record));
+        }
+        try {
+            return new XaEvent.Decided(
+                    Objects.requireNonNull(transaction.home()).commit(record));
+        } catch (UnknownOutcomeException e) {
+            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
+        } catch (TallystickException e) {
+            return new XaEvent.NotDecided(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{}: writing the decision failed unexpectedly", transaction, e);
+            return new XaEvent.DecisionUnknown(e.toString());
+        }
+    }
+
+    private XaEvent settle() {
+        try {
+            return new XaEvent.Settled(
+                    Objects.requireNonNull(transaction.home()).abort(transaction.name()));
+        } catch (RuntimeException e) {
+            LOG.warn("{} is in doubt until decision store answers: {}", transaction, e.getMessage());
+            return new XaEvent.DecisionUnknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Ack finish(int number, boolean commit) {
+        Limb limb = transaction.limb(number);
+        Branch branch = limb.open();
+        if (branch != null) {
+            // the application waits: after an error it is told again by name, on another connection, from the backlog
+            var budget = site.settings().ackWait();
+            Ack ack = guarded(
+                    () -> commit ? branch.commit(budget) : branch.rollback(budget), e -> new Ack.Retry(e.toString()));
+            transaction.release(number);
+            return ack;
+        }
+        var budget = site.settings().prepareBudget();
+        BranchXid xid = limb.xid;
+        if (xid == null) {
+            // never named, so never prepared: with its connection it is gone
+            return new Ack.Done();
+        }
+        return guarded(
+                () -> {
+                    BranchDriver driver = site.driver(limb.resource);
+                    return commit ? driver.commit(xid, limb.hint, budget) : driver.rollback(xid, limb.hint, budget);
+                },
+                e -> new Ack.Retry(e.toString()));
+    }
+
+    /** What a resource throws although it must not is not known to have done anything. */
+    private <T> T guarded(Supplier<T> call, Function<RuntimeException, T> unknown) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            LOG.warn("{}: a resource failed unexpectedly", transaction, e);
+            return unknown.apply(e);
+        }
+    }
+}
