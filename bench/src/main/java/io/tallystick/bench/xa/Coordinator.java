@@ -9,13 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The process of one contender. Says {@link #READY} when it and its recovery are up; then obeys the words on its standard input: work,
- * measure, report, stop. It ends when its input does, so it never outlives who started it.
+ * The process of one contender. Says {@link #READY} when it and its recovery are up; then obeys the words on its standard input: work
+ * with so many clients, measure, report, rest, stop. It ends when its input does, so it never outlives who started it.
  */
 final class Coordinator {
     static final String MARK = "@bench ";
     static final String READY = "ready";
     static final String WORKING = "working";
+    static final String RESTING = "resting";
     static final String STOPPED = "stopped";
     static final String FAILED = "failed";
 
@@ -26,30 +27,33 @@ final class Coordinator {
             Setup setup = Setup.parse(List.of(args).subList(1, args.length));
             XaContender contender = XaEntrants.named(args[0]).opener().open(setup);
             say(READY);
-            obey(contender, setup.threads());
+            obey(contender);
         } catch (Throwable e) {
             fail(e);
         }
         Runtime.getRuntime().halt(0);
     }
 
-    private static void obey(XaContender contender, int threads) throws Exception {
-        TransferClients clients = new TransferClients(contender, threads, Coordinator::fail);
-        BufferedReader words = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String word = words.readLine(); word != null; word = words.readLine()) {
-            switch (word) {
+    private static void obey(XaContender contender) throws Exception {
+        TransferClients clients = new TransferClients(contender, 0, Coordinator::fail);
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            String[] words = line.split(" ", -1);
+            switch (words[0]) {
                 case "work" -> {
+                    clients = new TransferClients(contender, Integer.parseInt(words[1]), Coordinator::fail);
                     clients.start();
                     say(WORKING);
                 }
                 case "measure" -> clients.beginMeasuring();
                 case "report" -> say(clients.endMeasuring());
+                case "rest" -> say(RESTING + " " + clients.stop());
                 case "stop" -> {
-                    say(STOPPED + " " + clients.stop());
                     contender.close();
+                    say(STOPPED);
                     return;
                 }
-                default -> throw new IllegalArgumentException("no such word: " + word);
+                default -> throw new IllegalArgumentException("no such word: " + line);
             }
         }
     }

@@ -87,8 +87,9 @@ final class CoordinatorProcess implements AutoCloseable {
         return this;
     }
 
-    void work() throws InterruptedException {
-        words.println("work");
+    /** Lets so many clients work. */
+    void work(int clients) throws InterruptedException {
+        words.println("work " + clients);
         await(Coordinator.WORKING);
     }
 
@@ -101,14 +102,19 @@ final class CoordinatorProcess implements AutoCloseable {
         return Measured.parse(await(""));
     }
 
-    /** Ends it in order. Returns how many transfers it made. */
-    long stop() throws InterruptedException {
+    /** Lets its clients end. Returns how many transfers they made. */
+    long rest() throws InterruptedException {
+        words.println("rest");
+        return Long.parseLong(await(Coordinator.RESTING).trim());
+    }
+
+    /** Ends it in order. */
+    void stop() throws InterruptedException {
         words.println("stop");
-        long made = Long.parseLong(await(Coordinator.STOPPED).trim());
+        await(Coordinator.STOPPED);
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("process " + pid() + " does not end");
         }
-        return made;
     }
 
     /** Ends it with SIGKILL; returns when it is gone. */

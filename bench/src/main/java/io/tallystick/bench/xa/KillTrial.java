@@ -69,7 +69,7 @@ record KillTrial(XaEntrant entrant, Pair pair, int threads, int kills, int atOnc
                     "bench-" + number,
                     fastRecovery);
             try (CoordinatorProcess doomed = CoordinatorProcess.start(entrant, setup, null)) {
-                doomed.awaitReady().work();
+                doomed.awaitReady().work(threads);
                 Pause.of(Duration.ofMillis(1_500 + new SplittableRandom(number).nextInt(500)));
                 doomed.kill();
                 long killed = System.nanoTime();

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** So many threads that each make one transfer after the other. Used from one thread. */
+/** So many threads that each make one transfer after the other, until they are stopped. Used from one thread. */
 final class TransferClients {
     private final XaContender contender;
     private final Consumer<Throwable> failure;

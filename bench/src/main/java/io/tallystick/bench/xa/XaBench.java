@@ -108,7 +108,7 @@ public final class XaBench implements Callable<Integer> {
         return 0;
     }
 
-    /** After each cell, so that a run that is broken off has not been for nothing. */
+    /** After each contender, so that a run that is broken off has not been for nothing. */
     private void keep(List<XaSample> samples) throws IOException {
         if (csv != null) {
             XaCsv.write(csv, Machine.describe(), samples);
@@ -123,24 +123,25 @@ public final class XaBench implements Callable<Integer> {
             Pair pair = Pair.named(word);
             try (Bank bank = Bank.open(pair)) {
                 for (int round = 1; round <= rounds; round++) {
-                    for (XaCell cell : cells(pair)) {
-                        XaSample sample = cell.measure(
-                                bank, round, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds), traced);
-                        samples.add(sample);
+                    for (XaEntrant entrant : XaEntrants.chosen(contenders)) {
+                        new XaRun(entrant, pair, threads, traced)
+                                .measure(
+                                        bank,
+                                        round,
+                                        Duration.ofSeconds(warmUp),
+                                        Duration.ofSeconds(seconds),
+                                        sample -> {
+                                            samples.add(sample);
+                                            progress.printf(
+                                                    "round %d  %-40s %8.0f tx/s%n",
+                                                    sample.round(), sample.cell(), sample.perSecond());
+                                        });
                         keep(samples);
-                        progress.printf("round %d  %-40s %8.0f tx/s%n", round, cell, sample.perSecond());
                     }
                 }
             }
         }
         return samples;
-    }
-
-    private List<XaCell> cells(Pair pair) {
-        List<XaEntrant> entrants = XaEntrants.chosen(contenders);
-        return threads.stream()
-                .flatMap(count -> entrants.stream().map(entrant -> new XaCell(entrant, pair, count)))
-                .toList();
     }
 
     private void kill(int wanted) throws Exception {
