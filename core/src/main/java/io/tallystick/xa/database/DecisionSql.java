@@ -4,6 +4,7 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.internal.VotedBranches;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,6 +29,18 @@ public final class DecisionSql {
     private static final HexFormat HEX = HexFormat.of();
 
     private DecisionSql() {}
+
+    /**
+     * {@link #insert} and COMMIT for PostgreSQL, with parameters: its driver sends both in one round trip either way, and a statement that
+     * it knows again is parsed and planned by the server once and not for each transaction. To be filled by {@link #bind}.
+     */
+    static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", ?, ?); COMMIT";
+
+    static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
+        statement.setBytes(1, decision.gtrid().bytes());
+        statement.setObject(2, decision.decidedAt().atOffset(ZoneOffset.UTC));
+        statement.setBytes(3, VotedBranches.write(decision.branches()));
+    }
 
     /** The INSERT of one decision to commit; it fails on a duplicate key when a tombstone was there first. */
     public static String insert(DecisionRecord decision, Dialect dialect) {

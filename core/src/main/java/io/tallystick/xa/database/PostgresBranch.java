@@ -10,6 +10,7 @@ import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -142,9 +143,19 @@ final class PostgresBranch implements JdbcBranch {
             lease.connection().commit();
             return;
         }
-        String before = riding == null ? NUMBER : DecisionSql.insert(riding, Dialect.POSTGRESQL);
+        if (riding != null) {
+            decideWith(riding);
+            return;
+        }
         try (Statement statement = lease.connection().createStatement()) {
-            statement.execute(before + "; COMMIT");
+            statement.execute(NUMBER + "; COMMIT");
+        }
+    }
+
+    private void decideWith(DecisionRecord riding) throws SQLException {
+        try (PreparedStatement statement = lease.connection().prepareStatement(DecisionSql.INSERT_AND_COMMIT)) {
+            DecisionSql.bind(statement, riding);
+            statement.execute();
         }
     }
 
