@@ -70,35 +70,48 @@ record XaState(
         return new XaState(phase, subordinate, more, decider, told, mixed, why);
     }
 
+    // loops and not streams: a commit asks and changes its members a dozen times
+
     XaState member(int number, UnaryOperator<Member> change) {
-        return new XaState(
-                phase,
-                subordinate,
-                members.stream()
-                        .map(m -> m.number() == number ? change.apply(m) : m)
-                        .toList(),
-                decider,
-                told,
-                mixed,
-                why);
+        List<Member> changed = new ArrayList<>(members);
+        changed.replaceAll(member -> member.number() == number ? change.apply(member) : member);
+        return new XaState(phase, subordinate, changed, decider, told, mixed, why);
     }
 
     Member member(int number) {
-        return members.stream()
-                .filter(m -> m.number() == number)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no branch " + number + " in " + this));
+        for (Member member : members) {
+            if (member.number() == number) {
+                return member;
+            }
+        }
+        throw new IllegalArgumentException("no branch " + number + " in " + this);
     }
 
     boolean all(BranchStatus status) {
-        return members.stream().allMatch(m -> m.status() == status);
+        for (Member member : members) {
+            if (member.status() != status) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean any(BranchStatus status) {
-        return members.stream().anyMatch(m -> m.status() == status);
+        for (Member member : members) {
+            if (member.status() == status) {
+                return true;
+            }
+        }
+        return false;
     }
 
     List<Member> those(BranchStatus status) {
-        return members.stream().filter(m -> m.status() == status).toList();
+        List<Member> found = new ArrayList<>(members.size());
+        for (Member member : members) {
+            if (member.status() == status) {
+                found.add(member);
+            }
+        }
+        return found;
     }
 }
