@@ -76,6 +76,11 @@ final class Backlog {
      */
     void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
         End end = new End(home, remember);
+        if (evidence.stream().anyMatch(e -> e.record().branch().gtrid().equals(gtrid))) {
+            // whoever takes the decision over would find what is only in memory here
+            ends.put(gtrid, end);
+            return;
+        }
         try {
             write(gtrid, end);
         } catch (RuntimeException e) {
@@ -236,19 +241,12 @@ final class Backlog {
 
     /** This store answers: it is told what it did not hear. */
     void answers(DecisionStore home) {
+        evidence.removeIf(kept -> kept.home() == home && isKept(home, kept.record()));
         ends.forEach((gtrid, end) -> {
             if (end.home() == home && ends.remove(gtrid, end)) {
                 ended(home, gtrid, end.remember());
             }
         });
-        for (int left = evidence.size(); left > 0; left--) {
-            Evidence next = evidence.poll();
-            if (next != null && next.home() == home) {
-                keep(home, next.record());
-            } else if (next != null) {
-                evidence.add(next);
-            }
-        }
     }
 
     private static int size(Deque<Question> of) {

@@ -30,7 +30,7 @@ final class SimulatedWire implements Wire {
             }
             throw new Lost("server is down", true);
         }
-        if (lossy()) {
+        if (lossy(what)) {
             if (sim.chance(0.5)) {
                 sim.within(Duration.ofMillis(1), Duration.ofSeconds(8), "late: " + what, () -> late(server));
             }
@@ -39,7 +39,7 @@ final class SimulatedWire implements Wire {
         }
         T answer = server.get();
         travel();
-        if (lossy() || !up.getAsBoolean()) {
+        if (lossy(what) || !up.getAsBoolean()) {
             hang(budget);
             throw new Lost("answer lost: " + what, false);
         }
@@ -71,7 +71,9 @@ final class SimulatedWire implements Wire {
         fibers.pause(sim.between(Duration.ofMillis(1), sim.chance(0.3) ? budget : Duration.ofMillis(50)));
     }
 
-    private boolean lossy() {
-        return !XaSimulationTest.healed(sim) && sim.chance(trouble);
+    /** The decision is lost more often than the rest: there it hurts most. */
+    private boolean lossy(String what) {
+        boolean decides = what.endsWith("decide") || what.equals("commit alone");
+        return !XaSimulationTest.healed(sim) && sim.chance(decides ? 4 * trouble : trouble);
     }
 }

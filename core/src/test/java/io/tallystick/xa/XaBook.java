@@ -67,6 +67,15 @@ final class XaBook implements InMemoryDatabase.Observer {
         }
     }
 
+    /** Branches that somebody rolled back although the decision is to commit. */
+    List<BranchXid> contradictions() {
+        return decided.values().stream()
+                .flatMap(decision -> decision.branches().stream())
+                .map(DecisionRecord.Voted::xid)
+                .filter(xid -> Boolean.FALSE.equals(ended.get(xid)))
+                .toList();
+    }
+
     boolean isDecided(Gtrid gtrid) {
         return decided.containsKey(gtrid);
     }

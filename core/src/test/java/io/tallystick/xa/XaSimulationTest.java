@@ -2,11 +2,16 @@ package io.tallystick.xa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.tallystick.testkit.sim.SeedTest;
 import io.tallystick.testkit.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.slf4j.LoggerFactory;
 
 /**
  * Three engines of one service, two of them with one node id, on four databases for a minute of virtual time with everything going wrong
@@ -25,6 +30,19 @@ class XaSimulationTest {
             "I3", "a decision is ended only after all acknowledged",
             "I4", "what is decided is still prepared: an unknown write led to neither commit nor rollback",
             "I6", "no xid is used twice");
+
+    private static final Logger ENGINES = (Logger) LoggerFactory.getLogger("io.tallystick.xa");
+
+    /** Millions of lines about trouble that is meant; a seed that fails tells its story itself. */
+    @BeforeAll
+    static void quiet() {
+        ENGINES.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void asBefore() {
+        ENGINES.setLevel(null);
+    }
 
     static boolean healed(Simulation sim) {
         return sim.elapsed().compareTo(TROUBLE) > 0;
@@ -84,5 +102,14 @@ class XaSimulationTest {
                     .isZero();
         });
         transfers.forEach(SimulatedTransfer::checkTheEnd);
+        List<BranchXid> told = world.stores.keySet().stream()
+                .flatMap(store -> store.heuristics(1000).stream())
+                .map(HeuristicRecord::branch)
+                .toList();
+        List<Integer> tellTheFate = List.of(Gtrid.hash("orders"), Gtrid.hash("mail"));
+        assertThat(world.book.contradictions())
+                .filteredOn(xid -> tellTheFate.contains(xid.resource()))
+                .as("I9: evidence of what somebody did by hand")
+                .allMatch(told::contains);
     }
 }
