@@ -33,6 +33,10 @@ public final class Database implements DataSource, AutoCloseable {
         return url;
     }
 
+    Properties properties() {
+        return properties;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
         Connection known = open;

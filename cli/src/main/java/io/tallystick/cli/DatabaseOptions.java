@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -47,13 +48,37 @@ final class DatabaseOptions {
         if (given == null || given.isBlank()) {
             throw wrong("Say which database: --url jdbc:postgresql://host:5432/database, or set TALLY_URL.");
         }
-        if (url != null && SECRET_IN_URL.matcher(url).find()) {
+        if (url != null) {
+            refuseSecret(url);
+        }
+        String address = normal(given.strip());
+        return new Database(address, properties(address, environment));
+    }
+
+    /** Another database than the one named by --url; TALLY_USER_NAME and TALLY_PASSWORD_NAME may name its own user. */
+    Database open(String otherUrl, String name) {
+        refuseSecret(otherUrl);
+        Map<String, String> environment = session.environment();
+        String address = normal(otherUrl.strip());
+        Properties properties = properties(address, environment);
+        String suffix = "_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+        String ownUser = environment.get("TALLY_USER" + suffix);
+        if (ownUser != null) {
+            properties.setProperty("user", ownUser);
+        }
+        String ownPassword = environment.get("TALLY_PASSWORD" + suffix);
+        if (ownPassword != null) {
+            properties.setProperty("password", ownPassword);
+        }
+        return new Database(address, properties);
+    }
+
+    private static void refuseSecret(String given) {
+        if (SECRET_IN_URL.matcher(given).find()) {
             throw wrong(
                     "The URL has a password in it, which everybody on this machine can see in the list of processes."
                             + " Take it out and set TALLY_PASSWORD, or use --password-file FILE.");
         }
-        String address = normal(given.strip());
-        return new Database(address, properties(address, environment));
     }
 
     /** Whether a database was named at all. */

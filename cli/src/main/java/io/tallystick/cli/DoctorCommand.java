@@ -60,14 +60,16 @@ final class DoctorCommand implements Callable<Integer> {
             output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing endangers what Tallystick promises."));
             return;
         }
-        for (Finding finding : findings) {
-            boolean error = finding.severity() == Finding.Severity.ERROR;
-            output.line(
-                    error ? new Cell("✕ error    ", Tone.BAD) : new Cell("? warning  ", Tone.WARNING),
-                    new Cell(finding.subject(), Tone.STRONG),
-                    Cell.of(" is " + finding.found()));
-            output.wrapped("         why   ", finding.why());
-            output.wrapped("         mend  ", finding.mend());
-        }
+        findings.forEach(finding -> print(output, finding));
+    }
+
+    static void print(Output output, Finding finding) {
+        boolean error = finding.severity() == Finding.Severity.ERROR;
+        output.line(
+                error ? new Cell("✕ error    ", Tone.BAD) : new Cell("? warning  ", Tone.WARNING),
+                new Cell(finding.subject(), Tone.STRONG),
+                Cell.of(" is " + finding.found()));
+        output.wrapped("         why   ", finding.why());
+        output.wrapped("         mend  ", finding.mend());
     }
 }

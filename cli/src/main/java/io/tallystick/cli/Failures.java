@@ -85,7 +85,7 @@ final class Failures implements IExecutionExceptionHandler {
             return "Nothing happened. Check that the database runs and that host, port and --url are right, then repeat it.";
         }
         if (failure instanceof UnknownOutcomeException) {
-            return "It may have happened. Look first, with tally saga show or tally saga list, before you repeat it.";
+            return "It may have happened. Look first, with tally saga show, tally saga list or tally tx show, before you repeat it.";
         }
         if (failure instanceof ConflictException) {
             return "Somebody else was faster. Nothing happened; repeat it.";

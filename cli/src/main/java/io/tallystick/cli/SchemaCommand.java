@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 final class SchemaCommand implements Runnable {
 
-    private static final String WHICH = "message, saga; all if none is named";
+    private static final String WHICH = "message, saga, xa; all if none is named";
 
     @Spec
     private CommandSpec spec;

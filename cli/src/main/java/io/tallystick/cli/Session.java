@@ -20,6 +20,9 @@ record Session(Map<String, String> environment, Terminal terminal, PrintWriter o
                 if (type == Output.class) {
                     return type.cast(new Output(Session.this));
                 }
+                if (type == WhoOptions.class) {
+                    return type.cast(new WhoOptions(Session.this));
+                }
                 if (type == ActOptions.class) {
                     return type.cast(new ActOptions(Session.this));
                 }

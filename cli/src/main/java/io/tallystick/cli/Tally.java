@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             SagaCommand.class,
+            TxCommand.class,
             LintCommand.class,
             ExploreCommand.class,
             DiagramCommand.class,

@@ -75,6 +75,9 @@ public interface DecisionStore extends AutoCloseable {
      */
     List<DecisionRecord> unfinished(int cluster, @Nullable Gtrid after, int limit);
 
+    /** As {@link #unfinished(int, Gtrid, int)}, of all clusters: for a person who looks, and does not belong to any. */
+    List<DecisionRecord> unfinishedOfAll(@Nullable Gtrid after, int limit);
+
     /** Registers a new life of a node: raises its epoch by compare-and-set and says it lives. */
     Life register(int cluster, long node, Duration lease);
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Decisions in memory, for simulations and tests: it behaves like the durable ones and forgets everything with its process. Thread-safe. */
@@ -116,10 +117,19 @@ public final class InMemoryDecisionStore implements DecisionStore {
 
     @Override
     public List<DecisionRecord> unfinished(int cluster, @Nullable Gtrid after, int limit) {
+        return unfinished(after, limit, gtrid -> gtrid.cluster() == cluster);
+    }
+
+    @Override
+    public List<DecisionRecord> unfinishedOfAll(@Nullable Gtrid after, int limit) {
+        return unfinished(after, limit, gtrid -> true);
+    }
+
+    private List<DecisionRecord> unfinished(@Nullable Gtrid after, int limit, Predicate<Gtrid> which) {
         synchronized (rows) {
             return (after == null ? rows : rows.tailMap(after.toString(), false))
                     .values().stream()
-                            .filter(row -> row.gtrid.cluster() == cluster)
+                            .filter(row -> which.test(row.gtrid))
                             .flatMap(row -> Optional.ofNullable(row.unfinished).stream())
                             .limit(limit)
                             .toList();

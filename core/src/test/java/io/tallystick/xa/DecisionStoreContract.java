@@ -211,6 +211,24 @@ public abstract class DecisionStoreContract {
         assertThat(found).containsExactlyElementsOf(mine);
     }
 
+    @Test
+    void a_person_sees_the_unfinished_decisions_of_all_clusters_in_pages() {
+        List<Gtrid> all = new ArrayList<>(commit(3));
+        all.add(gtrid(store.register(cluster + 1, 5, LONG)));
+        all.add(gtrid(store.register(-cluster - 1, 5, LONG)));
+        store.commit(decision(all.get(3)));
+        store.commit(decision(all.get(4)));
+
+        List<Gtrid> found = new ArrayList<>();
+        List<DecisionRecord> page = store.unfinishedOfAll(null, 2);
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(2);
+            page.forEach(decision -> found.add(decision.gtrid()));
+            page = store.unfinishedOfAll(found.get(found.size() - 1), 2);
+        }
+        assertThat(found).contains(all.toArray(Gtrid[]::new)).doesNotHaveDuplicates();
+    }
+
     private List<Gtrid> commit(int count) {
         List<Gtrid> committed = new ArrayList<>();
         for (int i = 0; i < count; i++) {

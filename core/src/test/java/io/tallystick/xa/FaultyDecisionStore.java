@@ -88,6 +88,11 @@ final class FaultyDecisionStore implements DecisionStore {
     }
 
     @Override
+    public List<DecisionRecord> unfinishedOfAll(@Nullable Gtrid after, int limit) {
+        return call("unfinished of all", () -> store.unfinishedOfAll(after, limit));
+    }
+
+    @Override
     public Life register(int cluster, long node, Duration lease) {
         return call("register", () -> store.register(cluster, node, lease));
     }

@@ -50,12 +50,22 @@ final class DecisionRows {
 
     static List<DecisionRecord> unfinished(Tx tx, int cluster, @Nullable Gtrid after, int limit) {
         // a gtrid begins with version and cluster: the primary key is the index for this, too
+        return between(tx, after == null ? border(cluster, 0) : after.bytes(), border(cluster, 0xFF), limit);
+    }
+
+    static List<DecisionRecord> unfinishedOfAll(Tx tx, @Nullable Gtrid after, int limit) {
+        byte[] last = new byte[Gtrid.LENGTH];
+        Arrays.fill(last, (byte) 0xFF);
+        return between(tx, after == null ? new byte[Gtrid.LENGTH] : after.bytes(), last, limit);
+    }
+
+    private static List<DecisionRecord> between(Tx tx, byte[] after, byte[] before, int limit) {
         return tx.query(
                 "SELECT gtrid, decided_at, branches FROM tally_decision WHERE gtrid > ? AND gtrid < ? AND verdict = "
                         + COMMIT + " ORDER BY gtrid " + tx.dialect().limit(limit),
                 DecisionRows::read,
-                after == null ? border(cluster, 0) : after.bytes(),
-                border(cluster, 0xFF));
+                after,
+                before);
     }
 
     private static byte[] border(int cluster, int rest) {

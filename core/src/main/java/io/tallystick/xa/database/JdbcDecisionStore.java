@@ -221,6 +221,11 @@ public final class JdbcDecisionStore implements DecisionStore {
     }
 
     @Override
+    public List<DecisionRecord> unfinishedOfAll(@Nullable Gtrid after, int limit) {
+        return answers.to("listing decisions", tx -> DecisionRows.unfinishedOfAll(tx, after, limit));
+    }
+
+    @Override
     public Life register(int cluster, long node, Duration lease) {
         for (int attempt = 1; attempt <= REGISTER_ATTEMPTS; attempt++) {
             Optional<Life> life =

@@ -129,7 +129,12 @@ public final class JournalDecisionStore implements DecisionStore {
 
     @Override
     public List<DecisionRecord> unfinished(int cluster, @Nullable Gtrid after, int limit) {
-        return state.unfinished(cluster, after, limit);
+        return state.unfinished(gtrid -> gtrid.cluster() == cluster, after, limit);
+    }
+
+    @Override
+    public List<DecisionRecord> unfinishedOfAll(@Nullable Gtrid after, int limit) {
+        return state.unfinished(gtrid -> true, after, limit);
     }
 
     @Override

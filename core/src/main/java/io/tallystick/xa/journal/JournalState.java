@@ -83,10 +83,10 @@ final class JournalState {
         return Optional.ofNullable(unfinished.get(gtrid));
     }
 
-    synchronized List<DecisionRecord> unfinished(int cluster, @Nullable Gtrid after, int limit) {
+    synchronized List<DecisionRecord> unfinished(Predicate<Gtrid> which, @Nullable Gtrid after, int limit) {
         return (after == null ? unfinished : unfinished.tailMap(after, false))
                 .values().stream()
-                        .filter(decision -> decision.gtrid().cluster() == cluster)
+                        .filter(decision -> which.test(decision.gtrid()))
                         .limit(limit)
                         .toList();
     }

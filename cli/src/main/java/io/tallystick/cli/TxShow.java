@@ -1,0 +1,100 @@
+package io.tallystick.cli;
+
+import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.XaCase;
+import io.tallystick.xa.XaCase.Choice;
+import io.tallystick.xa.XaCase.Part;
+import io.tallystick.xa.XaCase.Phase;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code tally tx show}. */
+@Command(
+        name = "show",
+        description = "One transaction: its branches, what is known of each, what can be done and what that risks.",
+        mixinStandardHelpOptions = true)
+final class TxShow implements Callable<Integer> {
+
+    @Mixin
+    private TxOptions databases;
+
+    @Mixin
+    private Output output;
+
+    @Parameters(paramLabel = "GTRID", description = "its id", converter = GtridConverter.class)
+    private Gtrid gtrid;
+
+    @Override
+    public Integer call() {
+        try (TxOptions.OpenDesk open = databases.open()) {
+            XaCase it = open.desk().show(gtrid);
+            if (output.json()) {
+                output.json(TxJson.of(it));
+            } else {
+                print(it);
+            }
+            return Exit.OK;
+        }
+    }
+
+    static Cell mark(Phase phase) {
+        return switch (phase) {
+            case UNDECIDED -> new Cell("? undecided", Tone.WARNING);
+            case DECIDED -> new Cell("◔ to commit", Tone.WORKING);
+            case TOMBSTONE -> new Cell("✕ to roll back", Tone.WORKING);
+            case FINISHED -> new Cell("● committed", Tone.GOOD);
+            case UNKNOWN -> new Cell("? unknown", Tone.BAD);
+        };
+    }
+
+    private void print(XaCase it) {
+        output.line(new Cell(it.gtrid().toString(), Tone.STRONG), Cell.of("  "), mark(it.phase()));
+        output.wrapped("begun        ", Words.exact(it.gtrid().startedAt()));
+        output.wrapped(
+                "coordinator  ", TxJson.coordinator(it) + (it.home().coordinatorLives() ? ", alive" : ", gone"));
+        output.wrapped("decided in   ", it.home().store().isEmpty() ? "a store not given" : it.home().store());
+        output.heading("Branches");
+        output.table(branches(it));
+        if (!it.heuristics().isEmpty() || !it.orders().isEmpty()) {
+            output.heading("Evidence");
+            it.heuristics()
+                    .forEach(record -> output.wrapped(
+                            record.resource() + "  ",
+                            Words.plain(record.found()) + " at " + Words.exact(record.at()) + ": " + record.evidence()));
+            it.orders()
+                    .forEach(order -> output.wrapped(
+                            order.who() + "  ",
+                            order.what() + " at " + Words.exact(order.at()) + ": " + order.why()));
+        }
+        output.heading("What can be done");
+        it.choices().forEach(choice -> print(it, choice));
+        it.notes().forEach(note -> output.aside("tally: " + note));
+    }
+
+    private static Table branches(XaCase it) {
+        Table table = new Table(
+                Table.Column.number("BRANCH"),
+                Table.Column.fixed("RESOURCE"),
+                Table.Column.fixed("STATE"),
+                Table.Column.text("HINT"),
+                Table.Column.wrapped("EVIDENCE"));
+        for (Part part : it.parts()) {
+            table.row(part.xid().number(), part.resource(), Words.plain(part.state()), part.hint(), part.evidence());
+        }
+        return table;
+    }
+
+    private void print(XaCase it, Choice choice) {
+        String verdict = choice.verdict().name().toLowerCase(Locale.ROOT);
+        if (choice.possible()) {
+            output.line("  tally tx resolve " + it.gtrid() + " --" + verdict + (choice.force() ? " --force" : "")
+                    + " --who NAME --why TEXT");
+            output.wrapped("  ", choice.means());
+        } else {
+            output.wrapped("no " + verdict + ": ", choice.means());
+        }
+    }
+}

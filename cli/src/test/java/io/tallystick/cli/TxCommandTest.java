@@ -1,0 +1,194 @@
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.BranchDriver.Opening;
+import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord;
+import io.tallystick.xa.DecisionRecord.Voted;
+import io.tallystick.xa.DecisionStore.Life;
+import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.JdbcBranch;
+import io.tallystick.xa.JdbcBranchDriver;
+import io.tallystick.xa.Verdict;
+import io.tallystick.xa.Vote;
+import io.tallystick.xa.database.InnoDbBranchDriver;
+import io.tallystick.xa.database.JdbcDecisionStore;
+import io.tallystick.xa.database.PoolSettings;
+import io.tallystick.xa.database.PostgresBranchDriver;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A person at the command line, with a real prepared branch whose coordinator is gone, and no engine running. */
+@Databases(ownServer = true)
+class TxCommandTest {
+
+    private static final AtomicLong COUNTER = new AtomicLong(1);
+    private static final Duration BUDGET = Duration.ofSeconds(10);
+
+    private final TestDatabase db;
+    private JdbcBranchDriver driver;
+    private JdbcDecisionStore store;
+    private Life life;
+    private Gtrid gtrid;
+
+    TxCommandTest(TestDatabase db) {
+        this.db = db;
+    }
+
+    @BeforeEach
+    void scene() {
+        assertThat(Run.on(db, "schema", "install", "xa").exit()).isZero();
+        db.execute(
+                "DROP TABLE IF EXISTS item",
+                "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
+                "INSERT INTO item VALUES (1, 100)",
+                "DELETE FROM tally_decision");
+        PoolSettings settings = PoolSettings.of("orders", 2);
+        driver = switch (db.engine()) {
+            case POSTGRESQL -> PostgresBranchDriver.on(db.dataSource(), settings);
+            case MARIADB -> InnoDbBranchDriver.mariadb(db.dataSource(), settings);
+            case MYSQL -> InnoDbBranchDriver.mysql(db.dataSource(), settings);
+        };
+        store = JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource()));
+        life = store.register(Gtrid.hash("shop"), COUNTER.incrementAndGet(), Duration.ofMinutes(5));
+        gtrid = new Gtrid(
+                life.cluster(),
+                Gtrid.hash("orders"),
+                life.node(),
+                life.epoch(),
+                COUNTER.incrementAndGet(),
+                Instant.now());
+    }
+
+    @AfterEach
+    void close() {
+        driver.prepared().forEach(left -> driver.rollback(left.xid(), "", BUDGET));
+        driver.close();
+        store.close();
+    }
+
+    private Voted prepare() throws SQLException {
+        BranchXid xid = new BranchXid(gtrid, 1, Gtrid.hash("orders"), COUNTER.incrementAndGet());
+        JdbcBranch branch = (JdbcBranch) driver.open(
+                new Opening(driver.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(30)));
+        try (Statement statement = branch.connection().createStatement()) {
+            statement.executeUpdate("UPDATE item SET amount = 70 WHERE id = 1");
+        }
+        Vote vote = branch.prepare(xid, BUDGET);
+        assertThat(vote).isInstanceOf(Vote.Prepared.class);
+        branch.release();
+        store.leave(life);
+        return new Voted(xid, "orders", driver.incarnation(), ((Vote.Prepared) vote).hint());
+    }
+
+    private int amount() {
+        return Jdbc.on(db.dataSource())
+                .autocommit(tx -> tx.query("SELECT amount FROM item", row -> row.intValue("amount")))
+                .get(0);
+    }
+
+    private Run tx(String... args) {
+        List<String> all = new ArrayList<>(List.of("tx"));
+        all.addAll(Arrays.asList(args));
+        all.addAll(List.of("--resource", "orders=" + db.url()));
+        return Run.on(db, all.toArray(String[]::new));
+    }
+
+    @Test
+    void what_is_in_doubt_is_listed_shown_and_rolled_back_with_who_and_why_written_down() throws SQLException {
+        prepare();
+        Run list = tx("list");
+        assertThat(list.exit()).as(list.err()).isZero();
+        assertThat(list.out()).contains(gtrid.toString()).contains("undecided").contains("gone").contains("orders");
+        Run show = tx("show", gtrid.toString());
+        assertThat(show.exit()).as(show.err()).isZero();
+        assertThat(show.out())
+                .contains("tally tx resolve " + gtrid + " --abort --who NAME --why TEXT")
+                .contains("--commit --force");
+
+        Run resolve = tx("resolve", gtrid.toString(), "--abort", "--who", "kim", "--why", "ticket 42");
+        assertThat(resolve.exit()).as(resolve.err()).isZero();
+        assertThat(resolve.out()).contains("rolled back");
+        assertThat(amount()).isEqualTo(100);
+        assertThat(store.orders(1).get(0)).extracting("who", "why").containsExactly("kim", "ticket 42");
+        assertThat(tx("list").out()).contains("Nothing is in doubt");
+    }
+
+    @Test
+    void what_was_decided_is_finished_and_never_rolled_back() throws SQLException {
+        store.commit(new DecisionRecord(gtrid, List.of(prepare()), Instant.now()));
+        Run abort = tx("resolve", gtrid.toString(), "--abort", "--force", "--who", "kim", "--why", "x");
+        assertThat(abort.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(abort.err()).contains("a decision to commit is durable").contains("tally tx show " + gtrid);
+        Run commit = tx("resolve", gtrid.toString(), "--commit", "--who", "kim", "--why", "x", "--json");
+        assertThat(commit.exit()).as(commit.err()).isZero();
+        assertThat(commit.out()).contains("\"result\" : \"done\"").contains("\"told\" : \"commit\"");
+        assertThat(amount()).isEqualTo(70);
+        assertThat(store.lookup(gtrid)).contains(Verdict.COMMIT);
+        assertThat(tx("list").out()).contains("Nothing is in doubt");
+    }
+
+    @Test
+    void the_list_as_json_has_every_field() throws SQLException {
+        prepare();
+        assertThat(tx("list", "--json").out())
+                .contains("\"gtrid\" : \"" + gtrid + "\"")
+                .contains("\"phase\" : \"undecided\"")
+                .contains("\"coordinatorLives\" : false")
+                .contains("\"state\" : \"prepared\"")
+                .contains("\"problems\" : [ ]");
+    }
+
+    @Test
+    void the_doctor_names_what_stands_in_the_way_and_the_command_that_mends_it() {
+        assertThat(tx("doctor").out()).contains("orders");
+        try (TestDatabase empty = db.createDatabase()) {
+            Run run = Run.on(empty, "tx", "doctor", "--resource", "stock=" + empty.url());
+            assertThat(run.exit()).isEqualTo(Exit.FINDINGS);
+            assertThat(run.out()).contains("tables for decisions").contains("tally schema install xa");
+        }
+    }
+
+    @Test
+    void without_a_resource_the_command_says_how_to_name_one() {
+        Run run = Run.on(db, "tx", "list");
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(run.err()).contains("--resource orders=jdbc:postgresql://host/db");
+    }
+
+    @Test
+    void an_unknown_transaction_ends_with_4_and_what_is_no_id_with_2() {
+        Run unknown = tx("show", gtrid.toString());
+        assertThat(unknown.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(unknown.err()).contains("nothing is known of transaction " + gtrid).contains("tally tx list");
+        Run wrong = tx("show", "abc");
+        assertThat(wrong.exit()).isEqualTo(Exit.USAGE);
+        assertThat(wrong.err()).contains("expected 64 hexadecimal digits");
+    }
+
+    @Test
+    void a_wrong_password_of_one_resource_is_told_without_the_password() {
+        Map<String, String> environment = Run.environment(db);
+        environment.put("TALLY_PASSWORD_ORDERS", "s3cret-Word");
+        // the kit's PostgreSQL trusts every password of its own users, so a user that is not there has to do
+        environment.put("TALLY_USER_ORDERS", db.engine() == Engine.POSTGRESQL ? "nobody" : db.user());
+        Run run = Run.of(environment, Terminal.PIPE, "tx", "list", "--resource", "orders=" + db.url());
+        assertThat(run.exit()).as(run.err()).isEqualTo(Exit.REFUSED);
+        assertThat(run.err()).contains("cannot connect to").contains("--password-file").doesNotContain("s3cret-Word");
+    }
+}
