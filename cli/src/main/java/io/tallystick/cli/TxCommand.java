@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Look at transactions over several databases that did not end, and end them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TxList.class, TxShow.class, TxResolve.class, TxDoctor.class})
+        subcommands = {TxList.class, TxShow.class, TxResolve.class, TxDoctor.class, TxLocks.class})
 final class TxCommand implements Runnable {
 
     @Spec
@@ -20,6 +20,7 @@ final class TxCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do, for example: tally tx list --resource orders=jdbc:postgresql://host/db");
+                spec.commandLine(),
+                "Say what to do, for example: tally tx list --resource orders=jdbc:postgresql://host/db");
     }
 }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Mixin;
 /** {@code tally tx doctor}. */
 @Command(
         name = "doctor",
-        description = "Examine the databases that take part: what stands in the way of two-phase commit, and the statement"
-                + " that mends it. Changes nothing. Ends with 1 if there is an error.",
+        description =
+                "Examine the databases that take part: what stands in the way of two-phase commit, and the statement"
+                        + " that mends it. Changes nothing. Ends with 1 if there is an error.",
         mixinStandardHelpOptions = true)
 final class TxDoctor implements Callable<Integer> {
 

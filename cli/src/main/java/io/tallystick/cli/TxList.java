@@ -15,8 +15,9 @@ import picocli.CommandLine.Mixin;
 /** {@code tally tx list}. */
 @Command(
         name = "list",
-        description = "List what is prepared, or decided and not ended, the oldest first. Ends with 3 if a database that"
-                + " was named does not answer: what it holds is not in the list.",
+        description =
+                "List what is prepared, or decided and not ended, the oldest first. Ends with 3 if a database that"
+                        + " was named does not answer: what it holds is not in the list.",
         mixinStandardHelpOptions = true)
 final class TxList implements Callable<Integer> {
 

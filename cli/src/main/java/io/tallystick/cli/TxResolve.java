@@ -44,12 +44,13 @@ final class TxResolve implements Callable<Integer> {
 
     @Option(
             names = "--force",
-            description = "also when its decision is not known or its coordinator lives; tally tx show says what that risks")
+            description =
+                    "also when its decision is not known or its coordinator lives; tally tx show says what that risks")
     private boolean force;
 
     @Override
     public Integer call() {
-        Verdict verdict = ending.commit ? Verdict.COMMIT : Verdict.ABORT;
+        Verdict verdict = ending.commit && !ending.abort ? Verdict.COMMIT : Verdict.ABORT;
         XaOrder order = new XaOrder(verdict, person.who(), person.why(), force);
         try (TxOptions.OpenDesk open = databases.open()) {
             XaReceipt receipt = open.desk().resolve(gtrid, order);
@@ -75,8 +76,8 @@ final class TxResolve implements Callable<Integer> {
         switch (receipt.result()) {
             case DONE -> output.line(new Cell("● ", Tone.GOOD), Cell.of(receipt.text()));
             case REFUSED ->
-                output.aside("tally: refused: " + receipt.text()
-                        + ".\n       What is possible: tally tx show " + receipt.gtrid());
+                output.aside("tally: refused: " + receipt.text() + ".\n       What is possible: tally tx show "
+                        + receipt.gtrid());
             case UNFINISHED -> output.aside("tally: " + receipt.text() + ".");
         }
     }

@@ -53,9 +53,10 @@ final class TxShow implements Callable<Integer> {
     private void print(XaCase it) {
         output.line(new Cell(it.gtrid().toString(), Tone.STRONG), Cell.of("  "), mark(it.phase()));
         output.wrapped("begun        ", Words.exact(it.gtrid().startedAt()));
+        output.wrapped("coordinator  ", TxJson.coordinator(it) + (it.home().coordinatorLives() ? ", alive" : ", gone"));
         output.wrapped(
-                "coordinator  ", TxJson.coordinator(it) + (it.home().coordinatorLives() ? ", alive" : ", gone"));
-        output.wrapped("decided in   ", it.home().store().isEmpty() ? "a store not given" : it.home().store());
+                "decided in   ",
+                it.home().store().isEmpty() ? "a store not given" : it.home().store());
         output.heading("Branches");
         output.table(branches(it));
         if (!it.heuristics().isEmpty() || !it.orders().isEmpty()) {
@@ -63,11 +64,11 @@ final class TxShow implements Callable<Integer> {
             it.heuristics()
                     .forEach(record -> output.wrapped(
                             record.resource() + "  ",
-                            Words.plain(record.found()) + " at " + Words.exact(record.at()) + ": " + record.evidence()));
+                            Words.plain(record.found()) + " at " + Words.exact(record.at()) + ": "
+                                    + record.evidence()));
             it.orders()
                     .forEach(order -> output.wrapped(
-                            order.who() + "  ",
-                            order.what() + " at " + Words.exact(order.at()) + ": " + order.why()));
+                            order.who() + "  ", order.what() + " at " + Words.exact(order.at()) + ": " + order.why()));
         }
         output.heading("What can be done");
         it.choices().forEach(choice -> print(it, choice));

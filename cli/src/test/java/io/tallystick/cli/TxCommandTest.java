@@ -84,8 +84,8 @@ class TxCommandTest {
 
     private Voted prepare() throws SQLException {
         BranchXid xid = new BranchXid(gtrid, 1, Gtrid.hash("orders"), COUNTER.incrementAndGet());
-        JdbcBranch branch = (JdbcBranch) driver.open(
-                new Opening(driver.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(30)));
+        JdbcBranch branch = (JdbcBranch) driver.open(new Opening(
+                driver.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(30)));
         try (Statement statement = branch.connection().createStatement()) {
             statement.executeUpdate("UPDATE item SET amount = 70 WHERE id = 1");
         }
@@ -114,7 +114,11 @@ class TxCommandTest {
         prepare();
         Run list = tx("list");
         assertThat(list.exit()).as(list.err()).isZero();
-        assertThat(list.out()).contains(gtrid.toString()).contains("undecided").contains("gone").contains("orders");
+        assertThat(list.out())
+                .contains(gtrid.toString())
+                .contains("undecided")
+                .contains("gone")
+                .contains("orders");
         Run show = tx("show", gtrid.toString());
         assertThat(show.exit()).as(show.err()).isZero();
         assertThat(show.out())
@@ -175,7 +179,9 @@ class TxCommandTest {
     void an_unknown_transaction_ends_with_4_and_what_is_no_id_with_2() {
         Run unknown = tx("show", gtrid.toString());
         assertThat(unknown.exit()).isEqualTo(Exit.REFUSED);
-        assertThat(unknown.err()).contains("nothing is known of transaction " + gtrid).contains("tally tx list");
+        assertThat(unknown.err())
+                .contains("nothing is known of transaction " + gtrid)
+                .contains("tally tx list");
         Run wrong = tx("show", "abc");
         assertThat(wrong.exit()).isEqualTo(Exit.USAGE);
         assertThat(wrong.err()).contains("expected 64 hexadecimal digits");
@@ -189,6 +195,9 @@ class TxCommandTest {
         environment.put("TALLY_USER_ORDERS", db.engine() == Engine.POSTGRESQL ? "nobody" : db.user());
         Run run = Run.of(environment, Terminal.PIPE, "tx", "list", "--resource", "orders=" + db.url());
         assertThat(run.exit()).as(run.err()).isEqualTo(Exit.REFUSED);
-        assertThat(run.err()).contains("cannot connect to").contains("--password-file").doesNotContain("s3cret-Word");
+        assertThat(run.err())
+                .contains("cannot connect to")
+                .contains("--password-file")
+                .doesNotContain("s3cret-Word");
     }
 }

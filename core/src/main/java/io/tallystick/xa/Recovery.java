@@ -38,12 +38,14 @@ final class Recovery {
     private final Set<String> scanning = ConcurrentHashMap.newKeySet();
     private final Map<String, List<PreparedBranch>> lastSeen = new ConcurrentHashMap<>();
     private final Map<BranchXid, Instant> firstSeen = new ConcurrentHashMap<>();
+    private final Alarms alarms;
     private Instant nextBeat = Instant.MIN;
     private Instant nextScan = Instant.MIN;
     private Instant nextPurge = Instant.MIN;
 
     Recovery(Site site, RemoteDecisions elsewhere) {
         this.site = site;
+        this.alarms = new Alarms(site.settings().alarmAfter());
         this.elsewhere = elsewhere;
     }
 
@@ -119,16 +121,19 @@ final class Recovery {
         List<PreparedBranch> found = search(driver);
         lastSeen.put(driver.resource(), found);
         Map<Gtrid, List<PreparedBranch>> byTransaction = new LinkedHashMap<>();
+        Map<BranchXid, Duration> ages = new LinkedHashMap<>();
         int inDoubt = 0;
         for (PreparedBranch branch : found) {
             // by the clock of here, for the resource's may differ; and never in the future, for this one may jump
             Instant first = firstSeen.merge(branch.xid(), begun, (old, now) -> old.isBefore(now) ? old : now);
             inDoubt += first.isBefore(begun) ? 1 : 0;
+            ages.put(branch.xid(), Duration.between(first, begun));
             byTransaction
                     .computeIfAbsent(branch.xid().gtrid(), g -> new ArrayList<>())
                     .add(branch);
         }
         site.health(driver.resource()).holds(inDoubt, driver.capacity());
+        alarms.look(driver.resource(), ages);
         settle(driver, byTransaction);
         forgetUnseen();
     }

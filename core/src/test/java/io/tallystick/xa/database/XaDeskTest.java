@@ -190,7 +190,8 @@ class XaDeskTest {
     }
 
     @Test
-    void a_branch_on_a_resource_that_is_not_given_stays_unfinished_unless_its_server_is_reached_anyway() throws SQLException {
+    void a_branch_on_a_resource_that_is_not_given_stays_unfinished_unless_its_server_is_reached_anyway()
+            throws SQLException {
         scene.decide(gtrid, scene.prepareBoth(gtrid));
         desk = new XaDesk(List.of(scene.ordersDriver), List.of(scene.store), InstantSource.system());
         XaReceipt half = order(Verdict.COMMIT, false);
@@ -202,7 +203,9 @@ class XaDeskTest {
                     .as("still to be finished")
                     .hasSize(1);
         } else {
-            assertThat(half.result()).as("any database of a server ends what another holds").isEqualTo(Result.DONE);
+            assertThat(half.result())
+                    .as("any database of a server ends what another holds")
+                    .isEqualTo(Result.DONE);
             assertAmounts(70, 130);
         }
     }

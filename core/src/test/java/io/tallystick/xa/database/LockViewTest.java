@@ -1,0 +1,90 @@
+package io.tallystick.xa.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.DecisionRecord.Voted;
+import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.database.LockView.Block;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A writer that really waits for a prepared branch that nobody finishes. */
+class LockViewTest {
+
+    abstract static class Contract {
+        private final TestDatabase db;
+
+        Contract(TestDatabase db) {
+            this.db = db;
+        }
+
+        @Test
+        void a_prepared_branch_is_seen_with_the_writer_that_it_blocks() throws SQLException {
+            try (PreparedScene scene = new PreparedScene(db)) {
+                LockView view = LockView.on(Jdbc.on(db.dataSource()));
+                assertThat(view.blocks()).isEmpty();
+                Gtrid gtrid = scene.gtrid();
+                Voted left = scene.prepare(scene.ordersDriver, gtrid, 1, 70);
+                CompletableFuture<?> writer = CompletableFuture.runAsync(
+                        () -> db.execute("UPDATE item SET amount = amount + 1 WHERE id = 1"));
+
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !view.blocks().isEmpty());
+                List<Block> blocks = view.blocks();
+                assertThat(blocks).hasSize(1);
+                Block block = blocks.get(0);
+                assertThat(block.holder().isPrepared()).isTrue();
+                assertThat(block.holder().branches()).containsExactly(left.xid());
+                assertThat(block.table()).contains("item");
+                assertThat(block.statement()).contains("UPDATE item SET amount = amount + 1");
+                assertThat(block.waited()).isBetween(Duration.ZERO, Duration.ofMinutes(5));
+
+                scene.ordersDriver.rollback(left.xid(), left.hint(), PreparedScene.BUDGET);
+                writer.orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join();
+                // MariaDB's view is up to 0.1 s old
+                await().atMost(Duration.ofSeconds(20)).until(() -> view.blocks().isEmpty());
+                assertThat(scene.amount(db)).isEqualTo(101);
+            }
+        }
+    }
+
+    @Nested
+    @Databases(
+            value = {Engine.POSTGRESQL, Engine.MARIADB},
+            ownServer = true)
+    class OnPostgresAndMariaDb extends Contract {
+        OnPostgresAndMariaDb(TestDatabase db) {
+            super(db);
+        }
+    }
+
+    @Nested
+    @Databases(value = Engine.MYSQL, settings = "performance-schema=ON")
+    class OnMySql extends Contract {
+        OnMySql(TestDatabase db) {
+            super(db);
+        }
+    }
+
+    @Nested
+    @Databases(Engine.MYSQL)
+    class OnMySqlWithoutItsPerformanceSchema {
+        @Test
+        void it_is_said_what_to_switch_on(TestDatabase db) {
+            assertThatThrownBy(() -> LockView.on(Jdbc.on(db.dataSource())).blocks())
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageContaining("performance_schema = ON");
+        }
+    }
+}
