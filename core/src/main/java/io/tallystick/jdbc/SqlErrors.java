@@ -123,11 +123,16 @@ public final class SqlErrors {
         return dialect.isInnoDb() ? DUPLICATE_INNODB.contains(root.getErrorCode()) : "23505".equals(root.getSQLState());
     }
 
-    /** Whether the server chose this transaction as the victim of a deadlock and has already rolled it back. */
     /** Whether it was the victim of a deadlock: the same work, begun anew, will do. */
     public static boolean isDeadlock(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         return dialect.isInnoDb() ? root.getErrorCode() == 1213 : "40P01".equals(root.getSQLState());
+    }
+
+    /** Whether a lock was waited for in vain: 55P03 of PostgreSQL, 1205 of MariaDB and MySQL, which no other database uses. */
+    public static boolean isLockTimeout(SQLException error) {
+        SQLException root = speaking(error);
+        return "55P03".equals(root.getSQLState()) || root.getErrorCode() == 1205;
     }
 
     public static boolean isMissingTable(SQLException error, Dialect dialect) {

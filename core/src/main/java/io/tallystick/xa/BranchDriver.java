@@ -65,8 +65,18 @@ public interface BranchDriver extends AutoCloseable {
      * @param xid the id, when the branch has to be named at its start; null opens it as the local, last participant, or for a resource
      *     that names late
      * @param deadline when the transaction times out: statements and lock waits must not last longer
+     * @param lockWait longest wait for a lock, where it shall be shorter than the resource's usual one; null for that
      */
-    record Opening(@Nullable BranchXid xid, Instant deadline) {}
+    record Opening(
+            @Nullable BranchXid xid,
+            Instant deadline,
+            @Nullable Duration lockWait) {
+
+        /** With the resource's usual wait for locks. */
+        public Opening(@Nullable BranchXid xid, Instant deadline) {
+            this(xid, deadline, null);
+        }
+    }
 
     /**
      * A prepared branch found in a resource.

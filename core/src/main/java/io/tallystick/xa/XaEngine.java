@@ -76,20 +76,28 @@ public final class XaEngine implements AutoCloseable {
      * @throws UnavailableException when the engine is being closed
      */
     public XaTransaction begin(Duration timeout) {
-        return begun(Coordination.begin(site), site.clock().instant().plus(timeout));
+        return begun(Coordination.begin(site), site.clock().instant().plus(timeout), null);
     }
 
     /** Begins the part of a transaction whose coordinator is elsewhere: it ends with {@link XaTransaction#handOver}. */
     public XaTransaction beginFor(Gtrid gtrid, Instant deadline) {
-        Coordination coordination = Coordination.subordinate(site, gtrid);
-        return begun(coordination, deadline);
+        return beginFor(gtrid, deadline, null);
     }
 
-    private XaTransaction begun(Coordination coordination, Instant deadline) {
+    /**
+     * As {@link #beginFor(Gtrid, Instant)}, for a transaction that has prepared branches here already.
+     *
+     * @param lockWait longest wait for a row lock: who waits for a branch of the same transaction waits in vain; null for the usual one
+     */
+    public XaTransaction beginFor(Gtrid gtrid, Instant deadline, @Nullable Duration lockWait) {
+        return begun(Coordination.subordinate(site, gtrid), deadline, lockWait);
+    }
+
+    private XaTransaction begun(Coordination coordination, Instant deadline, @Nullable Duration lockWait) {
         if (closing) {
             throw new UnavailableException("the engine is being closed: no new transaction is begun");
         }
-        XaTransaction transaction = new XaTransaction(site, coordination, deadline);
+        XaTransaction transaction = new XaTransaction(site, coordination, deadline, lockWait);
         long number = begun.incrementAndGet();
         active.put(number, transaction);
         var unused = coordination.answer().whenComplete((answer, never) -> active.remove(number));
@@ -177,9 +185,15 @@ public final class XaEngine implements AutoCloseable {
      * here or has been decided. A branch that the decision does not list is to be rolled back: the answer to its call was lost.
      *
      * @return empty while the transaction is active
+     * @throws RejectedException when another service coordinates it, or its decision store is not configured here: nothing was written
      */
     public Optional<Verdict> decideFor(BranchXid branch) {
         Gtrid gtrid = branch.gtrid();
+        if (!site.homes().ours(gtrid)) {
+            // a store of the same name may be here, and a tombstone in it would be a wrong answer
+            throw new RejectedException("transaction " + gtrid
+                    + " is coordinated by another service: ask that one; compare the addresses of the peers");
+        }
         DecisionStore home = home(gtrid);
         Optional<DecisionRecord> decision = home.decision(gtrid);
         if (decision.isPresent()) {
@@ -197,9 +211,13 @@ public final class XaEngine implements AutoCloseable {
     /**
      * Ends a prepared branch of a transaction that is coordinated elsewhere. Idempotent: one that is not there any more has ended.
      *
-     * @throws RejectedException when the resource is not configured here
+     * @throws RejectedException when the resource is not configured here, or the transaction is this service's own
      */
     public Ack finish(String resource, BranchXid branch, String hint, Verdict verdict) {
+        if (site.homes().ours(branch.gtrid())) {
+            throw new RejectedException(
+                    "branch " + branch + " is of a transaction that is coordinated here: nobody else decides about it");
+        }
         BranchDriver driver = site.driver(resource);
         Duration budget = site.settings().prepareBudget();
         Ack ack =

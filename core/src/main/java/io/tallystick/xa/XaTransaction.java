@@ -43,12 +43,14 @@ public final class XaTransaction {
     private final Site site;
     private final Coordination coordination;
     private volatile Instant deadline;
+    private final @Nullable Duration lockWait;
     private final Map<String, CompletableFuture<Branch>> branches = new HashMap<>();
     private final List<Completion> completions = new ArrayList<>();
     private final Map<Object, Object> attachments = new ConcurrentHashMap<>();
     private final AtomicBoolean completed = new AtomicBoolean();
 
-    XaTransaction(Site site, Coordination coordination, Instant deadline) {
+    XaTransaction(Site site, Coordination coordination, Instant deadline, @Nullable Duration lockWait) {
+        this.lockWait = lockWait;
         this.site = site;
         this.coordination = coordination;
         this.deadline = deadline;
@@ -130,7 +132,7 @@ public final class XaTransaction {
         }
         BranchDriver driver = site.driver(resource);
         site.health(resource).admit();
-        Branch branch = driver.open(new Opening(nameAtStart(driver), deadline));
+        Branch branch = driver.open(new Opening(nameAtStart(driver), deadline, lockWait));
         enlist(branch);
         return branch;
     }

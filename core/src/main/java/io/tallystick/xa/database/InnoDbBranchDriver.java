@@ -85,6 +85,12 @@ public final class InnoDbBranchDriver implements JdbcBranchDriver {
         Lease lease = pool.lease();
         try {
             BranchXid xid = opening.xid();
+            if (opening.lockWait() != null) {
+                lease.useOnce();
+                XaWords.execute(
+                        lease.connection(),
+                        "SET SESSION innodb_lock_wait_timeout = " + InnoDbSessions.wholeSeconds(opening.lockWait()));
+            }
             if (xid != null) {
                 words.start(lease.connection(), xid);
             }

@@ -19,6 +19,7 @@ final class Lease {
     private int usualNetworkTimeout = -1;
     private boolean autocommit;
     private volatile boolean spoilt;
+    private volatile boolean onlyOnce;
     private final AtomicBoolean released = new AtomicBoolean();
 
     Lease(BranchPool pool, Connection pooled, Connection connection, Session session) {
@@ -45,6 +46,11 @@ final class Lease {
     /** Something went wrong on it: destroy it instead of giving it back. */
     void spoil() {
         spoilt = true;
+    }
+
+    /** Its session is set up in a way that suits no other: fit for this branch, destroyed instead of given back. */
+    void useOnce() {
+        onlyOnce = true;
     }
 
     boolean isSpoilt() {
@@ -89,7 +95,7 @@ final class Lease {
         if (!spoilt) {
             restore();
         }
-        pool.giveBack(pooled, spoilt);
+        pool.giveBack(pooled, spoilt || onlyOnce);
     }
 
     private void restore() {

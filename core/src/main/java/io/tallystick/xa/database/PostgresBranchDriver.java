@@ -12,6 +12,7 @@ import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +90,20 @@ public final class PostgresBranchDriver implements JdbcBranchDriver {
             throw new IllegalArgumentException("branch " + opening.xid() + " on " + resource
                     + " was given its name at its start: PostgreSQL names it when it is prepared");
         }
-        return new PostgresBranch(this, pool.lease());
+        Lease lease = pool.lease();
+        if (opening.lockWait() != null) {
+            waitAtMost(opening.lockWait(), lease);
+        }
+        return new PostgresBranch(this, lease);
+    }
+
+    private void waitAtMost(Duration lockWait, Lease lease) {
+        try (Statement statement = lease.connection().createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = " + Math.max(1, lockWait.toMillis()));
+        } catch (SQLException e) {
+            lease.cut();
+            throw SqlErrors.translate(e, Dialect.POSTGRESQL, false, "beginning a branch on " + resource);
+        }
     }
 
     @Override

@@ -1,16 +1,21 @@
 package io.tallystick.xa.http;
 
 import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.xa.Ack;
 import io.tallystick.xa.DecisionRecord.Voted;
-import io.tallystick.xa.RolledBackException;
+import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a request take part in its caller's transaction, for any HTTP server: {@link #begin} before the handler, then {@link
@@ -18,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IncomingTransactions {
 
-    /** Clocks of two hosts may differ by as much. */
-    private static final Duration SKEW = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingTransactions.class);
+
+    /** What holds a row for longer than this, while a branch of the same transaction is prepared here, is most likely that branch. */
+    private static final Duration LOCK_WAIT_OF_A_SECOND_CALL = Duration.ofSeconds(1);
 
     private final XaEngine engine;
     private final Peers peers;
     private final KeyRing keys;
-    private final InstantSource clock;
 
-    IncomingTransactions(XaEngine engine, Peers peers, KeyRing keys, InstantSource clock) {
+    IncomingTransactions(XaEngine engine, Peers peers, KeyRing keys) {
         this.engine = engine;
         this.peers = peers;
         this.keys = keys;
-        this.clock = clock;
     }
 
     /**
@@ -39,70 +44,116 @@ public final class IncomingTransactions {
      * @param header value of the request's header; null when the caller has no transaction
      * @return empty when the caller has no transaction
      * @throws RejectedException when the header is a stranger's, is not signed rightly, or its deadline has passed: nothing has begun;
-     *     answer 403 or 409 without calling the handler
+     *     answer 409 without calling the handler
+     * @throws io.tallystick.jdbc.UnavailableException when this service is being closed: nothing has begun; answer 503
      */
     public Optional<Participation> begin(@Nullable String header) {
         if (header == null) {
             return Optional.empty();
         }
         TxnContext context = TxnContext.read(header, keys, peers);
-        if (clock.instant().isAfter(context.deadline().plus(SKEW))) {
-            throw new RejectedException("the request came after the deadline of its transaction " + context.gtrid()
-                    + " (" + context.deadline()
-                    + "): its coordinator has rolled it back. If this happens often, compare the clocks of the hosts");
-        }
-        XaTransaction transaction = engine.beginFor(context.gtrid(), context.deadline());
+        Instant deadline = context.deadlineHere(engine.clock().instant());
+        boolean again = context.holders().contains(peers.self());
+        XaTransaction transaction =
+                engine.beginFor(context.gtrid(), deadline, again ? LOCK_WAIT_OF_A_SECOND_CALL : null);
         transaction.attachments().put(TxnContext.class, context);
-        engine.bind(transaction);
-        return Optional.of(new Participation(transaction, context));
+        Optional<XaTransaction> before = engine.bind(transaction);
+        return Optional.of(new Participation(transaction, context, before.orElse(null)));
     }
 
     /** This service's part in one request. Used by the request's thread. */
     public final class Participation {
         private final XaTransaction transaction;
         private final TxnContext context;
+        private final @Nullable XaTransaction before;
 
-        private Participation(XaTransaction transaction, TxnContext context) {
+        private Participation(XaTransaction transaction, TxnContext context, @Nullable XaTransaction before) {
             this.transaction = transaction;
             this.context = context;
+            this.before = before;
         }
 
         /** Prepares all branches, unbinds the thread, and returns the response header's value: the vote. */
         public String prepared() {
             try {
-                List<Voted> voted = transaction.handOver();
-                return report(voted.isEmpty() ? BranchReport.READ_ONLY : BranchReport.PREPARED, voted);
-            } catch (RolledBackException | RejectedException e) {
-                return report(BranchReport.ROLLED_BACK, List.of());
+                List<Voted> voted =
+                        transaction.handOver().stream().map(this::named).toList();
+                char vote = voted.isEmpty() ? BranchReport.READ_ONLY : BranchReport.PREPARED;
+                String header = new BranchReport(peers.self(), vote, voted, "").header(context.gtrid(), keys);
+                return header.length() <= BranchReport.LONGEST ? header : tooLong(voted);
+            } catch (TallystickException e) {
+                return no(BranchReport.ROLLED_BACK, String.valueOf(e.getMessage()));
             } finally {
-                engine.bind(null);
+                engine.bind(before);
             }
         }
 
-        /** Rolls back, unbinds the thread, and returns the response header's value: a no. */
-        public String failed() {
+        /**
+         * Rolls back, unbinds the thread, and returns the response header's value: a no.
+         *
+         * @param why what the handler threw; null when it answered an error
+         */
+        public String failed(@Nullable Throwable why) {
             try {
                 transaction.rollback();
+            } catch (TallystickException e) {
+                // whatever became of it: without a yes its coordinator rolls back, and what is left here will ask
+                LOG.warn("{}: {}", transaction, e.getMessage());
             } finally {
-                engine.bind(null);
+                engine.bind(before);
             }
-            return report(BranchReport.ROLLED_BACK, List.of());
+            if (context.holders().contains(peers.self()) && waitedForALock(why)) {
+                return no(BranchReport.CONFLICT, conflict(why));
+            }
+            if (why instanceof CalledTwiceException) {
+                // of a service that this one called in turn
+                return no(BranchReport.CONFLICT, String.valueOf(why.getMessage()));
+            }
+            return no(BranchReport.ROLLED_BACK, why == null ? "it answered an error" : why.toString());
         }
 
-        private String report(char vote, List<Voted> voted) {
-            List<Voted> named = new ArrayList<>();
-            for (Voted branch : voted) {
-                // what this service has called in turn bears its service's name already
-                named.add(
-                        branch.resource().indexOf('/') >= 0
-                                ? branch
-                                : new Voted(
-                                        branch.xid(),
-                                        peers.self() + "/" + branch.resource(),
-                                        branch.incarnation(),
-                                        branch.hint()));
-            }
-            return new BranchReport(peers.self(), vote, named).header(context.gtrid(), keys);
+        private String conflict(@Nullable Throwable why) {
+            return "service '" + peers.self() + "' was called twice in transaction " + context.gtrid()
+                    + ", and the second call needs a row that the first has prepared, or that another transaction holds: do both in one"
+                    + " call, or touch different rows (" + why + ")";
         }
+
+        private String no(char vote, String reason) {
+            return BranchReport.no(peers.self(), vote, reason).header(context.gtrid(), keys);
+        }
+
+        private String tooLong(List<Voted> voted) {
+            for (Voted branch : voted) {
+                Ack ack = engine.finish(here(branch.resource()), branch.xid(), branch.hint(), Verdict.ABORT);
+                LOG.debug("{}, which does not fit into a header: {}", branch.xid(), ack);
+            }
+            return no(
+                    BranchReport.ROLLED_BACK,
+                    voted.size() + " branches do not fit into the " + BranchReport.LONGEST
+                            + " characters of a header: let fewer resources take part in one call");
+        }
+
+        private String here(String resource) {
+            return peers.holds(resource)
+                    ? resource
+                    : resource.substring(peers.self().length() + 1);
+        }
+
+        /** What this service has called in turn bears its service's name already. */
+        private Voted named(Voted branch) {
+            return peers.holds(branch.resource())
+                    ? branch
+                    : new Voted(
+                            branch.xid(), peers.self() + "/" + branch.resource(), branch.incarnation(), branch.hint());
+        }
+    }
+
+    private static boolean waitedForALock(@Nullable Throwable why) {
+        for (Throwable cause = why; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException error && SqlErrors.isLockTimeout(error)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

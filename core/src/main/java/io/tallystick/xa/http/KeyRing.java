@@ -18,11 +18,16 @@ public final class KeyRing {
 
     private static final int LEAST_BYTES = 16;
 
-    private final Map<String, SecretKeySpec> keys = new LinkedHashMap<>();
-    private final String signing;
-    private final SecretKeySpec signer;
+    private volatile Keys keys;
+
+    private record Keys(Map<String, SecretKeySpec> all, String signing, SecretKeySpec signer) {}
 
     private KeyRing(Map<String, byte[]> secrets) {
+        keys = checked(secrets);
+    }
+
+    private static Keys checked(Map<String, byte[]> secrets) {
+        Map<String, SecretKeySpec> all = new LinkedHashMap<>();
         if (secrets.isEmpty()) {
             throw new IllegalArgumentException("no key: services that share a transaction must sign what they say");
         }
@@ -36,11 +41,10 @@ public final class KeyRing {
                         "key '" + id + "' has " + secret.length + " bytes: expected at least " + LEAST_BYTES
                                 + " random ones, for instance from: openssl rand -hex 32");
             }
-            keys.put(id, new SecretKeySpec(secret, "HmacSHA256"));
+            all.put(id, new SecretKeySpec(secret, "HmacSHA256"));
         });
-        Map.Entry<String, SecretKeySpec> first = keys.entrySet().iterator().next();
-        signing = first.getKey();
-        signer = first.getValue();
+        Map.Entry<String, SecretKeySpec> first = all.entrySet().iterator().next();
+        return new Keys(all, first.getKey(), first.getValue());
     }
 
     /** One key. */
@@ -53,9 +57,15 @@ public final class KeyRing {
         return new KeyRing(new LinkedHashMap<>(secretsInOrder));
     }
 
+    /** Takes other keys from now on, in a running service: how a key is changed without a restart. */
+    public void change(Map<String, byte[]> secretsInOrder) {
+        keys = checked(new LinkedHashMap<>(secretsInOrder));
+    }
+
     /** The signature of this text, with the id of its key: {@code id:hex}. */
     String sign(String text) {
-        return signing + ":" + HexFormat.of().formatHex(mac(signer, text));
+        Keys now = keys;
+        return now.signing() + ":" + HexFormat.of().formatHex(mac(now.signer(), text));
     }
 
     /**
@@ -63,10 +73,11 @@ public final class KeyRing {
      */
     void verify(String text, String signature, String from) {
         int colon = signature.indexOf(':');
-        SecretKeySpec key = colon < 0 ? null : keys.get(signature.substring(0, colon));
+        Map<String, SecretKeySpec> known = keys.all();
+        SecretKeySpec key = colon < 0 ? null : known.get(signature.substring(0, colon));
         if (key == null) {
             throw new RejectedException("what " + from + " sent is signed with a key that is not known here; known are "
-                    + keys.keySet() + ". Both services need the same key: see docs/operations.md");
+                    + known.keySet() + ". Both services need the same key: see docs/operations.md");
         }
         byte[] said;
         try {
@@ -92,6 +103,6 @@ public final class KeyRing {
 
     @Override
     public String toString() {
-        return "keys " + keys.keySet();
+        return "keys " + keys.all().keySet();
     }
 }

@@ -3,13 +3,25 @@ package io.tallystick.xa.http;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaPhase;
 import io.tallystick.xa.XaTransaction;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes this thread's transaction along when another service is called, for any HTTP client: {@link #header} before the request, then
- * exactly one of {@link #answered} and {@link #lost}. Thread-safe.
+ * Takes this thread's transaction along when another service is called, for any HTTP client: {@link #call} before the request, then
+ * exactly one of {@link Call#answered} and {@link Call#lost}. Thread-safe.
+ *
+ * <pre>{@code
+ * Optional<Call> call = outgoing.call("points");
+ * call.ifPresent(c -> request.header(OutgoingTransactions.REQUEST_HEADER, c.header()));
+ * … send …
+ * call.ifPresent(c -> c.answered(status, response.header(OutgoingTransactions.RESPONSE_HEADER)));
+ * }</pre>
  */
 public final class OutgoingTransactions {
 
@@ -18,6 +30,8 @@ public final class OutgoingTransactions {
 
     /** Name of the response's header. */
     public static final String RESPONSE_HEADER = BranchReport.HEADER;
+
+    private static final Object HOLDERS = new Object();
 
     private final XaEngine engine;
     private final Peers peers;
@@ -31,46 +45,92 @@ public final class OutgoingTransactions {
         this.wire = wire;
     }
 
-    /** Value of the request's header; empty outside a transaction. */
-    public Optional<String> header() {
-        return engine.current().map(t -> {
-            TxnContext received = (TxnContext) t.attachments().get(TxnContext.class);
-            // a participant that calls on passes on whose transaction it is: its branches are reported to that
-            // coordinator
-            TxnContext context = received != null ? received : new TxnContext(t.name(), t.deadline(), peers.self());
-            return context.header(keys);
-        });
+    /**
+     * Begins a call within this thread's transaction; empty outside of one.
+     *
+     * @throws RejectedException when the service is a stranger, or the transaction can only be rolled back or has ended: do not call
+     */
+    public Optional<Call> call(String service) {
+        Optional<XaTransaction> current = engine.current();
+        if (current.isEmpty()) {
+            return Optional.empty();
+        }
+        peers.at(service);
+        XaTransaction transaction = current.get();
+        Duration left = Duration.between(engine.clock().instant(), transaction.deadline());
+        if (transaction.phase() != XaPhase.ACTIVE || left.isNegative() || left.isZero()) {
+            throw new RejectedException(
+                    transaction + " can only be rolled back: service '" + service + "' is not called in it any more");
+        }
+        return Optional.of(new Call(transaction, service, left));
     }
 
-    /**
-     * The service answered.
-     *
-     * @param header value of the response's header, or null: it took no part, which is an error when it failed
-     * @throws RejectedException when what it says cannot be trusted; the transaction can only be rolled back now
-     */
-    public void answered(String service, int status, @Nullable String header) {
-        Optional<XaTransaction> mine = engine.current();
-        if (mine.isEmpty()) {
-            return;
+    /** One call. May be answered in another thread than began it. */
+    public final class Call {
+        private final XaTransaction transaction;
+        private final String service;
+        private final Duration left;
+
+        private Call(XaTransaction transaction, String service, Duration left) {
+            this.transaction = transaction;
+            this.service = service;
+            this.left = left;
         }
-        XaTransaction transaction = mine.get();
-        if (header == null) {
-            if (status >= 400) {
-                transaction.setRollbackOnly("service '" + service + "' answered " + status + " without a vote");
+
+        /** Value of the request's header. */
+        public String header() {
+            // a participant that calls on passes on whose transaction it is: its branches are reported there
+            TxnContext received = (TxnContext) transaction.attachments().get(TxnContext.class);
+            Set<String> holders = new HashSet<>(holders());
+            if (received != null) {
+                holders.addAll(received.holders());
+                holders.add(peers.self());
             }
-            return;
+            TxnContext context = received != null
+                    ? new TxnContext(received.gtrid(), received.deadline(), left, received.coordinator(), holders)
+                    : new TxnContext(transaction.name(), transaction.deadline(), left, peers.self(), holders);
+            return context.header(keys);
         }
-        BranchReport report;
-        try {
-            report = BranchReport.read(header, transaction.name(), service, keys);
-        } catch (RejectedException e) {
-            transaction.setRollbackOnly(String.valueOf(e.getMessage()));
-            throw e;
+
+        /** Time to the transaction's deadline: to wait longer for an answer is of no use. */
+        public Duration left() {
+            return left;
         }
-        if (report.vote() == BranchReport.ROLLED_BACK) {
-            transaction.setRollbackOnly("service '" + service + "' voted no");
+
+        /**
+         * The service answered.
+         *
+         * @param header value of the response's header. Without one the transaction can only be rolled back: the service may have
+         *     prepared a branch all the same, and a proxy may have taken the header away
+         * @throws CalledTwiceException when it needs what an earlier call in this transaction has locked
+         * @throws RejectedException when what it says cannot be trusted; the transaction can only be rolled back now
+         */
+        public void answered(int status, @Nullable String header) {
+            if (header == null) {
+                transaction.setRollbackOnly(
+                        "service '" + service + "' answered " + status + " without a vote in header " + RESPONSE_HEADER
+                                + ": it does not take part in transactions, or a proxy dropped the header");
+                return;
+            }
+            BranchReport report;
+            try {
+                report = BranchReport.read(header, transaction.name(), service, keys);
+            } catch (RejectedException | IllegalArgumentException e) {
+                transaction.setRollbackOnly(String.valueOf(e.getMessage()));
+                throw e;
+            }
+            switch (report.vote()) {
+                case BranchReport.ROLLED_BACK ->
+                    transaction.setRollbackOnly("service '" + service + "' voted no: " + report.reason());
+                case BranchReport.CONFLICT -> {
+                    transaction.setRollbackOnly(report.reason());
+                    throw new CalledTwiceException(report.reason());
+                }
+                default -> report.branches().forEach(this::enlist);
+            }
         }
-        for (Voted branch : report.branches()) {
+
+        private void enlist(Voted branch) {
             String holder =
                     branch.resource().substring(0, Math.max(0, branch.resource().indexOf('/')));
             if (!peers.knows(holder)) {
@@ -78,12 +138,19 @@ public final class OutgoingTransactions {
                         + "', and is not among the known peers: its branch could not be finished from here");
                 return;
             }
+            holders().add(holder);
             transaction.enlist(new RemoteBranch(branch, new RemoteResource(branch.resource(), wire)));
         }
-    }
 
-    /** No answer: the service may hold a prepared branch that nobody knows. It will ask, and be told to roll back. */
-    public void lost(String service, Throwable why) {
-        engine.current().ifPresent(t -> t.setRollbackOnly("the answer of service '" + service + "' was lost: " + why));
+        /** No answer: the service may hold a prepared branch that nobody knows. It will ask, and be told to roll back. */
+        public void lost(Throwable why) {
+            transaction.setRollbackOnly("the answer of service '" + service + "' was lost: " + why);
+        }
+
+        @SuppressWarnings("unchecked")
+        private Set<String> holders() {
+            return (Set<String>)
+                    transaction.attachments().computeIfAbsent(HOLDERS, key -> ConcurrentHashMap.newKeySet());
+        }
     }
 }

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The two endpoints of a service, for any HTTP server. Every request must be signed; each is idempotent, so a replayed one does no harm.
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class XaEndpoints {
+
+    /** Name of the header that carries a request's signature. */
+    public static final String SIGNATURE_HEADER = Wire.SIGNATURE;
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaEndpoints.class);
 
     private final XaEngine engine;
     private final KeyRing keys;
@@ -63,6 +70,10 @@ public final class XaEndpoints {
             return new Reply(404, String.valueOf(e.getMessage()));
         } catch (TallystickException e) {
             return new Reply(503, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{} {} failed unexpectedly", method, path, e);
+            return new Reply(
+                    500, "failed unexpectedly: see the log of this service; nothing is known from this answer");
         }
     }
 

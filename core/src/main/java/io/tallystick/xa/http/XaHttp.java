@@ -11,8 +11,13 @@ import java.time.Duration;
  * <pre>{@code
  * XaHttp http = XaHttp.of(new Peers("shop", Map.of("points", URI.create("http://points:8080/tally/xa"))), keys);
  * XaEngine engine = http.joining(XaEngine.named("shop")…).open();
- * http.client(engine).send("points", request, ofString());       // a call within the transaction
- * http.endpoints(engine), http.incoming(engine)                  // for the service's HTTP server
+ * XaHttpServer server = new XaHttpServer(http.endpoints(engine), http.incoming(engine));     // for its own HTTP server
+ * XaHttpClient client = http.client(engine);
+ *
+ * engine.call(() -> {
+ *     … engine.dataSource("orders") …                                // its own database
+ *     return client.send("points", request, ofString());             // another service, in the same transaction
+ * });
  * }</pre>
  */
 public final class XaHttp {
@@ -45,10 +50,7 @@ public final class XaHttp {
     /** Lets the engine finish branches in other services, and ask other coordinators. */
     public XaEngineBuilder joining(XaEngineBuilder engine) {
         return engine.remote(
-                name -> name.indexOf('/') > 0 && peers.knows(name.substring(0, name.indexOf('/')))
-                        ? new RemoteResource(name, wire)
-                        : null,
-                new PulledDecisions(peers, wire));
+                name -> peers.holds(name) ? new RemoteResource(name, wire) : null, new PulledDecisions(peers, wire));
     }
 
     public XaHttpClient client(XaEngine engine) {
@@ -62,7 +64,7 @@ public final class XaHttp {
 
     /** For the service's HTTP server, around its handlers. */
     public IncomingTransactions incoming(XaEngine engine) {
-        return new IncomingTransactions(engine, peers, keys, engine.clock());
+        return new IncomingTransactions(engine, peers, keys);
     }
 
     /** For the service's HTTP server, at its base URI. */

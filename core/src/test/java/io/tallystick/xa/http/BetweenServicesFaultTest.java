@@ -1,0 +1,172 @@
+package io.tallystick.xa.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.net.FaultProxy;
+import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.RolledBackException;
+import io.tallystick.xa.Verdict;
+import io.tallystick.xa.XaTransaction;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** One transaction over two services, one of which fails, or the network between them. */
+@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+class BetweenServicesFaultTest extends ServicesScene {
+
+    BetweenServicesFaultTest(TestDatabase pointsDb) {
+        super(pointsDb);
+    }
+
+    private TestService openShop(TestService shop, Map<String, java.net.URI> peers) {
+        return track(shop.open(shopDb, peers, keys));
+    }
+
+    private TestService openPoints(TestService points, Map<String, java.net.URI> peers) {
+        return track(points.open(pointsDb, peers, keys));
+    }
+
+    private static int pay(TestService shop, TestService points) throws Exception {
+        return shop.engine().call(() -> {
+            shop.add(1, -30);
+            return shop.call(points, "/add?id=1&by=30").statusCode();
+        });
+    }
+
+    @Test
+    void when_the_answer_of_a_prepared_service_is_lost_both_roll_back() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, peers(points));
+        openPoints(points, peers(shop));
+        FaultProxy network = track(FaultProxy.to("127.0.0.1", points.port()));
+        network.dropReplyTo("/add");
+        assertThatThrownBy(() -> shop.engine().call(() -> {
+                    shop.add(1, -30);
+                    return shop.call("points", network.port(), "/add?id=1&by=30");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(network.droppedReplies()).isEqualTo(1);
+        assertAmounts(100, 100);
+    }
+
+    @Test
+    void an_answer_that_is_lost_dooms_the_transaction_although_the_application_goes_on() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, peers(points));
+        openPoints(points, peers(shop));
+        FaultProxy network = track(FaultProxy.to("127.0.0.1", points.port()));
+        network.dropReplyTo("/add");
+        assertThatThrownBy(() -> shop.engine().call(() -> {
+                    shop.add(1, -30);
+                    assertThatThrownBy(() -> shop.call("points", network.port(), "/add?id=1&by=30"))
+                            .isInstanceOf(IOException.class);
+                    return 0;
+                }))
+                .isInstanceOf(RolledBackException.class)
+                .hasMessageContaining("was lost");
+        assertAmounts(100, 100);
+    }
+
+    @Test
+    void a_participant_that_is_never_told_asks_and_commits() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, Map.of("points", nowhere()));
+        openPoints(points, peers(shop));
+        assertThat(pay(shop, points)).isEqualTo(200);
+        assertAmounts(70, 130);
+    }
+
+    @Test
+    void another_replica_of_the_coordinator_finishes_what_was_decided() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        shop.open(shopDb, Map.of("points", nowhere()), keys);
+        openPoints(points, Map.of("shop", nowhere()));
+        assertThat(pay(shop, points)).isEqualTo(200);
+        shop.close();
+        assertThat(amount(shopDb, 1)).isEqualTo(70);
+        assertThat(prepared(pointsDb)).isEqualTo(1);
+        openShop(service("shop"), peers(points));
+        assertAmounts(70, 130);
+    }
+
+    @Test
+    void a_coordinator_that_stood_still_before_its_decision_is_overruled() throws Exception {
+        FaultProxy store = track(FaultProxy.to(shopDb.host(), shopDb.port()));
+        TestService zombie = service("shop");
+        TestService replica = service("shop");
+        TestService points = service("points");
+        track(zombie.open(shopDb, source(store.port()), peers(points), keys));
+        openPoints(points, peers(replica));
+        openShop(replica, peers(points));
+        XaTransaction late = zombie.engine().begin();
+        zombie.engine().bind(late);
+        zombie.add(1, -30);
+        assertThat(zombie.call(points, "/add?id=1&by=30").statusCode()).isEqualTo(200);
+        assertThat(prepared(pointsDb)).isEqualTo(1);
+        // from here on nobody hears that it lives
+        store.cut();
+        await().untilAsserted(() -> assertNothingPrepared(pointsDb));
+        assertThat(replica.engine().outcome(late.name())).contains(Verdict.ABORT);
+        assertThatThrownBy(late::commit).isInstanceOf(RolledBackException.class);
+        zombie.engine().bind(null);
+        store.heal();
+        assertAmounts(100, 100);
+    }
+
+    private static PGSimpleDataSource source(int port) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + shopDb.name());
+        source.setUser(shopDb.user());
+        source.setPassword(shopDb.password());
+        return source;
+    }
+
+    @Test
+    void a_participant_that_restarts_prepared_asks_and_commits() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        TestService restarted = service("points");
+        openShop(shop, Map.of("points", restarted.at()));
+        points.open(pointsDb, Map.of("shop", nowhere()), keys);
+        assertThat(pay(shop, points)).isEqualTo(200);
+        points.close();
+        assertThat(prepared(pointsDb)).isEqualTo(1);
+        openPoints(restarted, peers(shop));
+        assertAmounts(70, 130);
+    }
+
+    @Test
+    void a_branch_that_has_ended_may_be_told_again() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, peers(points));
+        openPoints(points, peers(shop));
+        XaTransaction transaction = shop.engine().begin();
+        shop.engine().bind(transaction);
+        shop.call(points, "/add?id=1&by=30");
+        BranchXid branch = await().until(() -> points.engine().inDoubt(), list -> !list.isEmpty())
+                .get(0)
+                .xid();
+        transaction.commit();
+        shop.engine().bind(null);
+        assertAmounts(100, 130);
+        String path = XaEndpoints.finishPath("points", branch, Verdict.COMMIT);
+        XaEndpoints again = XaHttp.of(new Peers("points", Map.of()), keys).endpoints(points.engine());
+        for (int i = 0; i < 2; i++) {
+            assertThat(again.handle("POST", path, "", keys.sign(Wire.said("POST", path, ""))))
+                    .isEqualTo(new XaEndpoints.Reply(200, "done"));
+        }
+        assertAmounts(100, 130);
+    }
+}
