@@ -1,0 +1,194 @@
+package io.tallystick.examples.hands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.jta.JakartaTransactions;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.Id;
+import jakarta.persistence.PersistenceUnitTransactionType;
+import jakarta.persistence.Table;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.TransactionManager;
+import jakarta.transaction.UserTransaction;
+import org.hibernate.engine.transaction.jta.platform.internal.AbstractJtaPlatform;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two persistence units of Hibernate, one on PostgreSQL and one on MariaDB, in one transaction. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HibernateTest {
+
+    private final Shop shop = Shop.open();
+    private final XaEngine engine = shop.engine();
+    private final JakartaTransactions jakarta = JakartaTransactions.of(engine);
+    private final UserTransaction user = jakarta.userTransaction();
+    private final EntityManagerFactory orders = unit("orders", Purchase.class);
+    private final EntityManagerFactory stock = unit("stock", Item.class);
+
+    private EntityManagerFactory unit(String resource, Class<?> entity) {
+        return new HibernatePersistenceConfiguration(resource)
+                .managedClass(entity)
+                .transactionType(PersistenceUnitTransactionType.JTA)
+                .property("jakarta.persistence.jtaDataSource", engine.dataSource(resource))
+                .property("hibernate.transaction.jta.platform", new Platform(jakarta))
+                .createEntityManagerFactory();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(shop.prepared()).as("prepared branches").isZero();
+        assertThat(engine.current()).isEmpty();
+        shop.reset();
+    }
+
+    @AfterAll
+    void stop() {
+        orders.close();
+        stock.close();
+        engine.close();
+        shop.close();
+    }
+
+    @Test
+    void what_was_only_remembered_is_written_before_the_votes_and_committed_in_both() throws Exception {
+        user.begin();
+        EntityManager purchases = orders.createEntityManager();
+        EntityManager items = stock.createEntityManager();
+        purchases.persist(new Purchase(1, "apple"));
+        items.find(Item.class, "apple").pieces -= 1;
+        user.commit();
+        purchases.close();
+        items.close();
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void a_refusal_while_it_is_written_before_the_votes_rolls_both_back() throws Exception {
+        user.begin();
+        orders.createEntityManager().persist(new Purchase(1, "apple"));
+        stock.createEntityManager().find(Item.class, "apple").pieces -= 11;
+        assertThatThrownBy(user::commit).isInstanceOf(RollbackException.class);
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void a_rollback_forgets_what_was_flushed_and_what_was_not() throws Exception {
+        user.begin();
+        EntityManager purchases = orders.createEntityManager();
+        purchases.persist(new Purchase(1, "apple"));
+        purchases.flush();
+        stock.createEntityManager().find(Item.class, "apple").pieces -= 1;
+        user.rollback();
+        assertBooks(0, 10);
+        assertThat(purchases.contains(purchases.find(Purchase.class, 1L))).isFalse();
+    }
+
+    @Test
+    void a_failed_flush_dooms_the_transaction_as_Jakarta_Persistence_demands() throws Exception {
+        user.begin();
+        EntityManager items = stock.createEntityManager();
+        items.find(Item.class, "apple").pieces -= 11;
+        assertThatThrownBy(items::flush).isInstanceOf(RuntimeException.class);
+        assertThat(user.getStatus()).isEqualTo(Status.STATUS_MARKED_ROLLBACK);
+        assertThatThrownBy(user::commit).isInstanceOf(RollbackException.class);
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void an_entity_manager_from_before_the_transaction_joins_it() throws Exception {
+        try (EntityManager purchases = orders.createEntityManager()) {
+            user.begin();
+            purchases.joinTransaction();
+            assertThat(purchases.isJoinedToTransaction()).isTrue();
+            purchases.persist(new Purchase(1, "apple"));
+            user.commit();
+            assertThat(purchases.isJoinedToTransaction()).isFalse();
+        }
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void plain_JDBC_sees_what_Hibernate_has_flushed_in_the_same_transaction() throws Exception {
+        user.begin();
+        EntityManager purchases = orders.createEntityManager();
+        purchases.persist(new Purchase(1, "apple"));
+        purchases.flush();
+        Shop.run(engine.dataSource("orders"), "UPDATE purchase SET item = 'pear' WHERE id = 1");
+        Shop.run(engine.dataSource("stock"), "UPDATE item SET pieces = 3");
+        purchases.clear();
+        assertThat(purchases.find(Purchase.class, 1L).item).isEqualTo("pear");
+        user.commit();
+        assertBooks(1, 3);
+    }
+
+    @Test
+    void what_was_read_outside_of_a_transaction_needs_none() {
+        try (EntityManager items = stock.createEntityManager()) {
+            assertThat(items.find(Item.class, "apple").pieces).isEqualTo(10);
+        }
+    }
+
+    private void assertBooks(long purchases, long apples) {
+        assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
+        assertThat(shop.apples()).as("apples").isEqualTo(apples);
+    }
+
+    /** All that Hibernate wants to know of a transaction manager. */
+    private static final class Platform extends AbstractJtaPlatform {
+        private final transient JakartaTransactions jakarta;
+
+        Platform(JakartaTransactions jakarta) {
+            this.jakarta = jakarta;
+        }
+
+        @Override
+        protected TransactionManager locateTransactionManager() {
+            return jakarta.transactionManager();
+        }
+
+        @Override
+        protected UserTransaction locateUserTransaction() {
+            return jakarta.userTransaction();
+        }
+    }
+
+    @Entity(name = "Purchase")
+    @Table(name = "purchase")
+    static class Purchase {
+        @Id
+        @Column(name = "id")
+        long id;
+
+        @Column(name = "item")
+        String item = "";
+
+        protected Purchase() {}
+
+        Purchase(long id, String item) {
+            this.id = id;
+            this.item = item;
+        }
+    }
+
+    @Entity(name = "Item")
+    @Table(name = "item")
+    static class Item {
+        @Id
+        @Column(name = "name")
+        String name = "";
+
+        @Column(name = "pieces")
+        int pieces;
+
+        protected Item() {}
+    }
+}
