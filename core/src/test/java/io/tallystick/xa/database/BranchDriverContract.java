@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.crash.FaultSweep;
 import io.tallystick.testkit.crash.JdbcFault;
@@ -351,8 +352,13 @@ abstract class BranchDriverContract extends BranchHandleContract {
     /** As a coordinator does: no vote is a no, and phase 2 is repeated by name until it is answered. */
     private boolean transact(JdbcBranchDriver lossy) {
         BranchXid xid = xid(1);
-        JdbcBranch branch = lossy.open(new Opening(
-                lossy.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(60)));
+        JdbcBranch branch;
+        try {
+            branch = lossy.open(new Opening(
+                    lossy.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(60)));
+        } catch (UnavailableException nothingHasBegun) {
+            return false;
+        }
         Vote vote = catchThrowable(() -> update(branch, 1, 70)) == null ? branch.prepare(xid, BUDGET) : null;
         if (vote instanceof Vote.Prepared yes) {
             Ack ack = branch.commit(BUDGET);
