@@ -60,7 +60,8 @@ final class TxList implements Callable<Integer> {
         }
         listing.problems().forEach(problem -> output.aside("tally: " + problem));
         if (!without.isEmpty()) {
-            output.aside("No decisions can lie in " + without + ", which lack the tables (tally schema install xa).");
+            output.aside("No decisions can be read or written in " + without
+                    + ": what is missing there says tally schema check xa.");
         }
     }
 

@@ -128,6 +128,11 @@ final class Backlog {
         }
     }
 
+    /** Whether the evidence is durable now, in whichever store takes it. */
+    boolean isKeptAnywhere(HeuristicRecord record) {
+        return site.homes().all().stream().anyMatch(store -> isKept(store, record));
+    }
+
     int size() {
         return questions.values().stream().mapToInt(Backlog::size).sum();
     }

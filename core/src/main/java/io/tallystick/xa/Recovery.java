@@ -39,12 +39,14 @@ final class Recovery {
     private final Map<String, List<PreparedBranch>> lastSeen = new ConcurrentHashMap<>();
     private final Map<BranchXid, Instant> firstSeen = new ConcurrentHashMap<>();
     private final Alarms alarms;
+    private final PolicyRules policies;
     private Instant nextBeat = Instant.MIN;
     private Instant nextScan = Instant.MIN;
     private Instant nextPurge = Instant.MIN;
 
-    Recovery(Site site, RemoteDecisions elsewhere) {
+    Recovery(Site site, RemoteDecisions elsewhere, Map<String, InDoubtPolicy> policies) {
         this.site = site;
+        this.policies = new PolicyRules(site, policies);
         this.alarms = new Alarms(site.settings().alarmAfter());
         this.elsewhere = elsewhere;
     }
@@ -169,6 +171,7 @@ final class Recovery {
             } catch (TallystickException e) {
                 // one decision store that is away must not hold up what is decided in others
                 LOG.warn("{} is held: {}", voted.get(0).xid(), e.getMessage());
+                policies.apply(driver, voted, this::olderThan, String.valueOf(e.getMessage()));
             }
         });
         if (orphans.isEmpty()) {

@@ -46,9 +46,9 @@ public final class XaEngine implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean closed;
 
-    XaEngine(Site site, RemoteDecisions elsewhere, String service) {
+    XaEngine(Site site, RemoteDecisions elsewhere, Map<String, InDoubtPolicy> policies, String service) {
         this.site = site;
-        this.recovery = new Recovery(site, elsewhere);
+        this.recovery = new Recovery(site, elsewhere, policies);
         this.thread = XaRuntime.daemon(this::run, "tally-xa-recovery-" + service);
     }
 

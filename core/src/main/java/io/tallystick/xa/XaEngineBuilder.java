@@ -15,6 +15,7 @@ public final class XaEngineBuilder {
 
     private final String service;
     private final Map<String, BranchDriver> resources = new LinkedHashMap<>();
+    private final Map<String, InDoubtPolicy> policies = new LinkedHashMap<>();
     private final List<DecisionStore> decisions = new ArrayList<>();
     private Function<String, @Nullable BranchDriver> elsewhere = url -> null;
     private RemoteDecisions coordinators = RemoteDecisions.NONE;
@@ -74,7 +75,22 @@ public final class XaEngineBuilder {
         return build().start();
     }
 
+    /**
+     * What becomes of this resource's branches, left behind by another process, while their decision cannot be learned; they are held
+     * otherwise. Transactions of this process itself are always held.
+     */
+    public XaEngineBuilder policy(String resource, InDoubtPolicy policy) {
+        policies.put(resource, policy);
+        return this;
+    }
+
     XaEngine build() {
+        for (String named : policies.keySet()) {
+            if (!resources.containsKey(named)) {
+                throw new RejectedException("an in-doubt policy is given for resource '" + named
+                        + "', which is not configured; configured are " + resources.keySet());
+            }
+        }
         if (decisions.isEmpty()) {
             throw new RejectedException("service '" + service
                     + "' has no decision store: give one with decisions(…), usually in the database of one of "
@@ -83,6 +99,6 @@ public final class XaEngineBuilder {
         XaRuntime real = runtime == null ? XaRuntime.real() : runtime;
         long life = node == null ? real.random().nextLong() : (long) Gtrid.hash(node) << 16 ^ node.hashCode();
         Homes homes = new Homes(decisions, Gtrid.hash(service), life & BITS_48, settings.lease(), real.random());
-        return new XaEngine(new Site(resources, elsewhere, homes, settings, real), coordinators, service);
+        return new XaEngine(new Site(resources, elsewhere, homes, settings, real), coordinators, policies, service);
     }
 }
