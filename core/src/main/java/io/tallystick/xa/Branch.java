@@ -49,6 +49,14 @@ public interface Branch {
     void cut();
 
     /**
+     * Gives up an unprepared branch that is not asked for its vote, on the thread that would have asked: nothing of it may be left in its
+     * session, for nobody rolls it back any more.
+     */
+    default void giveUp() {
+        cut();
+    }
+
+    /**
      * Gives the connection back, or destroys it if anything went wrong on it, or if the branch is still prepared and its session would
      * hide it from others (MariaDB). Idempotent.
      */

@@ -84,14 +84,14 @@ final class Questions {
         String closed = site.health(branch.resource()).reasonNotToPrepare();
         if (closed != null) {
             // its resource does not answer: so its connection is not asked, but closed
-            branch.cut();
+            branch.giveUp();
             return new Vote.No(closed);
         }
         BranchXid xid;
         try {
             xid = transaction.branchName(number);
         } catch (TallystickException e) {
-            branch.cut();
+            branch.giveUp();
             return new Vote.No(String.valueOf(e.getMessage()));
         }
         Vote vote = guarded(

@@ -61,7 +61,7 @@ final class XaCodes {
                 || e.errorCode == XAException.XAER_OUTSIDE;
     }
 
-    private static boolean isRollback(XAException e) {
+    static boolean isRollback(XAException e) {
         return e.errorCode >= XAException.XA_RBBASE && e.errorCode <= XAException.XA_RBEND;
     }
 

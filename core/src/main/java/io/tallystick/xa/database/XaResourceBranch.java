@@ -89,7 +89,7 @@ public final class XaResourceBranch implements Branch {
     @Override
     public Vote prepare(BranchXid ignored, Duration budget) {
         try {
-            endIfNeeded(XAResource.TMSUCCESS);
+            endWork();
             return resource.prepare(name(xid)) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");
         } catch (XAException e) {
             return XaCodes.prepare(e);
@@ -102,7 +102,7 @@ public final class XaResourceBranch implements Branch {
             throw new IllegalStateException("a decision cannot ride in an XA branch of '" + name + "'");
         }
         try {
-            endIfNeeded(XAResource.TMSUCCESS);
+            endWork();
             resource.commit(name(xid), true);
             return new LastWord.Committed();
         } catch (XAException e) {
@@ -130,6 +130,18 @@ public final class XaResourceBranch implements Branch {
         return new PrintableXid(xid);
     }
 
+    /** An end that answers "rollback" has only marked the branch (X/Open XA, xa_end): it stays in its session until it is rolled back. */
+    private void endWork() throws XAException {
+        try {
+            endIfNeeded(XAResource.TMSUCCESS);
+        } catch (XAException e) {
+            if (XaCodes.isRollback(e)) {
+                giveUp();
+            }
+            throw e;
+        }
+    }
+
     private void endIfNeeded(int flag) throws XAException {
         if (association != Association.ENDED) {
             // what is suspended is ended as it is: X/Open XA allows xa_end from there
@@ -151,6 +163,15 @@ public final class XaResourceBranch implements Branch {
     @Override
     public void cut() {
         // an XAResource has no way to be interrupted from another thread
+    }
+
+    /** The owner's pool would hand the connection, with this branch still in it, to the next one. */
+    @Override
+    public void giveUp() {
+        Ack ack = rollback(Duration.ZERO);
+        if (!(ack instanceof Ack.Done)) {
+            LOG.warn("{} on '{}' was given up, and its rollback answered: {}", xid, name, ack);
+        }
     }
 
     @Override
