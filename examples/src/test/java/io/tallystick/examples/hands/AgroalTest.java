@@ -1,0 +1,151 @@
+package io.tallystick.examples.hands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.examples.hands.AgroalShop.Address;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Transaction;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.xa.PGXADataSource;
+
+/** Agroal with its own transaction integration, which was written for another transaction manager, unmodified. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AgroalTest {
+
+    private final Shop shop = Shop.open();
+    private AgroalShop agroal;
+
+    @BeforeAll
+    void start() throws SQLException {
+        // as other owners of a PostgreSQL do: a purchase of nothing is refused at the end of the transaction
+        shop.orders.execute(
+                "CREATE TABLE known (item varchar(40) PRIMARY KEY)",
+                "INSERT INTO known VALUES ('apple')",
+                "ALTER TABLE purchase ADD FOREIGN KEY (item) REFERENCES known DEFERRABLE INITIALLY DEFERRED");
+        agroal = new AgroalShop(
+                Address.of(PGXADataSource.class, shop.orders),
+                Address.of(MariaDbDataSource.class, shop.stock),
+                shop.stock.dataSource());
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        // a test that failed half-way must not fail the next one
+        agroal.manager.suspend();
+        Awaitility.await().untilAsserted(() -> assertThat(shop.prepared()).isZero());
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(agroal.orders.getMetrics().activeCount()
+                                + agroal.stock.getMetrics().activeCount())
+                        .as("connections not given back")
+                        .isZero());
+        shop.reset();
+    }
+
+    @AfterAll
+    void stop() {
+        agroal.close();
+        shop.close();
+    }
+
+    @Test
+    void commits_in_both_databases() throws Exception {
+        agroal.manager.begin();
+        agroal.sell(1, 1);
+        agroal.manager.commit();
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void rolls_back_in_both_databases() throws Exception {
+        agroal.manager.begin();
+        agroal.sell(1, 1);
+        agroal.manager.rollback();
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void one_database_alone_commits_in_one_phase() throws Exception {
+        agroal.manager.begin();
+        Shop.run(agroal.orders, "INSERT INTO purchase VALUES (1, 'apple')");
+        agroal.manager.commit();
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void a_no_at_the_vote_rolls_the_other_one_back() throws Exception {
+        agroal.manager.begin();
+        agroal.sell(1, 1);
+        Shop.run(agroal.orders, "INSERT INTO purchase VALUES (2, 'unheard of')");
+        assertThatThrownBy(agroal.manager::commit).isInstanceOf(RollbackException.class);
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void a_connection_is_the_same_branch_however_often_it_is_asked_for() throws Exception {
+        agroal.manager.begin();
+        try (Connection first = agroal.orders.getConnection();
+                Connection second = agroal.orders.getConnection()) {
+            first.createStatement().execute("INSERT INTO purchase VALUES (1, 'apple')");
+            second.createStatement().execute("UPDATE purchase SET id = 2 WHERE id = 1");
+        }
+        Shop.run(agroal.orders, "UPDATE purchase SET id = 3 WHERE id = 2");
+        Shop.run(agroal.stock, "UPDATE item SET pieces = pieces - 3");
+        agroal.manager.commit();
+        assertBooks(1, 7);
+    }
+
+    @Test
+    void what_is_suspended_goes_on_after_another_transaction_of_the_same_thread() throws Exception {
+        agroal.manager.begin();
+        agroal.sell(1, 1);
+        Transaction outer = agroal.manager.suspend();
+        agroal.manager.begin();
+        Shop.run(agroal.orders, "INSERT INTO purchase VALUES (2, 'apple')");
+        agroal.manager.commit();
+        agroal.manager.resume(outer);
+        Shop.run(agroal.orders, "INSERT INTO purchase VALUES (3, 'apple')");
+        agroal.manager.rollback();
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void beyond_its_time_out_it_is_rolled_back_and_the_connections_return() throws Exception {
+        agroal.manager.setTransactionTimeout(1);
+        agroal.manager.begin();
+        agroal.manager.setTransactionTimeout(0);
+        agroal.sell(1, 1);
+        Transaction transaction = agroal.manager.getTransaction();
+        Awaitility.await().until(() -> transaction.getStatus() == Status.STATUS_ROLLEDBACK);
+        assertThatThrownBy(agroal.manager::commit).isInstanceOf(RollbackException.class);
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void many_in_turn_find_a_clean_connection_each_time() throws Exception {
+        for (int i = 1; i <= 10; i++) {
+            agroal.manager.begin();
+            agroal.sell(i, 1);
+            if (i % 2 == 0) {
+                agroal.manager.commit();
+            } else {
+                agroal.manager.rollback();
+            }
+        }
+        assertBooks(5, 5);
+    }
+
+    private void assertBooks(long purchases, long apples) {
+        assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
+        assertThat(shop.apples()).as("apples").isEqualTo(apples);
+    }
+}
