@@ -13,6 +13,9 @@ import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaTransaction;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -168,5 +171,45 @@ class BetweenServicesFaultTest extends ServicesScene {
                     .isEqualTo(new XaEndpoints.Reply(200, "done"));
         }
         assertAmounts(100, 130);
+    }
+
+    @Test
+    void a_branch_that_its_coordinator_has_never_heard_of_is_rolled_back_although_the_rest_commits() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, peers(points));
+        openPoints(points, peers(shop));
+        shop.engine().call(() -> {
+            shop.add(1, -30);
+            // a proxy on the way repeats the request, and hands on the second answer only
+            String header = shop.outgoing().call("points").orElseThrow().header();
+            HttpRequest repeated = HttpRequest.newBuilder(points.at().resolve("/add?id=2&by=5"))
+                    .header(OutgoingTransactions.REQUEST_HEADER, header)
+                    .build();
+            HttpClient.newHttpClient().send(repeated, BodyHandlers.discarding());
+            return shop.call(points, "/add?id=1&by=30");
+        });
+        assertAmounts(70, 130);
+        assertThat(amount(pointsDb, 2)).isEqualTo(100);
+    }
+
+    @Test
+    void a_question_while_the_transaction_is_active_decides_nothing() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        openShop(shop, peers(points));
+        openPoints(points, peers(shop));
+        XaTransaction transaction = shop.engine().begin();
+        shop.engine().bind(transaction);
+        shop.add(1, -30);
+        shop.call(points, "/add?id=1&by=30");
+        BranchXid branch = await().until(() -> points.engine().inDoubt(), list -> !list.isEmpty())
+                .get(0)
+                .xid();
+        assertThat(shop.engine().decideFor(branch)).isEmpty();
+        assertThat(shop.engine().outcome(branch.gtrid())).isEmpty();
+        transaction.commit();
+        shop.engine().bind(null);
+        assertAmounts(70, 130);
     }
 }

@@ -163,7 +163,7 @@ class BetweenServicesTest extends ServicesScene {
 
     private void assertInBank(String amount) {
         await().untilAsserted(
-                () -> assertThat(shop.call(bank, "/amount").body()).isEqualTo(amount));
+                        () -> assertThat(shop.call(bank, "/amount").body()).isEqualTo(amount));
     }
 
     private void relayToBank() {

@@ -114,6 +114,10 @@ final class TestService implements AutoCloseable {
         server.createContext(path, handler);
     }
 
+    OutgoingTransactions outgoing() {
+        return http.outgoing(engine);
+    }
+
     XaEngine engine() {
         return engine;
     }
