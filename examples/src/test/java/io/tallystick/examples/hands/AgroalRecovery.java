@@ -1,7 +1,7 @@
 package io.tallystick.examples.hands;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.transaction.xa.XAResource;
 import org.jboss.tm.XAResourceRecovery;
@@ -11,28 +11,28 @@ import org.jboss.tm.XAResourceWrapper;
 /** Where one Agroal data source says how it is reached for recovery, and where {@code XaResourceDriver} asks for it. Thread-safe. */
 final class AgroalRecovery implements XAResourceRecoveryRegistry {
 
-    private final List<XAResourceRecovery> known = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<XAResourceRecovery> known = new CompletableFuture<>();
 
     /** The name under which Agroal enlists. */
     static String nameOf(XAResource resource) {
         return ((XAResourceWrapper) resource).getJndiName();
     }
 
-    /** Each call opens a connection; whoever asked closes it. */
+    /**
+     * Each call opens a connection; whoever asked closes it. The engine is there before the data source, and waits for it: a resource
+     * that does not answer is not asked for votes either.
+     */
     Supplier<XAResource> fresh() {
-        return () -> known.stream()
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the Agroal data source is not open yet"))
-                .getXAResources()[0];
+        return () -> known.orTimeout(10, TimeUnit.SECONDS).join().getXAResources()[0];
     }
 
     @Override
     public void addXAResourceRecovery(XAResourceRecovery recovery) {
-        known.add(recovery);
+        known.complete(recovery);
     }
 
     @Override
     public void removeXAResourceRecovery(XAResourceRecovery recovery) {
-        known.remove(recovery);
+        // the data source is closed after the engine
     }
 }
