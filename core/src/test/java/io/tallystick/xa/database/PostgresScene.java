@@ -49,9 +49,11 @@ abstract class PostgresScene {
                 "DELETE FROM tally_decision");
     }
 
+    /** Asks over connections of its own: those of the driver may have ended with a server that the test restarted. */
     @AfterEach
     void end() throws Exception {
-        driver.prepared().forEach(left -> driver.rollback(left.xid(), "", BUDGET));
+        PostgresBranchDriver sweeper = driver(db.port(), "");
+        sweeper.prepared().forEach(left -> sweeper.rollback(left.xid(), "", BUDGET));
         for (AutoCloseable each : opened) {
             each.close();
         }
