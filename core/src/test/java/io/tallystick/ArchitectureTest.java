@@ -59,6 +59,10 @@ class ArchitectureTest {
                         .definedBy("io.tallystick.saga..")
                         .layer("xa")
                         .definedBy("io.tallystick.xa..")
+                        .layer("cdc")
+                        .definedBy("io.tallystick.cdc..")
+                        .whereLayer("cdc")
+                        .mayNotBeAccessedByAnyLayer()
                         .whereLayer("xa")
                         .mayNotBeAccessedByAnyLayer()
                         .whereLayer("saga")
@@ -66,9 +70,9 @@ class ArchitectureTest {
                         .whereLayer("message")
                         .mayOnlyBeAccessedByLayers("saga")
                         .whereLayer("jdbc")
-                        .mayOnlyBeAccessedByLayers("message", "saga", "xa")
+                        .mayOnlyBeAccessedByLayers("message", "saga", "xa", "cdc")
                         .because(
-                                "whoever changes a floor needs to know only those below it: jdbc <- message <- saga; jdbc <- xa"));
+                                "whoever changes a floor needs to know only those below it: jdbc <- message <- saga; jdbc <- xa; jdbc <- cdc"));
     }
 
     @Test

@@ -1,0 +1,65 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.Finding;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A database that changes are read from. Safe for all threads; holds no connection between calls, except those of its
+ * streams.
+ */
+public interface ChangeSource extends AutoCloseable {
+
+    /** Which database this is, for messages: its URL without secrets. */
+    String name();
+
+    /**
+     * Everything that stands in the way: server settings, missing rights, tables that do not exist or have no replica
+     * identity, with the statement that mends each. Touches nothing.
+     */
+    List<Finding> examine(Set<TableName> tables);
+
+    /**
+     * The tables as they are now, from the catalog, in the shape in which the log would describe them.
+     *
+     * @throws io.tallystick.jdbc.RejectedException naming every table that does not exist
+     */
+    List<SourceTable> describe(Set<TableName> tables);
+
+    /**
+     * Makes sure that the log is kept from now on (a slot and a publication where the database has such), and says from where
+     * it can be read. Does nothing when that was done before: then the position is the oldest that can still be read.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException when it cannot be done in time, with the reason (a prepared transaction
+     *     holds up a slot)
+     */
+    Position establish(Set<TableName> tables);
+
+    /**
+     * Reads on after this position.
+     *
+     * @throws GapException when the log from there on no longer exists or belongs to another history: nothing may be skipped
+     * @throws io.tallystick.jdbc.UnavailableException when the source cannot be reached
+     */
+    ChangeStream open(Set<TableName> tables, Position after);
+
+    /**
+     * Whether everything up to {@code other} is contained in {@code position}.
+     *
+     * @throws GapException when the two belong to different histories
+     */
+    boolean covers(Position position, Position other);
+
+    /**
+     * Reads rows by key range while the log is being read; see {@link SnapshotReader}.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException when the source cannot be reached
+     */
+    SnapshotReader snapshot();
+
+    /** Forgets what {@link #establish} made, so that the source keeps no log for this pipeline any longer. */
+    void release();
+
+    @Override
+    void close();
+}
