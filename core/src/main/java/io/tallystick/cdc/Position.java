@@ -1,7 +1,7 @@
 package io.tallystick.cdc;
 
 /**
- * How far a source's log was read: always the end of a whole transaction, never a place inside one. Opaque to everybody
+ * How far a source's log was read: always a whole transaction, never a place inside one. Opaque to everybody
  * but the source that made it; it names the source's history too (system and time line, or GTID domains), so that a
  * position of another history is recognised.
  *
