@@ -10,4 +10,10 @@ package io.tallystick.cdc;
  * @param generated whether the database computes it, so that nobody may write it
  */
 public record TargetColumn(
-        String name, String type, long nativeType, int jdbcType, boolean nullable, boolean generated) {}
+        String name, String type, long nativeType, int jdbcType, boolean nullable, boolean generated) {
+
+    /** What the column's values are: in which Java type of {@link ValueKind} a value is to be handed to it. */
+    public ValueKind kind() {
+        return TargetKinds.of(type, jdbcType);
+    }
+}

@@ -1,0 +1,83 @@
+package io.tallystick.cdc;
+
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/** Binds converted values as each database takes them without loss. */
+final class ParameterBinder {
+
+    private final TargetDialect dialect;
+
+    ParameterBinder(TargetDialect dialect) {
+        this.dialect = dialect;
+    }
+
+    void bind(PreparedStatement statement, int index, @Nullable Object value, TargetColumn column) throws SQLException {
+        if (value == null) {
+            statement.setNull(index, dialect == TargetDialect.POSTGRESQL ? Types.NULL : column.jdbcType());
+        } else if (value instanceof byte[] bytes) {
+            statement.setBytes(index, bytes);
+        } else if (dialect == TargetDialect.POSTGRESQL) {
+            // a text of no declared type is read by the server as the column's own type, whatever that is
+            statement.setObject(index, ValueText.postgres(value), Types.OTHER);
+        } else if (dialect.isMySqlFamily()) {
+            bindMySql(statement, index, value, column);
+        } else {
+            bindStandard(statement, index, value);
+        }
+    }
+
+    private static void bindMySql(PreparedStatement statement, int index, Object value, TargetColumn column)
+            throws SQLException {
+        if (column.kind() == ValueKind.BITS && value instanceof String bits) {
+            statement.setBytes(index, ValueText.pack(bits));
+        } else if (!bindNumber(statement, index, value)) {
+            // MariaDB and MySQL read times from text exactly, in the column's own precision
+            statement.setString(index, ValueText.mySql(value));
+        }
+    }
+
+    private static void bindStandard(PreparedStatement statement, int index, Object value) throws SQLException {
+        if (value instanceof Boolean truth) {
+            statement.setBoolean(index, truth);
+        } else if (value instanceof Instant instant) {
+            statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
+        } else if (value instanceof Duration span) {
+            bindTime(statement, index, span);
+        } else if (value instanceof SpecialValue special) {
+            statement.setString(index, ValueText.word(special));
+        } else if (!bindNumber(statement, index, value)) {
+            statement.setObject(index, value);
+        }
+    }
+
+    private static void bindTime(PreparedStatement statement, int index, Duration span) throws SQLException {
+        if (span.isNegative() || span.toHours() >= 24) {
+            statement.setString(index, ValueText.plain(span));
+        } else {
+            statement.setObject(index, LocalTime.ofNanoOfDay(span.toNanos()));
+        }
+    }
+
+    private static boolean bindNumber(PreparedStatement statement, int index, Object value) throws SQLException {
+        if (value instanceof Long || value instanceof Integer || value instanceof Short) {
+            statement.setLong(index, ((Number) value).longValue());
+        } else if (value instanceof BigDecimal decimal) {
+            statement.setBigDecimal(index, decimal);
+        } else if (value instanceof Float number) {
+            statement.setFloat(index, number);
+        } else if (value instanceof Double number) {
+            statement.setDouble(index, number);
+        } else {
+            return false;
+        }
+        return true;
+    }
+}
