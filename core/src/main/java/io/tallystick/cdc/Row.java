@@ -92,6 +92,29 @@ public final class Row {
         return table.columns().get(cell).type().value(bytes, offset(cell), length(cell), isText(cell));
     }
 
+    /**
+     * This image with the cells that it left out taken from an earlier image of the same row.
+     *
+     * @param earlier of the same table object
+     */
+    public Row onto(Row earlier) {
+        if (!isPartial()) {
+            return this;
+        }
+        byte[] both = new byte[bytes.length + earlier.bytes.length];
+        System.arraycopy(bytes, 0, both, 0, bytes.length);
+        System.arraycopy(earlier.bytes, 0, both, bytes.length, earlier.bytes.length);
+        int[] joined = cells.clone();
+        for (int i = 0; i < joined.length; i += 2) {
+            if (joined[i + 1] == UNCHANGED) {
+                int at = earlier.cells[i];
+                joined[i] = at < 0 ? at - bytes.length : at + bytes.length;
+                joined[i + 1] = earlier.cells[i + 1];
+            }
+        }
+        return new Row(table, both, joined);
+    }
+
     /** About how much memory this row holds, in bytes. */
     public int weight() {
         return bytes.length + 4 * cells.length + 64;

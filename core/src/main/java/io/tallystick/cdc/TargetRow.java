@@ -57,6 +57,20 @@ public final class TargetRow {
         return false;
     }
 
+    /**
+     * This row with the cells that the log left out taken from an earlier image of it, or null when the two were not made
+     * alike and cannot be joined.
+     */
+    @Nullable
+    TargetRow onto(TargetRow earlier) {
+        if (!isPartial()) {
+            return this;
+        }
+        return from == earlier.from && source.table().equals(earlier.source.table())
+                ? new TargetRow(source.onto(earlier.source), from, computed)
+                : null;
+    }
+
     /** The cell's value in the Java type of its kind, or null for NULL; not for an unchanged cell. */
     public @Nullable Object value(int cell) {
         int at = from[cell];

@@ -51,6 +51,9 @@ public final class SqlErrors {
             "126 127 134 145 1034 1194 1195 1712 1877 1932");
 
     private static final Set<Integer> DUPLICATE_INNODB = Set.of(1022, 1062, 1586, 1859);
+    /** Truncated, wrong string, no default, wrong JSON, a check that fails: those whose state does not say so. */
+    private static final Set<Integer> DATA_INNODB = Set.of(1265, 1292, 1364, 1366, 1406, 3140, 3819, 4025);
+
     private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
     private static final Set<Integer> NO_RIGHT_INNODB = Set.of(1044, 1142, 1143, 1227, 1370);
 
@@ -133,6 +136,18 @@ public final class SqlErrors {
     public static boolean isLockTimeout(SQLException error) {
         SQLException root = speaking(error);
         return "55P03".equals(root.getSQLState()) || root.getErrorCode() == 1205;
+    }
+
+    /**
+     * Whether the data itself was refused: a value that does not fit its column, or a constraint. The same row will be refused again,
+     * another row may not.
+     */
+    public static boolean isDataRefused(SQLException error, Dialect dialect) {
+        SQLException root = speaking(error);
+        String state = root.getSQLState() == null ? "" : root.getSQLState();
+        return state.startsWith("22")
+                || state.startsWith("23")
+                || dialect.isInnoDb() && DATA_INNODB.contains(root.getErrorCode());
     }
 
     public static boolean isMissingTable(SQLException error, Dialect dialect) {

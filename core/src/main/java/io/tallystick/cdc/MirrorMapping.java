@@ -1,0 +1,66 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.RejectedException;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows as they are, column by column of the same name; tables may have another name. Tables without a route are left out. For the
+ * thread of one target.
+ */
+public final class MirrorMapping implements ChangeMapping {
+
+    private final Map<TableName, TargetTable> routes;
+    private final Map<SourceTable, Cells> prepared = new IdentityHashMap<>();
+
+    /** @param routes source's table to target's */
+    public MirrorMapping(Map<TableName, TargetTable> routes) {
+        this.routes = Map.copyOf(routes);
+    }
+
+    @Override
+    public void map(Change change, Consumer<TargetChange> out) {
+        TargetTable table = routes.get(change.table().name());
+        if (table == null) {
+            return;
+        }
+        Cells cells = prepared.computeIfAbsent(change.table(), source -> Cells.of(source, table));
+        out.accept(new TargetChange(
+                table, verb(change.operation()), cells.row(change.before()), cells.row(change.after())));
+    }
+
+    private static TargetChange.Verb verb(Change.Operation operation) {
+        return switch (operation) {
+            case INSERT -> TargetChange.Verb.INSERT;
+            case UPDATE -> TargetChange.Verb.UPDATE;
+            case DELETE -> TargetChange.Verb.DELETE;
+            case TRUNCATE -> TargetChange.Verb.TRUNCATE;
+        };
+    }
+
+    private record Cells(int[] from) {
+
+        static Cells of(SourceTable source, TargetTable target) {
+            List<String> lost = target.columns().stream()
+                    .map(TargetColumn::name)
+                    .filter(column -> source.indexOf(column) < 0)
+                    .toList();
+            if (!lost.isEmpty()) {
+                throw new RejectedException(
+                        "the source's " + source.name() + " has no column " + String.join(", ", lost)
+                                + " any more, which " + target.name() + " is to get; change the route, or the table");
+            }
+            return new Cells(target.columns().stream()
+                    .mapToInt(column -> source.indexOf(column.name()))
+                    .toArray());
+        }
+
+        @Nullable
+        TargetRow row(@Nullable Row row) {
+            return row == null ? null : new TargetRow(row, from, null);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.tallystick.cdc;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What was read and one target has not taken yet. Limited by weight: when it is full the reader waits, and with it the source's
+ * log. When the reading begins anew from an earlier position the queue is emptied and counts a new generation. One thread puts, one
+ * takes.
+ */
+final class PieceQueue {
+
+    private final long limitBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition filled = lock.newCondition();
+    private final Condition emptied = lock.newCondition();
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private long bytes;
+    private long generation;
+    private boolean takerWaits;
+
+    PieceQueue(long limitBytes) {
+        this.limitBytes = limitBytes;
+    }
+
+    /** Waits for room at most this long; false when there was none. One piece always fits into an empty queue. */
+    boolean put(TransactionPiece piece, Duration longest) throws InterruptedException {
+        long weight = piece.weight();
+        lock.lock();
+        try {
+            long left = longest.toNanos();
+            while (bytes > 0 && bytes + weight > limitBytes) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = emptied.awaitNanos(left);
+            }
+            entries.add(new Entry(piece, weight));
+            bytes += weight;
+            if (takerWaits) {
+                filled.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything there is up to a number of changes; waits for the first piece at most this long. */
+    Taken take(int mostChanges, Duration longest) throws InterruptedException {
+        lock.lock();
+        try {
+            awaitFirst(longest.toNanos());
+            List<TransactionPiece> taken = new ArrayList<>();
+            int changes = 0;
+            while (!entries.isEmpty() && changes < mostChanges) {
+                Entry entry = entries.remove();
+                bytes -= entry.weight;
+                changes += entry.piece.changes().size();
+                taken.add(entry.piece);
+            }
+            emptied.signal();
+            return new Taken(generation, taken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitFirst(long nanos) throws InterruptedException {
+        long left = nanos;
+        while (entries.isEmpty() && left > 0) {
+            takerWaits = true;
+            left = filled.awaitNanos(left);
+            takerWaits = false;
+        }
+    }
+
+    /** Forgets everything: the reading begins anew. */
+    void beginAnew() {
+        lock.lock();
+        try {
+            entries.clear();
+            bytes = 0;
+            generation++;
+            emptied.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** About how much memory waits here, in bytes. */
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Pieces of one generation; those of the generation before that were not complete are void. */
+    record Taken(long generation, List<TransactionPiece> pieces) {}
+
+    private record Entry(TransactionPiece piece, long weight) {}
+}

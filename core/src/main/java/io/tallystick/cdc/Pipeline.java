@@ -1,0 +1,163 @@
+package io.tallystick.cdc;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Carries what one source commits to any number of targets, each source transaction exactly once to each. One thread reads, one
+ * thread for each target applies. Start it once; {@link #close()} ends it after the groups in work. Thread-safe.
+ *
+ * <p>What it needs at the targets are the tables of schema component {@code cdc}.
+ */
+public final class Pipeline implements AutoCloseable {
+
+    private final String name;
+    private final ChangeSource source;
+    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+    private final SourceLoop reader;
+    private final CdcRuntime runtime = CdcRuntime.real();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private Pipeline(
+            String name,
+            ChangeSource source,
+            Set<TableName> tables,
+            List<ReplicatedTarget> targets,
+            PipelineSettings settings) {
+        this.name = name;
+        this.source = source;
+        Upstream upstream = new Side();
+        List<SourceLoop.Flow> flows = new ArrayList<>();
+        for (ReplicatedTarget target : targets) {
+            PieceQueue queue = new PieceQueue(settings.queueBytes());
+            TargetProgress progress = new TargetProgress(target.name());
+            flows.add(new SourceLoop.Flow(queue, progress));
+            lanes.put(
+                    target.name(),
+                    new Lane(queue, progress, new TargetLoop(target, upstream, queue, settings, progress)));
+        }
+        this.reader = new SourceLoop(source, tables, flows, settings, runtime);
+    }
+
+    /**
+     * A pipeline that is not started yet.
+     *
+     * @param name unique among the pipelines of a target and never changed: under it stands the position
+     * @param source closed by the caller
+     * @param tables of the source, those that any target's mapping wants
+     */
+    public static Pipeline of(
+            String name,
+            ChangeSource source,
+            Set<TableName> tables,
+            List<ReplicatedTarget> targets,
+            PipelineSettings settings) {
+        if (targets.isEmpty() || tables.isEmpty()) {
+            throw new IllegalArgumentException("pipeline " + name + " has " + tables.size() + " tables and "
+                    + targets.size() + " targets; expected at least one of each");
+        }
+        if (targets.stream().map(ReplicatedTarget::name).distinct().count() != targets.size()) {
+            throw new IllegalArgumentException("pipeline " + name + " has two targets of one name");
+        }
+        return new Pipeline(name, source, Set.copyOf(tables), List.copyOf(targets), settings);
+    }
+
+    /** Begins to read and to apply. Returns at once; {@link #status()} tells the rest. */
+    public synchronized void start() {
+        if (!threads.isEmpty()) {
+            throw new IllegalStateException("pipeline " + name + " was started already");
+        }
+        threads.add(CdcRuntime.thread("tally-cdc-" + name + "-source", reader));
+        lanes.forEach((target, lane) -> threads.add(CdcRuntime.thread("tally-cdc-" + name + "-" + target, lane.loop)));
+    }
+
+    /** How it stands now. */
+    public PipelineStatus status() {
+        return new PipelineStatus(
+                name,
+                reader.state(),
+                reader.reason(),
+                reader.lagBytes(),
+                lanes.values().stream()
+                        .map(lane -> lane.progress.status().withQueue(lane.queue.bytes()))
+                        .toList());
+    }
+
+    /** Ends the threads; waits for the groups in work, at most ten seconds. The source keeps its log for this pipeline. */
+    @Override
+    public synchronized void close() {
+        reader.stop();
+        lanes.values().forEach(lane -> lane.loop.stop());
+        try {
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(10).toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Lane(PieceQueue queue, TargetProgress progress, TargetLoop loop) {}
+
+    /** What the targets' loops see of this pipeline. */
+    private final class Side implements Upstream {
+
+        @Override
+        public String pipelineAt(ReplicatedTarget target) {
+            return name + "/" + target.name();
+        }
+
+        @Override
+        public TargetSession claim(ReplicatedTarget target) throws InterruptedException {
+            Position first = firstPosition();
+            TargetSession session = TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target));
+            Position position = session.position();
+            if (position == null) {
+                session.begin(first);
+                position = first;
+            }
+            reader.joined(position);
+            return session;
+        }
+
+        private Position firstPosition() throws InterruptedException {
+            while (true) {
+                try {
+                    return reader.first().get(1, TimeUnit.SECONDS);
+                } catch (TimeoutException e) {
+                    continue; // the source is away; the reader tells why
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+
+        @Override
+        public boolean covers(Position position, Position other) {
+            return source.covers(position, other);
+        }
+
+        @Override
+        public void readAgain(String why) {
+            reader.readAgain(why);
+        }
+
+        @Override
+        public void fenced(FencedException why) {
+            reader.stopAs(PipelineStatus.State.FENCED, String.valueOf(why.getMessage()));
+            lanes.values().forEach(lane -> lane.loop.stop());
+        }
+
+        @Override
+        public CdcRuntime runtime() {
+            return runtime;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.tallystick.cdc;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pipeline stands at one moment.
+ *
+ * @param reason why it is in this state, for a person; null while all is well
+ * @param sourceLagBytes log that the source has written and nobody has read yet; −1 when unknown
+ */
+public record PipelineStatus(
+        String pipeline, State state, @Nullable String reason, long sourceLagBytes, List<TargetStatus> targets) {
+
+    public PipelineStatus {
+        targets = List.copyOf(targets);
+    }
+
+    /** What a pipeline is doing. */
+    public enum State {
+        /** Not started yet, or looking for its source and its targets. */
+        STARTING,
+        /** Reads the log and applies it. */
+        RUNNING,
+        /** The source cannot be read at the moment; it is tried again. */
+        SOURCE_AWAY,
+        /** Changes are lost to the log: the tables must be compared and brought in line. A person decides. */
+        NEEDS_RESYNC,
+        /** Somebody else runs it. */
+        FENCED,
+        /** Stopped by a person or by the end of the program. */
+        STOPPED
+    }
+
+    /**
+     * How one target stands.
+     *
+     * @param position applied and durable; null as long as the target was never reached
+     * @param changes rows written since the start
+     * @param transactions of the source, applied since the start
+     * @param missing updates and deletes that found no row, since the start: a sign of drift
+     * @param quarantined rows that wait for a person
+     * @param appliedUpTo the source's clock at the last transaction that is applied
+     * @param error why the target cannot be written at the moment; null while all is well
+     */
+    public record TargetStatus(
+            String target,
+            @Nullable Position position,
+            Counts counts,
+            long queueBytes,
+            @Nullable Instant appliedUpTo,
+            @Nullable String error) {
+
+        static TargetStatus unknown(String target) {
+            return new TargetStatus(target, null, new Counts(0, 0, 0, 0), 0, null, null);
+        }
+
+        TargetStatus connected(@Nullable Position reached) {
+            return new TargetStatus(target, reached, counts, queueBytes, appliedUpTo, null);
+        }
+
+        TargetStatus failed(String why) {
+            return new TargetStatus(target, position, counts, queueBytes, appliedUpTo, why);
+        }
+
+        TargetStatus applied(TargetProgress.Group group, int quarantined) {
+            Counts more = new Counts(
+                    counts.changes + group.changes(),
+                    counts.transactions + group.transactions(),
+                    group.missing(),
+                    quarantined);
+            return new TargetStatus(target, group.last().position(), more, queueBytes, group.committedAtSource(), null);
+        }
+
+        TargetStatus withQueue(long bytes) {
+            return new TargetStatus(target, position, counts, bytes, appliedUpTo, error);
+        }
+    }
+
+    /**
+     * What was done since the start.
+     *
+     * @param changes rows written
+     * @param transactions of the source, applied
+     * @param missing updates and deletes that found no row: a sign of drift
+     * @param quarantined rows that wait for a person, now
+     */
+    public record Counts(long changes, long transactions, long missing, int quarantined) {}
+}

@@ -1,0 +1,88 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.Tx;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Changes that the target refused stand here until a person replays or discards them, and with them every later change of the same
+ * rows, in order; all others flow on. Written in the transaction that would have made the changes. One for each session; for one
+ * thread.
+ */
+final class Quarantine {
+
+    private static final int LONGEST_ERROR = 4_000;
+
+    private final String pipeline;
+    private final Set<String> held = new HashSet<>();
+
+    private Quarantine(String pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    static Quarantine load(Tx tx, String pipeline) {
+        Quarantine quarantine = new Quarantine(pipeline);
+        quarantine.held.addAll(tx.query(
+                "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ?",
+                row -> row.string("table_name") + row.string("row_key"),
+                pipeline));
+        return quarantine;
+    }
+
+    int rows() {
+        return held.size();
+    }
+
+    /** Whether an earlier change of this row stands here, so that this one has to wait behind it. */
+    boolean holds(TargetChange change) {
+        if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE) {
+            return false;
+        }
+        return held.contains(change.table().name() + StoredChange.of(change).keyText());
+    }
+
+    /** Sets a change aside. */
+    void park(Tx tx, TargetChange change, Position position, String error) {
+        StoredChange stored = StoredChange.of(change);
+        String table = change.table().name().toString();
+        insert(tx, table, stored, position, error);
+        for (String key : keysOf(change, stored)) {
+            held.add(table + key);
+        }
+    }
+
+    /** Sets a change of the source aside that the mapping could make nothing of. It can be read and discarded, not replayed. */
+    void parkUnmapped(Tx tx, Change change, Position position, RuntimeException reason) {
+        insert(
+                tx,
+                change.table().name().toString(),
+                StoredChange.unmapped(change),
+                position,
+                String.valueOf(reason.getMessage()));
+    }
+
+    private void insert(Tx tx, String table, StoredChange stored, Position position, String error) {
+        tx.update(
+                "INSERT INTO tally_quarantine (pipeline, table_name, row_key, operation, image, position, error, parked_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, " + tx.dialect().now() + ")",
+                pipeline,
+                table,
+                stored.keyText(),
+                stored.operation(),
+                stored.text(),
+                position.text(),
+                error.length() > LONGEST_ERROR ? error.substring(0, LONGEST_ERROR) : error);
+    }
+
+    /** A row that was to get another key is waited for under both. */
+    private static List<String> keysOf(TargetChange change, StoredChange stored) {
+        List<String> keys = new ArrayList<>(List.of(stored.keyText()));
+        if (change.key() != null && change.row() != null && SourceOrder.standsAlone(change)) {
+            keys.add(StoredChange.of(new TargetChange(change.table(), change.verb(), null, change.row()))
+                    .keyText());
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,22 @@
+package io.tallystick.cdc;
+
+import io.tallystick.cdc.TargetChange.Verb;
+import java.util.BitSet;
+
+/** Changes of one table that the same statement can make: the verb, and for an update which cells it leaves alone. */
+record Shape(Verb verb, BitSet unchanged) {
+
+    private static final BitSet NONE = new BitSet();
+
+    static Shape of(TargetChange change) {
+        TargetRow row = change.row();
+        if (row == null || change.verb() != Verb.UPDATE || !row.isPartial()) {
+            return new Shape(change.verb(), NONE);
+        }
+        BitSet unchanged = new BitSet(row.size());
+        for (int cell = 0; cell < row.size(); cell++) {
+            unchanged.set(cell, row.isUnchanged(cell));
+        }
+        return new Shape(change.verb(), unchanged);
+    }
+}

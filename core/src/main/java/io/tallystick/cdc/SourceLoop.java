@@ -1,0 +1,209 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.TallystickException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the source's log once for all targets, from where the target that is furthest behind stands, and tells the source what is
+ * durable at all of them. Whatever goes wrong, it begins anew from there: what a target has applied already it passes over. Owns one
+ * thread.
+ */
+final class SourceLoop implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceLoop.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration ROOM = Duration.ofMillis(200);
+    /** How long the reading waits at its start for targets that do not answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final ChangeSource source;
+    private final Set<TableName> tables;
+    private final List<Flow> flows;
+    private final PipelineSettings settings;
+    private final CdcRuntime runtime;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final CompletableFuture<Position> first = new CompletableFuture<>();
+
+    private volatile PipelineStatus.State state = PipelineStatus.State.STARTING;
+    private volatile @Nullable String reason;
+    private volatile @Nullable Position openedAfter;
+    private volatile @Nullable String again;
+    private volatile long lagBytes = -1;
+    private Instant acknowledgedAt = Instant.EPOCH;
+
+    SourceLoop(
+            ChangeSource source,
+            Set<TableName> tables,
+            List<Flow> flows,
+            PipelineSettings settings,
+            CdcRuntime runtime) {
+        this.source = source;
+        this.tables = tables;
+        this.flows = flows;
+        this.settings = settings;
+        this.runtime = runtime;
+    }
+
+    /** A target's end of the reading. */
+    record Flow(PieceQueue queue, TargetProgress progress) {}
+
+    PipelineStatus.State state() {
+        return state;
+    }
+
+    @Nullable
+    String reason() {
+        return reason;
+    }
+
+    long lagBytes() {
+        return lagBytes;
+    }
+
+    /** From where on the log is kept for this pipeline; waits until the source has told it. */
+    CompletableFuture<Position> first() {
+        return first;
+    }
+
+    void stop() {
+        end.countDown();
+    }
+
+    void stopAs(PipelineStatus.State last, String why) {
+        state = last;
+        reason = why;
+        end.countDown();
+    }
+
+    /** To be called when a target says where it stands: if the reading began later than that, it begins anew. */
+    void joined(Position position) {
+        Position opened = openedAfter;
+        if (opened != null && !source.covers(position, opened)) {
+            readAgain("a target stands further behind than the reading began");
+        }
+    }
+
+    void readAgain(String why) {
+        again = why;
+    }
+
+    @Override
+    public void run() {
+        int failures = 0;
+        while (end.getCount() > 0) {
+            try {
+                if (!first.isDone()) {
+                    first.complete(source.establish(tables));
+                }
+                Position from = whereToBegin();
+                if (from != null) {
+                    read(from);
+                    failures = 0;
+                }
+            } catch (GapException e) {
+                LOG.error("changes are lost to the log of {}: {}", source.name(), e.getMessage());
+                stopAs(PipelineStatus.State.NEEDS_RESYNC, String.valueOf(e.getMessage()));
+            } catch (TallystickException e) {
+                pauseAfter(e, failures++);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void pauseAfter(TallystickException failure, int failures) {
+        state = PipelineStatus.State.SOURCE_AWAY;
+        reason = failure.getMessage();
+        LOG.warn("the log of {} cannot be read, trying again: {}", source.name(), failure.getMessage());
+        try {
+            CdcRuntime.waitOr(end, runtime.pause(settings, failures));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The position of the target that is furthest behind; null when the end came first. */
+    private @Nullable Position whereToBegin() throws InterruptedException {
+        Instant patient = runtime.clock().instant().plus(PATIENCE);
+        while (end.getCount() > 0) {
+            boolean allKnown = flows.stream().allMatch(flow -> flow.progress().durable() != null);
+            Position known = furthestBehind(false);
+            if (known != null && (allKnown || runtime.clock().instant().isAfter(patient))) {
+                return known;
+            }
+            CdcRuntime.waitOr(end, Duration.ofMillis(20));
+        }
+        return null;
+    }
+
+    /** Null when no target's position is known, or when {@code all} are wanted and one is not. */
+    private @Nullable Position furthestBehind(boolean all) {
+        Position furthest = null;
+        for (Flow flow : flows) {
+            Position durable = flow.progress().durable();
+            if (durable == null) {
+                if (all) {
+                    return null;
+                }
+            } else if (furthest == null || source.covers(furthest, durable)) {
+                furthest = durable;
+            }
+        }
+        return furthest;
+    }
+
+    private void read(Position from) throws InterruptedException {
+        again = null;
+        openedAfter = from;
+        flows.forEach(flow -> flow.queue().beginAnew());
+        try (ChangeStream stream = source.open(tables, from)) {
+            state = PipelineStatus.State.RUNNING;
+            reason = null;
+            LOG.info("reading the log of {} after {}", source.name(), from);
+            while (goesOn()) {
+                TransactionPiece piece = stream.poll(POLL);
+                if (piece != null) {
+                    handOut(piece, stream);
+                }
+                acknowledge(stream);
+            }
+        }
+        if (again != null) {
+            LOG.info("reading again: {}", again);
+        }
+    }
+
+    private boolean goesOn() {
+        return end.getCount() > 0 && again == null;
+    }
+
+    private void handOut(TransactionPiece piece, ChangeStream stream) throws InterruptedException {
+        for (Flow flow : flows) {
+            while (goesOn() && !flow.queue().put(piece, ROOM)) {
+                acknowledge(stream);
+            }
+        }
+    }
+
+    private void acknowledge(ChangeStream stream) {
+        Instant now = runtime.clock().instant();
+        if (now.isBefore(acknowledgedAt.plus(POLL))) {
+            return;
+        }
+        acknowledgedAt = now;
+        lagBytes = stream.lagBytes();
+        Position durable = furthestBehind(true);
+        if (durable != null) {
+            stream.acknowledge(durable);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package io.tallystick.cdc;
+
+import io.tallystick.cdc.GroupApplier.DataRefused;
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.TallystickException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies to one target what was read, group by group, each in one transaction with the position that it leads to. A target that is
+ * away is tried again for ever; the group that failed is kept, and after a lost answer the position tells whether it was committed.
+ * Owns one thread.
+ */
+final class TargetLoop implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TargetLoop.class);
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private final ReplicatedTarget target;
+    private final Upstream upstream;
+    private final PieceQueue queue;
+    private final PipelineSettings settings;
+    private final TargetProgress progress;
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    /** Complete transactions that are not committed yet. */
+    private final List<TransactionPiece> complete = new ArrayList<>();
+    /** The beginning of a transaction whose end was not read yet. */
+    private final List<TransactionPiece> begun = new ArrayList<>();
+
+    private long generation;
+    private int begunChanges;
+    /** Whether pieces of an incomplete transaction are written already, in the open transaction of the target. */
+    private boolean streaming;
+    /** Whether what comes is void until the reading has begun anew. */
+    private boolean outOfStep;
+    /** Whether data was refused in a transaction that is too large to be kept: it is made again, carefully. */
+    private boolean careful;
+
+    TargetLoop(
+            ReplicatedTarget target,
+            Upstream upstream,
+            PieceQueue queue,
+            PipelineSettings settings,
+            TargetProgress progress) {
+        this.target = target;
+        this.upstream = upstream;
+        this.queue = queue;
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /** Ends the loop after the group in work. */
+    void stop() {
+        end.countDown();
+    }
+
+    @Override
+    public void run() {
+        int failures = 0;
+        while (end.getCount() > 0) {
+            try (TargetSession session = upstream.claim(target)) {
+                work(session);
+            } catch (FencedException e) {
+                upstream.fenced(e);
+                return;
+            } catch (TallystickException e) {
+                failures = progress.hasMoved() ? 0 : failures + 1;
+                pauseAfter(e, failures);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void pauseAfter(TallystickException failure, int failures) {
+        // a schema error or a missing right is mended by a person, all others by time: the same pause serves both
+        String advice = failure instanceof RejectedException ? "; it goes on by itself once that is mended" : "";
+        progress.failed(failure.getMessage() + advice);
+        LOG.warn("target {} cannot be written, trying again: {}{}", target.name(), failure.getMessage(), advice);
+        if (streaming) {
+            abandonStreamed();
+        }
+        try {
+            CdcRuntime.waitOr(end, upstream.runtime().pause(settings, failures));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What was written of a large transaction is gone with the connection, and its pieces were not kept: read it again. */
+    private void abandonStreamed() {
+        streaming = false;
+        outOfStep = true;
+        upstream.readAgain("target " + target.name() + " lost a large transaction half-way");
+    }
+
+    private void work(TargetSession session) throws InterruptedException {
+        Work work = new Work(session);
+        complete.removeIf(piece -> work.isApplied(piece));
+        begun.removeIf(piece -> work.isApplied(piece));
+        work.commitComplete();
+        progress.connected(session.position());
+        while (end.getCount() > 0) {
+            PieceQueue.Taken taken = queue.take(settings.groupChanges(), TICK);
+            if (taken.generation() != generation) {
+                generation = taken.generation();
+                outOfStep = false;
+                work.forgetBegun();
+            }
+            if (!outOfStep) {
+                work.accept(taken.pieces());
+            }
+        }
+    }
+
+    /** The work of one session. */
+    private final class Work {
+
+        private final TargetSession session;
+        private final GroupApplier applier;
+        private Instant positionWritten = upstream.runtime().clock().instant();
+
+        Work(TargetSession session) {
+            this.session = session;
+            this.applier =
+                    new GroupApplier(session, target, Quarantine.load(session.tx(), upstream.pipelineAt(target)));
+        }
+
+        boolean isApplied(TransactionPiece piece) {
+            Position applied = session.position();
+            return applied != null && upstream.covers(applied, piece.position());
+        }
+
+        void forgetBegun() {
+            if (streaming) {
+                session.rollback();
+                streaming = false;
+            }
+            begun.clear();
+            begunChanges = 0;
+        }
+
+        void accept(List<TransactionPiece> pieces) {
+            for (TransactionPiece piece : pieces) {
+                if (isApplied(piece)) {
+                    continue;
+                }
+                begun.add(piece);
+                begunChanges += piece.changes().size();
+                if (piece.last()) {
+                    complete.addAll(begun);
+                    begun.clear();
+                    begunChanges = 0;
+                }
+            }
+            commitComplete();
+            if (begunChanges >= settings.groupChanges()) {
+                stream();
+            }
+        }
+
+        /** Writes the beginning of a large transaction; it is committed when its end has come. */
+        private void stream() {
+            streaming = true;
+            if (careful) {
+                applier.applyCarefully(begun);
+            } else {
+                try {
+                    applier.apply(begun);
+                } catch (DataRefused e) {
+                    careful = true;
+                    throw new ConflictException("a large transaction is made again, row by row: " + e.getMessage());
+                }
+            }
+            begun.clear();
+            begunChanges = 0;
+        }
+
+        void commitComplete() {
+            if (complete.isEmpty()) {
+                return;
+            }
+            TransactionPiece last = complete.get(complete.size() - 1);
+            boolean empty = !streaming
+                    && complete.stream().allMatch(piece -> piece.changes().isEmpty());
+            if (empty && !isTimeForPosition()) {
+                complete.clear();
+                return;
+            }
+            int changes = write();
+            session.commit(last.position());
+            streaming = false;
+            careful = false;
+            positionWritten = upstream.runtime().clock().instant();
+            progress.applied(
+                    new TargetProgress.Group(last, changes, transactions(), applier.missing()), applier.quarantine());
+            complete.clear();
+        }
+
+        private int write() {
+            try {
+                return careful ? applier.applyCarefully(complete) : applier.apply(complete);
+            } catch (DataRefused refused) {
+                if (streaming) {
+                    careful = true;
+                    throw new ConflictException(
+                            "a large transaction is made again, row by row: " + refused.getMessage());
+                }
+                session.rollback();
+                return applier.applyCarefully(complete);
+            }
+        }
+
+        private int transactions() {
+            return (int) complete.stream()
+                    .filter(piece -> piece.last() && !piece.changes().isEmpty())
+                    .count();
+        }
+
+        private boolean isTimeForPosition() {
+            return !upstream.runtime().clock().instant().isBefore(positionWritten.plus(settings.progressEvery()));
+        }
+    }
+}

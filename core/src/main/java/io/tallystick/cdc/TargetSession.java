@@ -1,0 +1,171 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.jdbc.Tx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Instant;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claimed connection to a target. The changes and the position that they lead to are one transaction, guarded by the epoch that
+ * the claim has raised: after somebody else's claim nothing of this session can be committed. For one thread.
+ */
+final class TargetSession implements AutoCloseable {
+
+    private static final String MOVE = "UPDATE tally_position SET position = ?, updated_at = %s"
+            + " WHERE pipeline = ? AND epoch = ? AND position = ?";
+
+    private final Connection connection;
+    private final Tx tx;
+    private final String pipeline;
+    private final long epoch;
+    private @Nullable Position position;
+
+    private TargetSession(Connection connection, Tx tx, String pipeline, Claim claim) {
+        this.connection = connection;
+        this.tx = tx;
+        this.pipeline = pipeline;
+        this.epoch = claim.epoch;
+        this.position = claim.position;
+    }
+
+    /**
+     * Shuts out whoever held this pipeline at this target before, and waits for a transaction that he may still be committing.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException when the target cannot be reached
+     * @throws io.tallystick.jdbc.RejectedException when the tables of component cdc are missing
+     */
+    static TargetSession claim(DataSource target, Dialect dialect, String pipeline) {
+        Connection connection = connect(target, dialect);
+        try {
+            Tx tx = Tx.of(connection, dialect);
+            tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
+            tx.update("UPDATE tally_position SET epoch = epoch + 1 WHERE pipeline = ?", pipeline);
+            Claim claim = tx.queryOne(
+                            "SELECT epoch, position FROM tally_position WHERE pipeline = ?",
+                            row -> new Claim(row.longValue("epoch"), row.text("position")),
+                            pipeline)
+                    .orElseThrow(() -> new ConflictException(
+                            "the row of " + pipeline + " in tally_position was deleted while it was being claimed"));
+            connection.commit();
+            return new TargetSession(connection, tx, pipeline, claim);
+        } catch (SQLException e) {
+            closeQuietly(connection);
+            throw SqlErrors.translate(e, dialect, true, "claiming pipeline " + pipeline);
+        } catch (RuntimeException e) {
+            closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static Connection connect(DataSource target, Dialect dialect) {
+        try {
+            Connection connection = target.getConnection();
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, dialect, false, "connecting to the target");
+        }
+    }
+
+    /** What is applied here; null when nothing was ever agreed. */
+    @Nullable
+    Position position() {
+        return position;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Tx tx() {
+        return tx;
+    }
+
+    /** Makes the first position known, in a transaction of its own or with what was done before in this one. */
+    void begin(Position first) {
+        int moved = tx.update(
+                "UPDATE tally_position SET position = ?, updated_at = "
+                        + tx.dialect().now() + " WHERE pipeline = ? AND epoch = ? AND position IS NULL",
+                first.text(),
+                pipeline,
+                epoch);
+        finish(moved, first);
+    }
+
+    /**
+     * Commits what was written since the last commit, together with the position that it leads to.
+     *
+     * @throws FencedException when somebody else has claimed the pipeline; nothing is committed
+     * @throws io.tallystick.jdbc.UnknownOutcomeException when the answer was lost: claim again and look at the position
+     */
+    void commit(Position next) {
+        if (position == null) {
+            begin(next);
+            return;
+        }
+        int moved = tx.update(MOVE.formatted(tx.dialect().now()), next.text(), pipeline, epoch, position.text());
+        finish(moved, next);
+    }
+
+    private void finish(int moved, Position next) {
+        if (moved != 1) {
+            rollback();
+            throw new FencedException(
+                    "pipeline " + pipeline + " was taken over by another runner (epoch " + epoch
+                            + " is over); this one has stopped. Two runners for one pipeline? tally pipeline status shows who runs it");
+        }
+        try {
+            connection.commit();
+            position = next;
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), true, "committing changes of pipeline " + pipeline);
+        }
+    }
+
+    Savepoint savepoint() throws SQLException {
+        return connection.setSavepoint();
+    }
+
+    void rollbackTo(Savepoint savepoint) throws SQLException {
+        connection.rollback(savepoint);
+    }
+
+    void release(Savepoint savepoint) throws SQLException {
+        connection.releaseSavepoint(savepoint);
+    }
+
+    void rollback() {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), false, "rolling back changes of pipeline " + pipeline);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(connection);
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException ignored) {
+            // it was of no use any more; an uncommitted transaction ends with it
+            return;
+        }
+    }
+
+    private record Claim(long epoch, @Nullable Position position) {
+        Claim(long epoch, @Nullable String text) {
+            this(epoch, text == null ? null : new Position(text));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.tallystick.cdc;
+
+/** What a target's loop knows of the pipeline it belongs to. Safe for all threads. */
+interface Upstream {
+
+    /** The name under which this target's position stands. */
+    String pipelineAt(ReplicatedTarget target);
+
+    /** Claims the target and agrees with the reading on where it stands. */
+    TargetSession claim(ReplicatedTarget target) throws InterruptedException;
+
+    boolean covers(Position position, Position other);
+
+    /** Asks for everything again that not every target has applied. */
+    void readAgain(String why);
+
+    /** Somebody else runs this pipeline now. */
+    void fenced(FencedException why);
+
+    CdcRuntime runtime();
+}
