@@ -1,0 +1,26 @@
+package io.tallystick.cdc;
+
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+@Databases
+class BatchWriterTest extends RowWriterContract {
+
+    private final TestDatabase db;
+
+    BatchWriterTest(TestDatabase db) {
+        this.db = db;
+    }
+
+    @Override
+    protected Connection connect() throws SQLException {
+        return db.connect();
+    }
+
+    @Override
+    protected RowWriter writer(TargetDialect dialect, ConversionPolicy policy) {
+        return new BatchWriter(dialect, policy);
+    }
+}
