@@ -29,6 +29,7 @@ final class Coordination {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Limb> limbs = new ArrayList<>();
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final CompletableFuture<Void> committing = new CompletableFuture<>();
     private XaState state;
     private List<XaEffect> first = List.of();
 
@@ -106,6 +107,9 @@ final class Coordination {
             return turn.refused();
         }
         beforeItsEffects.accept(turn);
+        if (turn.next().phase() == XaPhase.COMMITTING) {
+            committing.complete(null);
+        }
         releaseEnded(turn.next());
         perform(turn.effects());
         if (turn.next().phase().isFinal()) {
@@ -211,6 +215,11 @@ final class Coordination {
 
     CompletableFuture<Answer> answer() {
         return answer;
+    }
+
+    /** Completes with the answer, or before it when the decision to commit is durable: nothing but acknowledgements is missing then. */
+    CompletableFuture<?> decision() {
+        return CompletableFuture.anyOf(answer, committing);
     }
 
     @Nullable

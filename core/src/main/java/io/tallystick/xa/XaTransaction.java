@@ -265,7 +265,7 @@ public final class XaTransaction {
     private Answer await() {
         Duration prepare = site.settings().prepareBudget();
         CompletableFuture<Answer> answer = coordination.answer();
-        if (!isThere(answer, prepare)) {
+        if (!isThere(coordination.decision(), prepare)) {
             coordination.overdue();
         }
         if (!isThere(answer, site.settings().ackWait())) {
@@ -277,8 +277,8 @@ public final class XaTransaction {
         return answer.join();
     }
 
-    private boolean isThere(CompletableFuture<Answer> answer, Duration within) {
-        return answer.isDone() || site.patience().wait(answer, within);
+    private boolean isThere(CompletableFuture<?> what, Duration within) {
+        return what.isDone() || site.patience().wait(what, within);
     }
 
     private void beforeCompletion() {

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /** Engines on a test database without sagas; closes what it opened. */
 final class EngineScene implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(5), Duration.ofMillis(20), 3);
 
     final HikariDataSource pool = new HikariDataSource();

@@ -28,7 +28,7 @@ class SagaEngineTest {
 
     record Order(String account, int amount, String note) {}
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(5), Duration.ofMillis(20), 3);
 
     private HikariDataSource pool;
@@ -64,10 +64,12 @@ class SagaEngineTest {
     }
 
     private SagaEngine engine(SagaDefinition<?>... definitions) {
+        return engine(Duration.ofSeconds(2), definitions);
+    }
+
+    private SagaEngine engine(Duration lease, SagaDefinition<?>... definitions) {
         SagaEngineBuilder builder = SagaEngine.on(pool)
-                .settings(EngineSettings.named("test")
-                        .lease(Duration.ofSeconds(2))
-                        .heartbeat(Duration.ofMillis(50)));
+                .settings(EngineSettings.named("test").lease(lease).heartbeat(Duration.ofMillis(50)));
         for (SagaDefinition<?> definition : definitions) {
             builder.register(definition);
         }
@@ -468,9 +470,9 @@ class SagaEngineTest {
                 .local(SagaEngineTest::debit)
                 .compensate(SagaEngineTest::credit)
                 .step("wait")
-                .delay(Duration.ofSeconds(4))
+                .delay(Duration.ofMillis(1_500))
                 .build();
-        SagaEngine engine = engine(saga);
+        SagaEngine engine = engine(Duration.ofSeconds(1), saga);
         int before = engine.number();
         SagaId id = engine.start(saga, "t-1", new Order("a", 30, ""));
         org.awaitility.Awaitility.await().until(() -> balance() == 70);

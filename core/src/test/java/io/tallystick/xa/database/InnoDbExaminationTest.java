@@ -10,6 +10,7 @@ import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,9 +78,10 @@ class InnoDbExaminationTest {
 
     @Test
     void the_wrong_kind_of_server_is_an_error() {
+        PoolSettings brief = settings().withBorrow(Duration.ofSeconds(1));
         try (InnoDbBranchDriver driver = db.engine() == Engine.MARIADB
-                ? InnoDbBranchDriver.mysql(db.dataSource(), settings())
-                : InnoDbBranchDriver.mariadb(db.dataSource(), settings())) {
+                ? InnoDbBranchDriver.mysql(db.dataSource(), brief)
+                : InnoDbBranchDriver.mariadb(db.dataSource(), brief)) {
             assertThat(driver.examine()).extracting(Finding::severity).containsOnly(Finding.Severity.ERROR);
         }
     }

@@ -37,7 +37,9 @@ class InnoDbLostConnectionTest {
     void open(TestDatabase db) throws SQLException {
         TestDatabase own = db.createDatabase();
         proxy = FaultProxy.to(own.host(), own.port());
-        scene = InnoDbScene.on(own, InnoDbScene.through(own, proxy.port()), InnoDbScene.settings());
+        // while nothing answers, one test waits for a connection until it is told that there is none
+        PoolSettings settings = InnoDbScene.settings().withBorrow(Duration.ofSeconds(3));
+        scene = InnoDbScene.on(own, InnoDbScene.through(own, proxy.port()), settings);
     }
 
     @AfterEach
