@@ -4,10 +4,12 @@ import io.tallystick.testkit.internal.Guardian;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server as a direct child of the JVM, with a {@link Guardian}. The server waits for a word before it starts, so it
@@ -17,6 +19,7 @@ final class ServerProcess {
     private static final String START_WHEN_TOLD = "read -r word || exit 1; exec \"$@\" </dev/null";
 
     private static final long STOP_SECONDS = 30;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Process server;
 
@@ -63,11 +66,13 @@ final class ServerProcess {
         return server.isAlive();
     }
 
-    /** SIGKILL to the server and everything it forked, all at once: nobody is left to tidy up. */
+    /** SIGKILL to the server and everything it forked, all at once: nobody is left to tidy up, or in the way of a restart. */
     void kill() {
-        List<Long> family = family();
+        List<Long> family = stopped();
         Commands.signal("KILL", family);
         await("SIGKILL");
+        // a dead child keeps nothing, reaped or not; one that is still dying keeps its shared memory
+        family.forEach(pid -> awaitState(pid, "ZX", "SIGKILL"));
     }
 
     void stop(String signal) {
@@ -77,9 +82,14 @@ final class ServerProcess {
     }
 
     void pause() {
-        // the parent first, so that it forks nobody meanwhile
+        Commands.signal("STOP", stopped());
+    }
+
+    /** The server, which has stopped, and everything it forked: the parent first, so that it forks nobody meanwhile. */
+    private List<Long> stopped() {
         Commands.signal("STOP", List.of(pid()));
-        Commands.signal("STOP", family());
+        awaitState(pid(), "TtZX", "SIGSTOP");
+        return family();
     }
 
     void resume() {
@@ -101,6 +111,27 @@ final class ServerProcess {
             }
         } catch (InterruptedException e) {
             throw Commands.interrupted(e);
+        }
+    }
+
+    private static void awaitState(long pid, String states, String signal) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        while (states.indexOf(state(pid)) < 0) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new TestDatabaseException("process " + pid + " is in state " + state(pid) + " of Linux "
+                        + STOP_SECONDS + " s after " + signal + ": expected one of " + states);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** As in proc(5): T is stopped, Z dead and not reaped; X when there is no such process. */
+    private static char state(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException gone) {
+            return 'X';
         }
     }
 
