@@ -13,7 +13,9 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,8 +57,12 @@ final class EngineHost implements AutoCloseable {
     /** The ways out of the process. */
     record Outside(@Nullable Channel channel, Function<String, URI> services, HttpClient http) {}
 
-    /** One life of the engine under one number. */
-    private record Session(SagaLoop loop, LiveRunner runner, SagaIds ids, Thread thread) {}
+    /**
+     * One life of the engine under one number.
+     *
+     * @param handed requests that the loop has, or has answered since they were read
+     */
+    private record Session(SagaLoop loop, LiveRunner runner, SagaIds ids, Thread thread, Set<Long> handed) {}
 
     EngineHost(SagaStore store, EngineSettings settings, Parts parts, Outside outside) {
         this.store = store;
@@ -114,7 +120,7 @@ final class EngineHost implements AutoCloseable {
             throw e;
         }
         joined = null;
-        return new Session(loop.join(), runner, ids, thread);
+        return new Session(loop.join(), runner, ids, thread, ConcurrentHashMap.newKeySet());
     }
 
     /** The number of a try that failed is used again: while a channel is away for long, the numbers would run out. */
@@ -187,9 +193,9 @@ final class EngineHost implements AutoCloseable {
         Session current = session;
         try {
             renewAndTakeOver(current);
-            for (SagaStore.Request request : store.requests(current.loop().lease(), PAGE)) {
-                hand(current, request);
-            }
+            List<SagaStore.Request> open = store.requests(current.loop().lease(), PAGE);
+            current.handed().retainAll(open.stream().map(SagaStore.Request::id).toList());
+            open.forEach(request -> hand(current, request));
         } catch (SagaStore.Fenced | ConflictException e) {
             LOG.warn("lease lost: {}", e.getMessage());
             current.loop().usurp();
@@ -235,7 +241,10 @@ final class EngineHost implements AutoCloseable {
         }
     }
 
-    /** A request stays in the store until its answer is stored with it, so it may be handed over twice; that is harmless. */
+    /**
+     * A request stays in the store until its answer is stored with it, and may be read once more just before that. Handed over twice it
+     * would be granted first and refused then, and the person would hear the refusal of what has happened.
+     */
     private void hand(Session current, SagaStore.Request request) {
         SagaEvent event = request.event();
         if (event == null) {
@@ -243,9 +252,14 @@ final class EngineHost implements AutoCloseable {
             answer(current, request, null);
             return;
         }
+        if (!current.handed().add(request.id())) {
+            return;
+        }
         CompletableFuture<@Nullable String> taken = new CompletableFuture<>();
         var unused = taken.whenComplete((refusal, failure) -> {
-            if (refusal != null) {
+            if (failure != null) {
+                current.handed().remove(request.id());
+            } else if (refusal != null) {
                 answer(current, request, refusal);
             }
         });
@@ -253,10 +267,16 @@ final class EngineHost implements AutoCloseable {
     }
 
     private void answer(Session current, SagaStore.Request request, @Nullable String refusal) {
-        var unused = later.submit(() -> store.write(
-                current.loop().lease(),
-                new SagaStore.Batch(
-                        List.of(), List.of(), List.of(), List.of(new SagaStore.Verdict(request.id(), refusal)))));
+        SagaStore.Verdict verdict = new SagaStore.Verdict(request.id(), refusal);
+        var unused = later.submit(() -> {
+            try {
+                store.write(
+                        current.loop().lease(), new SagaStore.Batch(List.of(), List.of(), List.of(), List.of(verdict)));
+            } catch (RuntimeException e) {
+                LOG.debug("request {} is answered at the next beat", request.id(), e);
+                current.handed().remove(request.id());
+            }
+        });
     }
 
     // ---- what the engine asks for

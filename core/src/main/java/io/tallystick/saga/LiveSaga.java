@@ -48,8 +48,10 @@ final class LiveSaga {
         }
     }
 
-    /** Tells whoever waits for the start that it may or may not become durable. */
+    /** Tells whoever waits for the start that it may or may not become durable, and whoever wanted something that it was not looked at. */
     void lost(RuntimeException why) {
+        deferred.forEach(input -> input.fail(why));
+        deferred.clear();
         JoinedStart start = starting;
         if (start != null) {
             starting = null;
