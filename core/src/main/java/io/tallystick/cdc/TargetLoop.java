@@ -99,6 +99,9 @@ final class TargetLoop implements Runnable {
     private void abandonStreamed() {
         streaming = false;
         outOfStep = true;
+        complete.clear();
+        begun.clear();
+        begunChanges = 0;
         upstream.readAgain("target " + target.name() + " lost a large transaction half-way");
     }
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TargetSession implements AutoCloseable {
 
+    /** Nothing may be cut short without a word, a zero stays a zero, and times are those that were written. */
+    private static final String INNODB_SESSION = "SET SESSION sql_mode ="
+            + " 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES', time_zone = '+00:00'";
+
     private static final String MOVE = "UPDATE tally_position SET position = ?, updated_at = %s"
             + " WHERE pipeline = ? AND epoch = ? AND position = ?";
 
@@ -45,6 +49,9 @@ final class TargetSession implements AutoCloseable {
         Connection connection = connect(target, dialect);
         try {
             Tx tx = Tx.of(connection, dialect);
+            if (dialect.isInnoDb()) {
+                tx.update(INNODB_SESSION);
+            }
             tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
             tx.update("UPDATE tally_position SET epoch = epoch + 1 WHERE pipeline = ?", pipeline);
             Claim claim = tx.queryOne(

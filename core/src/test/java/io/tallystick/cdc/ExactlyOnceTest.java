@@ -1,0 +1,239 @@
+package io.tallystick.cdc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.crash.FaultyDataSource;
+import io.tallystick.testkit.crash.JdbcFault;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is cut, killed or lost: each source transaction is applied to each target exactly once. */
+@Databases
+class ExactlyOnceTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final PipelineSettings SETTINGS =
+            PipelineSettings.standard().withGroupChanges(40).withPauses(Duration.ofMillis(5), Duration.ofMillis(50));
+
+    private final TestDatabase db;
+    private final SourceTable ledger;
+    private final TargetTable target;
+    private final Dialect dialect;
+    private final RowWriter writer;
+    /** What the source holds: id to amount and note. */
+    private final Map<Long, List<Object>> model = new TreeMap<>();
+
+    ExactlyOnceTest(TestDatabase db) throws SQLException {
+        this.db = db;
+        Schema.of(Jdbc.on(db.dataSource())).install("cdc");
+        db.execute("DROP TABLE IF EXISTS ledger");
+        db.execute("CREATE TABLE ledger (n_id BIGINT PRIMARY KEY, n_amount BIGINT NOT NULL, note VARCHAR(200))");
+        TableName name = new TableName(db.engine() == Engine.POSTGRESQL ? "public" : db.name(), "ledger");
+        this.ledger = Texts.table(name, "n_id", "n_amount", "note");
+        try (Connection connection = db.connect()) {
+            this.target = TargetCatalog.of(connection)
+                    .read(List.of(TargetCatalog.Wanted.all(name)))
+                    .get(0);
+            this.dialect = Dialect.of(connection);
+            this.writer = new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard());
+        }
+    }
+
+    @BeforeEach
+    void empty() {
+        db.execute("DELETE FROM ledger", "DELETE FROM tally_position", "DELETE FROM tally_quarantine");
+    }
+
+    @Test
+    void a_random_history_arrives_whole_although_source_and_target_are_cut_all_the_time() throws SQLException {
+        RecordedSource source = history(7, 160);
+        source.cutAfter(97);
+        SplittableRandom chance = new SplittableRandom(11);
+        FaultyDataSource shaky = FaultyDataSource.around(db.dataSource());
+        shaky.failAll(call -> chance.nextInt(80) == 0, JdbcFault.lostReply());
+        try (Pipeline pipeline = start(source, shaky)) {
+            awaitApplied(pipeline, source.size());
+            assertThat(shaky.faults()).as("answers that were lost").isGreaterThan(5);
+        }
+        assertThat(rows()).isEqualTo(model);
+    }
+
+    @Test
+    void what_the_target_refuses_waits_with_all_later_changes_of_its_row_while_others_flow() throws SQLException {
+        RecordedSource source = new RecordedSource(16);
+        String tooLong = "x".repeat(201);
+        source.commit(List.of(
+                Change.insert(Texts.row(ledger, 1, 10, "one")), Change.insert(Texts.row(ledger, 2, 20, tooLong))));
+        source.commit(List.of(Change.update(null, Texts.row(ledger, 2, 21, Texts.UNCHANGED))));
+        source.commit(List.of(Change.insert(Texts.row(ledger, 3, 30, "three"))));
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            awaitApplied(pipeline, 3);
+            assertThat(pipeline.status().targets().get(0).counts().quarantined())
+                    .isEqualTo(1);
+        }
+        assertThat(rows()).isEqualTo(Map.of(1L, List.of(10L, "one"), 3L, List.of(30L, "three")));
+        assertThat(parked()).containsExactly("INSERT 2 1", "UPDATE 2 2");
+    }
+
+    @Test
+    void a_refused_row_in_a_transaction_too_large_to_be_kept_waits_alone() throws SQLException {
+        RecordedSource source = new RecordedSource(16);
+        List<Change> large = new ArrayList<>();
+        for (int id = 0; id < 500; id++) {
+            large.add(Change.insert(Texts.row(ledger, id, id, id == 321 ? "x".repeat(201) : "n" + id)));
+        }
+        source.commit(large);
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            awaitApplied(pipeline, 1);
+        }
+        assertThat(rows()).hasSize(499).doesNotContainKey(321L);
+        assertThat(parked()).containsExactly("INSERT 321 1");
+    }
+
+    @Test
+    void who_takes_a_pipeline_over_stops_the_one_before() throws SQLException {
+        RecordedSource source = new RecordedSource(16);
+        try (Pipeline first = start(source, db.dataSource())) {
+            source.commit(List.of(Change.insert(Texts.row(ledger, 1, 1, "by the first"))));
+            awaitApplied(first, 1);
+            try (Pipeline second = start(source, db.dataSource())) {
+                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.RUNNING);
+                source.commit(List.of(Change.insert(Texts.row(ledger, 2, 2, "by the second"))));
+                awaitApplied(second, 2);
+                await().atMost(LONG).until(() -> first.status().state() == PipelineStatus.State.FENCED);
+            }
+        }
+        assertThat(rows()).hasSize(2);
+    }
+
+    @Test
+    void a_log_that_no_longer_reaches_back_stops_the_pipeline_with_the_reason() {
+        RecordedSource source = new RecordedSource(16);
+        source.commit(List.of(Change.insert(Texts.row(ledger, 1, 1, "one"))));
+        source.forget(1);
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.NEEDS_RESYNC);
+            assertThat(pipeline.status().reason()).contains("forgotten");
+        }
+    }
+
+    @Test
+    void the_source_hears_of_a_position_only_when_it_is_durable_at_the_target() {
+        RecordedSource source = new RecordedSource(16);
+        FaultyDataSource away = FaultyDataSource.around(db.dataSource());
+        try (Pipeline pipeline = start(source, away)) {
+            source.commit(List.of(Change.insert(Texts.row(ledger, 1, 1, "one"))));
+            await().atMost(LONG).until(() -> source.acknowledged() == 1);
+            away.failAll(call -> call.mentions("commit"), JdbcFault.lostRequest());
+            source.commit(List.of(Change.insert(Texts.row(ledger, 2, 2, "two"))));
+            await().atMost(LONG).until(() -> away.faults() >= 3);
+            assertThat(source.acknowledged()).isEqualTo(1);
+            away.heal();
+            await().atMost(LONG).until(() -> source.acknowledged() == 2);
+        }
+    }
+
+    private static void awaitApplied(Pipeline pipeline, int transactions) {
+        await().atMost(LONG)
+                .untilAsserted(
+                        () -> assertThat(pipeline.status().targets().get(0).position())
+                                .isEqualTo(new Position("" + transactions)));
+    }
+
+    private List<String> parked() {
+        return Jdbc.on(db.dataSource())
+                .autocommit(tx -> tx.query(
+                        "SELECT operation, row_key, position FROM tally_quarantine ORDER BY id",
+                        row -> row.string("operation") + " "
+                                + row.string("row_key").replaceAll("[^0-9]", "") + " " + row.string("position")));
+    }
+
+    private Pipeline start(ChangeSource source, DataSource into) {
+        Pipeline pipeline = Pipeline.of(
+                "test",
+                source,
+                Set.of(ledger.name()),
+                List.of(new ReplicatedTarget(
+                        "db", into, dialect, writer, new MirrorMapping(Map.of(ledger.name(), target)))),
+                SETTINGS);
+        pipeline.start();
+        return pipeline;
+    }
+
+    private RecordedSource history(long seed, int transactions) {
+        SplittableRandom random = new SplittableRandom(seed);
+        RecordedSource source = new RecordedSource(16);
+        for (int i = 0; i < transactions; i++) {
+            int size = random.nextInt(20) == 0 ? 150 : 1 + random.nextInt(6);
+            List<Change> changes = new ArrayList<>();
+            for (int j = 0; j < size; j++) {
+                changes.add(randomChange(random));
+            }
+            source.commit(changes);
+        }
+        return source;
+    }
+
+    private Change randomChange(SplittableRandom random) {
+        long id = random.nextInt(60);
+        List<Object> before = model.get(id);
+        long amount = random.nextInt(1000);
+        if (before == null) {
+            model.put(id, List.of(amount, "n" + amount));
+            return Change.insert(Texts.row(ledger, id, amount, "n" + amount));
+        }
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                model.remove(id);
+                return Change.delete(Texts.row(ledger, id, null, null));
+            }
+            case 1 -> {
+                model.put(id, List.of(amount, before.get(1)));
+                return Change.update(null, Texts.row(ledger, id, amount, Texts.UNCHANGED));
+            }
+            case 2 -> {
+                long other = 60 + random.nextInt(300);
+                if (model.containsKey(other)) {
+                    return Change.update(null, Texts.row(ledger, id, before.get(0), before.get(1)));
+                }
+                model.remove(id);
+                model.put(other, List.of(amount, before.get(1)));
+                return Change.update(
+                        Texts.row(ledger, id, null, null), Texts.row(ledger, other, amount, Texts.UNCHANGED));
+            }
+            default -> {
+                model.put(id, List.of(amount, "v" + amount));
+                return Change.update(null, Texts.row(ledger, id, amount, "v" + amount));
+            }
+        }
+    }
+
+    private Map<Long, List<Object>> rows() throws SQLException {
+        Map<Long, List<Object>> rows = new TreeMap<>();
+        try (Connection connection = db.connect();
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT n_id, n_amount, note FROM ledger")) {
+            while (result.next()) {
+                rows.put(result.getLong(1), List.of(result.getLong(2), result.getString(3)));
+            }
+        }
+        return rows;
+    }
+}
