@@ -63,7 +63,7 @@ public final class BatchWriter implements RowWriter {
 
     private int upsert(Connection connection, Statements sql, List<TargetChange> changes) throws SQLException {
         TargetChange first = changes.get(0);
-        if (TargetRows.row(first).isPartial()) {
+        if (first.written().isPartial()) {
             return sum(batch(connection, sql.update(first), changes));
         }
         if (sql.hasUpsert()) {
@@ -135,10 +135,10 @@ public final class BatchWriter implements RowWriter {
     private void bind(PreparedStatement statement, Statements.Sql sql, TargetChange change) throws SQLException {
         int index = 1;
         for (int cell : sql.values()) {
-            bind(statement, index++, TargetRows.row(change), cell, change.table());
+            bind(statement, index++, change.written(), cell, change.table());
         }
         for (int cell : sql.keys()) {
-            bind(statement, index++, TargetRows.key(change), cell, change.table());
+            bind(statement, index++, change.named(), cell, change.table());
         }
     }
 

@@ -113,7 +113,7 @@ final class Statements {
     }
 
     private static List<Integer> given(TargetChange shape) {
-        TargetRow row = TargetRows.row(shape);
+        TargetRow row = shape.written();
         List<Integer> cells = new ArrayList<>();
         for (int cell = 0; cell < row.size(); cell++) {
             if (!row.isUnchanged(cell) && !shape.table().columns().get(cell).generated()) {

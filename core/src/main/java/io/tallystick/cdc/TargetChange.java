@@ -29,4 +29,21 @@ public record TargetChange(
         /** No row at all is there afterwards. */
         TRUNCATE
     }
+
+    /**
+     * The row as it is to be.
+     *
+     * @throws IllegalStateException for a verb that writes none
+     */
+    public TargetRow written() {
+        if (row == null) {
+            throw new IllegalStateException(verb + " of " + table.name() + " has no row to write");
+        }
+        return row;
+    }
+
+    /** The row by whose key cells it is found. */
+    public TargetRow named() {
+        return key == null ? written() : key;
+    }
 }
