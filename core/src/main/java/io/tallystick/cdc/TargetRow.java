@@ -9,7 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class TargetRow {
 
     /** In {@code from}: the cell is computed. */
-    static final int COMPUTED = -1;
+    public static final int COMPUTED = -1;
+
+    /** Among the computed values: the target keeps what it has, for what the value is computed from was not repeated by the log. */
+    public static final Object UNCHANGED = new Object() {
+        @Override
+        public String toString() {
+            return "unchanged";
+        }
+    };
 
     private final Row source;
     private final int[] from;
@@ -41,7 +49,8 @@ public final class TargetRow {
 
     /** Whether the target keeps what it has in this cell. */
     public boolean isUnchanged(int cell) {
-        return from[cell] != COMPUTED && source.isUnchanged(from[cell]);
+        int at = from[cell];
+        return at == COMPUTED ? computed != null && UNCHANGED.equals(computed[cell]) : source.isUnchanged(at);
     }
 
     /** Whether any cell is unchanged, so that the row cannot be inserted. */
@@ -67,8 +76,19 @@ public final class TargetRow {
             return this;
         }
         return from == earlier.from && source.table().equals(earlier.source.table())
-                ? new TargetRow(source.onto(earlier.source), from, computed)
+                ? new TargetRow(source.onto(earlier.source), from, joined(earlier))
                 : null;
+    }
+
+    private @Nullable Object @Nullable [] joined(TargetRow earlier) {
+        if (computed == null || earlier.computed == null) {
+            return computed;
+        }
+        @Nullable Object[] joined = computed.clone();
+        for (int cell = 0; cell < joined.length; cell++) {
+            joined[cell] = UNCHANGED.equals(computed[cell]) ? earlier.computed[cell] : computed[cell];
+        }
+        return joined;
     }
 
     /** The cell's value in the Java type of its kind, or null for NULL; not for an unchanged cell. */

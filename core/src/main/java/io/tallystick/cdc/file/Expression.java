@@ -1,0 +1,107 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.jdbc.RejectedException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.commons.jexl3.JexlBuilder;
+import org.apache.commons.jexl3.JexlContext;
+import org.apache.commons.jexl3.JexlEngine;
+import org.apache.commons.jexl3.JexlException;
+import org.apache.commons.jexl3.JexlFeatures;
+import org.apache.commons.jexl3.JexlScript;
+import org.apache.commons.jexl3.introspection.JexlPermissions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value computed from a row's columns, in a small part of Apache Commons JEXL: literals, arithmetic, comparison, {@code and},
+ * {@code or}, {@code not}, {@code ? :} and the functions of {@link Functions}. No assignment, no loop, no class and no method of an
+ * object can be reached; the same row always gives the same value. Immutable, thread-safe.
+ */
+public final class Expression {
+
+    private static final JexlEngine ENGINE = new JexlBuilder()
+            .features(JexlFeatures.createNone().methodCall(false))
+            .permissions(new JexlPermissions.ClassPermissions(Functions.class))
+            .namespaces(Collections.singletonMap(null, new Functions()))
+            .strict(true)
+            .silent(false)
+            .create();
+
+    private final String text;
+    private final JexlScript script;
+    private final Set<String> columns;
+
+    private Expression(String text, JexlScript script) {
+        this.text = text;
+        this.script = script;
+        this.columns = new TreeSet<>();
+        for (List<String> path : variables(script)) {
+            columns.add(String.join(".", path));
+        }
+    }
+
+    private static Collection<List<String>> variables(JexlScript script) {
+        return script.getVariables();
+    }
+
+    /** @throws RejectedException saying where it cannot be understood */
+    public static Expression parse(String text) {
+        try {
+            return new Expression(text, ENGINE.createScript(text));
+        } catch (JexlException e) {
+            throw new RejectedException("'" + text + "' cannot be understood: " + plain(e), e);
+        }
+    }
+
+    /** The columns it reads. */
+    public Set<String> columns() {
+        return columns;
+    }
+
+    /** The column, when it is nothing but a column; then cells need not be decoded. */
+    public @Nullable String onlyColumn() {
+        return columns.contains(text.trim()) ? text.trim() : null;
+    }
+
+    /** @throws RejectedException when it has no value for this row, with the reason */
+    @Nullable
+    Object value(Function<String, @Nullable Object> row) {
+        try {
+            return script.execute(new RowContext(row, columns));
+        } catch (JexlException e) {
+            throw new RejectedException("'" + text + "' has no value: " + plain(e), e);
+        }
+    }
+
+    private static String plain(JexlException e) {
+        String message = String.valueOf(e.getMessage());
+        int at = message.indexOf('@');
+        return at < 0 ? message : message.substring(at + 1);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private record RowContext(Function<String, @Nullable Object> row, Set<String> columns) implements JexlContext {
+        @Override
+        public @Nullable Object get(String name) {
+            return row.apply(name);
+        }
+
+        @Override
+        public boolean has(String name) {
+            return columns.contains(name);
+        }
+
+        @Override
+        public void set(String name, Object value) {
+            throw new RejectedException("an expression cannot set " + name);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.file.PipelineSpec.Destination;
+import io.tallystick.cdc.file.PipelineSpec.Mode;
+import io.tallystick.cdc.file.PipelineSpec.Place;
+import io.tallystick.cdc.file.PipelineSpec.Route;
+import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
+import io.tallystick.jdbc.RejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/** Reads pipeline files. Values may name environment variables, so that no secret need stand in a file. */
+public final class PipelineFile {
+
+    private final String file;
+    private final Problems problems = new Problems();
+    private final Function<String, @Nullable String> environment;
+
+    private PipelineFile(String file, Function<String, @Nullable String> environment) {
+        this.file = file;
+        this.environment = environment;
+    }
+
+    /**
+     * Reads a file in UTF-8, with the environment of this process.
+     *
+     * @throws PipelineFileException with every mistake, or when the file cannot be read
+     */
+    public static PipelineSpec read(Path path) {
+        try {
+            return parse(path.toString(), Files.readString(path), System.getenv()::get);
+        } catch (IOException e) {
+            throw new PipelineFileException(path.toString(), List.of("it cannot be read: " + e));
+        }
+    }
+
+    /** Reads a text; {@code file} names it in messages. */
+    public static PipelineSpec parse(String file, String yaml, Function<String, @Nullable String> environment) {
+        return new PipelineFile(file, environment).spec(yaml);
+    }
+
+    private PipelineSpec spec(String yaml) {
+        Section all = new Section("the file", root(yaml), problems, environment);
+        String name = all.text("pipeline");
+        if (!name.isEmpty() && !name.matches("[\\w.-]{1,100}")) {
+            problems.at(all.node(), "'pipeline' is '" + name + "'; expected 1 to 100 letters, digits, '.', '_' or '-'");
+        }
+        SourceSpec source = source(all.section("source"), name);
+        Map<String, Place> targets = targets(all.section("targets"));
+        List<Route> routes = all.list("routes").stream()
+                .map(node -> route(new Section("a route", node, problems, environment), source, targets))
+                .toList();
+        PipelineSettings settings =
+                all.has("settings") ? Settings.of(all.section("settings"), problems) : PipelineSettings.standard();
+        all.refuseOthers();
+        if (problems.any()) {
+            throw new PipelineFileException(file, problems.inOrder());
+        }
+        return new PipelineSpec(name, source, targets, routes, settings);
+    }
+
+    private Node root(String yaml) {
+        try {
+            Optional<Node> node =
+                    new Compose(LoadSettings.builder().setLabel(file).build()).composeString(yaml);
+            return node.orElseThrow(() -> new PipelineFileException(file, List.of("it is empty")));
+        } catch (MarkedYamlEngineException e) {
+            problems.at(e.getProblemMark(), "this is no YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            problems.at(Optional.empty(), "this is no YAML: " + e.getMessage());
+        }
+        throw new PipelineFileException(file, problems.inOrder());
+    }
+
+    private SourceSpec source(Section section, String pipeline) {
+        Place place = place(section);
+        List<TableName> tables = new ArrayList<>();
+        section.list("tables")
+                .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
+        String slot = section.textOrNull("slot");
+        section.refuseOthers();
+        String standard = "tally_" + pipeline.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        return new SourceSpec(place, tables, slot == null ? standard : slot);
+    }
+
+    private Map<String, Place> targets(Section section) {
+        Map<String, Place> targets = new LinkedHashMap<>();
+        section.entries().forEach((name, node) -> {
+            Section target = new Section("target " + name, node, problems, environment);
+            targets.put(name, place(target));
+            target.refuseOthers();
+        });
+        return targets;
+    }
+
+    private Place place(Section section) {
+        String url = section.text("url");
+        if (!url.isEmpty() && !url.startsWith("jdbc:")) {
+            problems.at(
+                    section.node(), "'url' must begin with jdbc:, for example jdbc:postgresql://host:5432/database");
+        }
+        String type = section.textOrNull("type");
+        if (type != null && !url.isEmpty() && !url.startsWith("jdbc:" + type + ":")) {
+            problems.at(
+                    section.node(),
+                    "'type' is '" + type + "', but 'url' begins otherwise; leave 'type' out, or correct one of them");
+        }
+        String user = section.textOrNull("user");
+        String password = section.textOrNull("password");
+        return new Place(url, user == null ? "" : user, password == null ? "" : password, section.textOrNull("tls"));
+    }
+
+    private Route route(Section section, SourceSpec source, Map<String, Place> targets) {
+        TableName from = tableAt(section, "from");
+        if (from != null && !source.tables().contains(from)) {
+            problems.at(
+                    section.node(),
+                    "'from' is " + from + ", which 'tables' of the source does not name"
+                            + Suggestion.among(
+                                    source.tables().stream()
+                                            .map(TableName::toString)
+                                            .toList(),
+                                    from.toString()));
+        }
+        Expression filter = expression(section, "filter");
+        List<Destination> to = section.list("to").stream()
+                .map(node -> destination(new Section("a destination", node, problems, environment), targets))
+                .toList();
+        section.refuseOthers();
+        return new Route(from == null ? new TableName("?", "?") : from, filter, to);
+    }
+
+    private Destination destination(Section section, Map<String, Place> targets) {
+        String target = section.text("target");
+        if (!target.isEmpty() && !targets.containsKey(target)) {
+            problems.at(
+                    section.node(), "there is no target '" + target + "'" + Suggestion.among(targets.keySet(), target));
+        }
+        TableName table = tableAt(section, "table");
+        Mode mode = section.word("mode", Mode.class, Mode.MIRROR);
+        Map<String, Expression> columns = new LinkedHashMap<>();
+        if (section.has("set")) {
+            section.section("set").entries().forEach((column, node) -> {
+                Expression value = expression(section.scalar(node, column), node);
+                if (value != null) {
+                    columns.put(column, value);
+                }
+            });
+        }
+        section.refuseOthers();
+        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns);
+    }
+
+    private @Nullable Expression expression(Section section, String name) {
+        String text = section.textOrNull(name);
+        return text == null ? null : expression(text, section.entries().getOrDefault(name, section.node()));
+    }
+
+    private @Nullable Expression expression(String text, Node node) {
+        try {
+            return Expression.parse(text);
+        } catch (RejectedException e) {
+            problems.at(node, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private @Nullable TableName tableAt(Section section, String name) {
+        String text = section.text(name);
+        return text.isEmpty() ? null : table(text, section.node()).orElse(null);
+    }
+
+    private Optional<TableName> table(String text, Node node) {
+        try {
+            return Optional.of(TableName.parse(text));
+        } catch (IllegalArgumentException e) {
+            problems.at(
+                    node,
+                    String.valueOf(e.getMessage())
+                            + (node instanceof ScalarNode
+                                    ? ""
+                                    : " (schema.table; MariaDB's and MySQL's schema is the database)"));
+            return Optional.empty();
+        }
+    }
+}

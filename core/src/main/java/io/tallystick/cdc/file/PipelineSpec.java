@@ -1,0 +1,79 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.TableName;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pipeline file says, checked as far as a file can be checked alone.
+ *
+ * @param name unique among the pipelines of a target; never changed
+ */
+public record PipelineSpec(
+        String name, SourceSpec source, Map<String, Place> targets, List<Route> routes, PipelineSettings settings) {
+
+    public PipelineSpec {
+        targets = Map.copyOf(targets);
+        routes = List.copyOf(routes);
+    }
+
+    /** How to reach a database; shows no password. */
+    public record Place(
+            String url,
+            String user,
+            String password,
+            @Nullable String tlsMode) {
+        @Override
+        public String toString() {
+            return "Place[" + url.replaceAll("[?;].*", "") + ", user=" + user + "]";
+        }
+    }
+
+    /**
+     * Where changes come from.
+     *
+     * @param slot PostgreSQL's replication slot and publication; other databases need none
+     */
+    public record SourceSpec(Place place, List<TableName> tables, String slot) {
+
+        public SourceSpec {
+            tables = List.copyOf(tables);
+        }
+    }
+
+    /**
+     * What becomes of a table's changes.
+     *
+     * @param filter rows for which it is not true are left out; null for all
+     */
+    public record Route(TableName from, @Nullable Expression filter, List<Destination> to) {
+
+        public Route {
+            to = List.copyOf(to);
+        }
+    }
+
+    /**
+     * One row that a row of the source makes.
+     *
+     * @param columns what goes into which column; empty for all columns of the same name
+     */
+    public record Destination(String target, TableName table, Mode mode, Map<String, Expression> columns) {
+
+        public Destination {
+            columns = Map.copyOf(columns);
+        }
+    }
+
+    /** What later changes of the source's row do to the rows it made. */
+    public enum Mode {
+        /** The row follows every change. */
+        MIRROR,
+        /** The row is made once and then belongs to the target. */
+        INSERT_IF_ABSENT,
+        /** The columns of the route follow, other columns belong to the target; the row goes with its source's. */
+        OWNED
+    }
+}

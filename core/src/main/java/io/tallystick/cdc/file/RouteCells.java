@@ -1,0 +1,178 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.cdc.Change;
+import io.tallystick.cdc.Row;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TargetChange;
+import io.tallystick.cdc.TargetChange.Verb;
+import io.tallystick.cdc.TargetColumn;
+import io.tallystick.cdc.TargetRow;
+import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.file.RouteMapping.Leg;
+import io.tallystick.jdbc.RejectedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A destination prepared for one shape of the source's table: where each cell comes from. */
+final class RouteCells {
+
+    private final Leg leg;
+    private final SourceTable source;
+    private final TargetTable target;
+    private final int[] from;
+    private final @Nullable Expression[] computed;
+    private final boolean anyComputed;
+
+    private RouteCells(Leg leg, SourceTable source, int[] from, @Nullable Expression[] computed) {
+        this.leg = leg;
+        this.source = source;
+        this.target = leg.table();
+        this.from = from;
+        this.computed = computed;
+        boolean any = false;
+        for (Expression each : computed) {
+            any |= each != null;
+        }
+        this.anyComputed = any;
+    }
+
+    /** @throws RejectedException naming every column that the source does not have */
+    static RouteCells of(SourceTable source, Leg leg) {
+        List<TargetColumn> columns = leg.table().columns();
+        int[] from = new int[columns.size()];
+        @Nullable Expression[] computed = new Expression[columns.size()];
+        List<String> lost = new ArrayList<>();
+        for (int cell = 0; cell < from.length; cell++) {
+            String name = columns.get(cell).name();
+            Expression set = leg.destination().columns().get(name);
+            String copied = set == null ? name : set.onlyColumn();
+            from[cell] = copied == null ? TargetRow.COMPUTED : source.indexOf(copied);
+            if (copied == null && set != null) {
+                computed[cell] = set;
+                set.columns().stream()
+                        .filter(column -> source.indexOf(column) < 0)
+                        .forEach(lost::add);
+            } else if (from[cell] < 0) {
+                lost.add(String.valueOf(copied));
+            }
+        }
+        if (!lost.isEmpty()) {
+            throw new RejectedException(source.name() + " has no column " + String.join(", ", lost)
+                    + ", which the route to " + leg.table().name() + " reads; correct the route, or the table");
+        }
+        return new RouteCells(leg, source, from, computed);
+    }
+
+    void map(Change change, Consumer<TargetChange> out) {
+        switch (change.operation()) {
+            case INSERT -> put(change, out);
+            case UPDATE -> update(change, out);
+            case DELETE -> delete(change, out);
+            case TRUNCATE -> truncate(out);
+        }
+    }
+
+    private void put(Change change, Consumer<TargetChange> out) {
+        Row after = change.after();
+        if (after != null && passes(after)) {
+            Verb verb = switch (leg.destination().mode()) {
+                case MIRROR -> Verb.INSERT;
+                case INSERT_IF_ABSENT -> Verb.INSERT_IF_ABSENT;
+                case OWNED -> Verb.UPSERT;
+            };
+            out.accept(new TargetChange(target, verb, null, row(after)));
+        }
+    }
+
+    private void update(Change change, Consumer<TargetChange> out) {
+        Row after = change.after();
+        if (after == null || leg.destination().mode() == PipelineSpec.Mode.INSERT_IF_ABSENT) {
+            return;
+        }
+        Row before = change.before();
+        TargetRow key = before == null ? null : keyRow(before);
+        if (leg.route().filter() == null) {
+            out.accept(new TargetChange(target, Verb.UPDATE, key, row(after)));
+        } else if (!passes(after)) {
+            // the row may have passed before: whether it did is not always known, and deleting nothing does no harm
+            out.accept(new TargetChange(target, Verb.DELETE, key == null ? keyRow(after) : key, null));
+        } else if (after.isPartial()) {
+            out.accept(new TargetChange(target, Verb.UPDATE, key, row(after)));
+        } else {
+            out.accept(new TargetChange(target, Verb.UPSERT, null, row(after)));
+        }
+    }
+
+    private void delete(Change change, Consumer<TargetChange> out) {
+        Row before = change.before();
+        if (before != null && leg.destination().mode() != PipelineSpec.Mode.INSERT_IF_ABSENT) {
+            out.accept(new TargetChange(target, Verb.DELETE, keyRow(before), null));
+        }
+    }
+
+    private void truncate(Consumer<TargetChange> out) {
+        if (leg.destination().mode() == PipelineSpec.Mode.MIRROR) {
+            out.accept(new TargetChange(target, Verb.TRUNCATE, null, null));
+        }
+    }
+
+    private boolean passes(Row row) {
+        Expression filter = leg.route().filter();
+        return filter == null || Boolean.TRUE.equals(filter.value(column -> cell(row, column)));
+    }
+
+    private TargetRow row(Row row) {
+        if (!anyComputed) {
+            return new TargetRow(row, from, null);
+        }
+        @Nullable Object[] values = new Object[from.length];
+        for (int cell = 0; cell < from.length; cell++) {
+            Expression expression = computed[cell];
+            if (expression != null) {
+                values[cell] = isComplete(expression, row)
+                        ? expression.value(column -> cell(row, column))
+                        : TargetRow.UNCHANGED;
+            }
+        }
+        return new TargetRow(row, from, values);
+    }
+
+    /** Only the key's cells: an old image often has no others. */
+    private TargetRow keyRow(Row row) {
+        if (!anyComputed) {
+            return new TargetRow(row, from, null);
+        }
+        @Nullable Object[] values = new Object[from.length];
+        for (int cell : target.key()) {
+            Expression expression = computed[cell];
+            if (expression != null) {
+                values[cell] = expression.value(column -> cell(row, column));
+            }
+        }
+        return new TargetRow(row, from, values);
+    }
+
+    private boolean isComplete(Expression expression, Row row) {
+        List<String> left = expression.columns().stream()
+                .filter(column -> row.isUnchanged(source.indexOf(column)))
+                .toList();
+        if (!left.isEmpty() && left.size() < expression.columns().size()) {
+            throw new RejectedException("'" + expression + "' for " + target.name() + " needs "
+                    + String.join(", ", left)
+                    + ", which the log of " + source.name() + " did not repeat; make it repeat whole rows (PostgreSQL:"
+                    + " ALTER TABLE " + source.name()
+                    + " REPLICA IDENTITY FULL; MariaDB, MySQL: binlog_row_image=FULL)");
+        }
+        return left.isEmpty();
+    }
+
+    private @Nullable Object cell(Row row, String column) {
+        int at = source.indexOf(column);
+        if (at < 0) {
+            throw new RejectedException(source.name() + " has no column " + column);
+        }
+        return row.value(at);
+    }
+}

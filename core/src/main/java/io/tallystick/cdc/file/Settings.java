@@ -1,0 +1,70 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.cdc.PipelineSettings;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The optional part {@code settings} of a file. */
+final class Settings {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB)?");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
+
+    private Settings() {}
+
+    static PipelineSettings of(Section section, Problems problems) {
+        PipelineSettings standard = PipelineSettings.standard();
+        try {
+            return new PipelineSettings(
+                    (int) size(section, "group_changes", standard.groupChanges()),
+                    size(section, "queue", standard.queueBytes()),
+                    time(section, "progress_every", standard.progressEvery()),
+                    time(section, "first_pause", standard.firstPause()),
+                    time(section, "longest_pause", standard.longestPause()));
+        } catch (IllegalArgumentException e) {
+            problems.at(section.node(), String.valueOf(e.getMessage()));
+            return standard;
+        } finally {
+            section.refuseOthers();
+        }
+    }
+
+    private static long size(Section section, String name, long otherwise) {
+        String text = section.textOrNull(name);
+        if (text == null) {
+            return otherwise;
+        }
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is '" + text + "'; expected a number, as in 5000 or 64MB");
+        }
+        String unit = size.group(2) == null ? "" : size.group(2);
+        int shift = switch (unit) {
+            case "kB" -> 10;
+            case "MB" -> 20;
+            case "GB" -> 30;
+            default -> 0;
+        };
+        return Long.parseLong(size.group(1)) << shift;
+    }
+
+    private static Duration time(Section section, String name, Duration otherwise) {
+        String text = section.textOrNull(name);
+        if (text == null) {
+            return otherwise;
+        }
+        Matcher time = TIME.matcher(text);
+        if (!time.matches()) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is '" + text + "'; expected a time, as in 200ms, 10s or 1m");
+        }
+        long number = Long.parseLong(time.group(1));
+        return switch (time.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            default -> Duration.ofMinutes(number);
+        };
+    }
+}

@@ -1,0 +1,110 @@
+package io.tallystick.cdc.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.tallystick.cdc.TableName;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Pipeline files as people write them, right and wrong. */
+class PipelineFileTest {
+
+    private static final String GROUPWARE = """
+            pipeline: accounts-to-groupware
+            source: {type: postgresql, url: "${ACCOUNT_URL}", user: reader, password: "${SECRET:none}", tables: [public.account]}
+            targets:
+              mail:     {type: mariadb,    url: "jdbc:mariadb://mail:3306/mail", user: tally}
+              calendar: {type: postgresql, url: "jdbc:postgresql://calendar/calendar"}
+            routes:
+              - from: public.account
+                filter: "active"
+                to:
+                  - {target: mail, table: mail.mailbox, mode: insert_if_absent, set: {id: "uuid5(id,'inbox')", account_id: id, name: "'INBOX'"}}
+                  - {target: calendar, table: public.calendar, mode: owned, set: {id: "uuid5(id,'cal')", account_id: id, title: "concat(name,'의 일정')"}}
+            settings: {group_changes: 500, queue: 8MB, progress_every: 2s}
+            """;
+
+    @Test
+    void one_row_goes_to_several_targets_with_computed_columns() {
+        PipelineSpec spec = PipelineFile.parse(
+                "groupware.yaml", GROUPWARE, Map.of("ACCOUNT_URL", "jdbc:postgresql://account/account")::get);
+        assertThat(spec.name()).isEqualTo("accounts-to-groupware");
+        assertThat(spec.source().place().url()).isEqualTo("jdbc:postgresql://account/account");
+        assertThat(spec.source().place().password()).isEqualTo("none");
+        assertThat(spec.source().tables()).containsExactly(new TableName("public", "account"));
+        assertThat(spec.source().slot()).isEqualTo("tally_accounts_to_groupware");
+        assertThat(spec.targets()).containsOnlyKeys("mail", "calendar");
+        assertThat(spec.routes()).singleElement().satisfies(route -> {
+            assertThat(String.valueOf(route.filter())).isEqualTo("active");
+            assertThat(route.to())
+                    .extracting(PipelineSpec.Destination::mode)
+                    .containsExactly(PipelineSpec.Mode.INSERT_IF_ABSENT, PipelineSpec.Mode.OWNED);
+            assertThat(route.to().get(0).columns()).containsOnlyKeys("id", "account_id", "name");
+        });
+        assertThat(spec.settings().groupChanges()).isEqualTo(500);
+        assertThat(spec.settings().queueBytes()).isEqualTo(8 << 20);
+    }
+
+    @Test
+    void a_file_with_five_mistakes_hears_of_all_five_with_their_places() {
+        String yaml = """
+                pipeline: "white space"
+                source: {url: "postgresql://account", tables: [account]}
+                targets:
+                  mail: {url: "jdbc:mariadb://mail/mail", pasword: x}
+                routes:
+                  - from: public.account
+                    to:
+                      - {target: mial, table: mail.mailbox, mode: sometimes}
+                """;
+        PipelineFileException refused = catchThrowableOfType(
+                PipelineFileException.class,
+                () -> PipelineFile.parse("wrong.yaml", yaml, Map.<String, String>of()::get));
+        assertThat(refused.problems())
+                .anySatisfy(one -> assertThat(one).startsWith("line 1").contains("white space"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 2").contains("must begin with jdbc:"))
+                .anySatisfy(one -> assertThat(one)
+                        .startsWith("line 2")
+                        .contains("schema.table")
+                        .contains("account"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 4").contains("did you mean 'password'?"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 8").contains("did you mean 'mail'?"))
+                .anySatisfy(one -> assertThat(one)
+                        .startsWith("line 8")
+                        .contains("'sometimes'")
+                        .contains("mirror"));
+        assertThat(refused).hasMessageContaining("wrong.yaml has").hasMessageNotContaining("Exception");
+    }
+
+    @Test
+    void a_missing_variable_an_expression_that_is_none_and_broken_yaml_are_told_plainly() {
+        assertThat(problemsOf("pipeline: ${NO_SUCH}\n"))
+                .anySatisfy(one -> assertThat(one).contains("no variable NO_SUCH"));
+        assertThat(problemsOf(GROUPWARE.replace("uuid5(id,'inbox')", "uuid5(id,")))
+                .anySatisfy(one -> assertThat(one).startsWith("line 10").contains("cannot be understood"));
+        assertThat(problemsOf("pipeline: [\n"))
+                .singleElement()
+                .satisfies(one -> assertThat(one).contains("no YAML"));
+        assertThat(problemsOf(""))
+                .singleElement()
+                .satisfies(one -> assertThat(one).contains("empty"));
+    }
+
+    @Test
+    void a_password_shows_nowhere() {
+        PipelineSpec spec = PipelineFile.parse(
+                "groupware.yaml",
+                GROUPWARE,
+                Map.of("ACCOUNT_URL", "jdbc:postgresql://account/account?password=geheim", "SECRET", "geheim")::get);
+        assertThat(spec.toString()).doesNotContain("geheim");
+    }
+
+    private static List<String> problemsOf(String yaml) {
+        return catchThrowableOfType(
+                        PipelineFileException.class,
+                        () -> PipelineFile.parse("f.yaml", yaml, Map.<String, String>of()::get))
+                .problems();
+    }
+}
