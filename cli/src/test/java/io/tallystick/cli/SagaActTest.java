@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Databases(Engine.POSTGRESQL)
 class SagaActTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final AtomicBoolean shopOpen = new AtomicBoolean();
     private final List<AutoCloseable> open = new ArrayList<>();

@@ -53,7 +53,7 @@ class JdbcChannelTest extends ChannelContract {
     void until(String what, BooleanSupplier condition) {
         Awaitility.await(what)
                 .pollInterval(Duration.ofMillis(5))
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(condition::getAsBoolean);
     }
 

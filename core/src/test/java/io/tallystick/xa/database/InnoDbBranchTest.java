@@ -7,6 +7,7 @@ import static io.tallystick.xa.database.InnoDbScene.xid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -182,7 +183,7 @@ class InnoDbBranchTest {
                 statement.execute("INSERT INTO account VALUES (" + id + ", 1)");
             }
             statement.execute("UPDATE account SET balance = 7 WHERE id = 2");
-            CompletableFuture<Boolean> crossing = CompletableFuture.supplyAsync(() -> {
+            CompletableFuture<Boolean> crossing = Background.supply(() -> {
                 try {
                     return statement.execute("UPDATE account SET balance = 7 WHERE id = 1");
                 } catch (SQLException e) {

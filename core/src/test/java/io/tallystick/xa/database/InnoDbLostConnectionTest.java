@@ -160,7 +160,7 @@ class InnoDbLostConnectionTest {
         assertThat(branch.prepare(xid, BRIEF)).isInstanceOf(Vote.Unknown.class);
         assertThat(branch.rollback(BRIEF)).isInstanceOf(Ack.Retry.class);
         proxy.heal();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> branch.rollback(BUDGET), ack -> ack instanceof Ack.Done || ack instanceof Ack.Absent);
         branch.release();
         assertThat(scene.prepared()).doesNotContain(xid);

@@ -163,11 +163,11 @@ class InnoDbRecoveryTest {
         try (InnoDbScene hasty = InnoDbScene.on(scene.db, scene.db.dataSource(), brief)) {
             JdbcBranch forgotten = hasty.withdrawing(null);
             long session = hasty.session(forgotten);
-            await().atMost(Duration.ofSeconds(20)).until(() -> !hasty.isAlive(session));
+            await().atMost(Duration.ofSeconds(60)).until(() -> !hasty.isAlive(session));
             JdbcBranch branch = hasty.withdrawing(xid);
             assertThat(branch.prepare(xid, BUDGET)).isInstanceOf(Vote.Prepared.class);
             // nobody tells the session: a vanished coordinator, prepared, without a hint
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> scene.driver.commit(xid, "", BUDGET).equals(new Ack.Done()));
             assertThat(hasty.balance()).isEqualTo(90);
             forgotten.release();

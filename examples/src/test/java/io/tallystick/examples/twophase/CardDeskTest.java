@@ -115,7 +115,7 @@ class CardDeskTest {
     }
 
     private static void nothingIsPrepared() {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> prepared() == 0);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> prepared() == 0);
     }
 
     private static long prepared() {
