@@ -143,7 +143,7 @@ public final class XaTransaction {
             return null;
         }
         DecisionStore there = driver.traits().hostsDecisions() ? site.homes().usable(driver.resource()) : null;
-        if (there != null && coordination.gtrid() == null && coordination.fixHome(there) && !hasLocal(there)) {
+        if (there != null && coordination.fixHome(there) && !hasLocal(there)) {
             return null;
         }
         return nameBranch(driver.resource());

@@ -60,7 +60,16 @@ final class InnoDbBranch implements JdbcBranch {
 
     @Override
     public boolean canDecide() {
-        return true;
+        return canCommitAlone();
+    }
+
+    /**
+     * MariaDB with its binary log forgets XA COMMIT … ONE PHASE in a crash: it has answered "done", and after kill -9 the branch is
+     * prepared (measured on 11.4.5, nearly always for the last one). A local COMMIT and the two phases are durable there.
+     */
+    @Override
+    public boolean canCommitAlone() {
+        return xid == null || dialect != Dialect.MARIADB;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tallystick.xa.database;
 
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchXid;
@@ -37,6 +38,12 @@ final class XaDataSourceBranch implements JdbcBranch {
     @Override
     public boolean canDecide() {
         return false;
+    }
+
+    /** See {@link InnoDbBranch#canCommitAlone}. */
+    @Override
+    public boolean canCommitAlone() {
+        return driver.dialect() != Dialect.MARIADB;
     }
 
     @Override

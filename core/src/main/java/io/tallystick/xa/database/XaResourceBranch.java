@@ -81,6 +81,12 @@ public final class XaResourceBranch implements Branch {
         return false;
     }
 
+    /** See {@link InnoDbBranch#canCommitAlone}: in the hands of a pool that hides the driver's own class MariaDB is not recognised. */
+    @Override
+    public boolean canCommitAlone() {
+        return !resource.getClass().getName().startsWith("org.mariadb.");
+    }
+
     @Override
     public BranchXid startedAs() {
         return xid;

@@ -3,6 +3,7 @@ package io.tallystick.xa.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
 import java.net.URI;
@@ -14,12 +15,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A shop on PostgreSQL that coordinates, and a service for points on the database of the run. */
+/** A shop that coordinates, on PostgreSQL if nothing else is said, and a service for points on the database of the run. */
 abstract class ServicesScene {
 
     static TestDatabase shopDb;
@@ -32,18 +33,27 @@ abstract class ServicesScene {
         this.pointsDb = pointsDb;
     }
 
-    @BeforeAll
-    static void startShopsDatabase() {
-        shopDb = TestDatabases.postgres().start();
+    private static @Nullable TestDatabase started;
+
+    /** On which database the shop runs. */
+    Engine shopsEngine() {
+        return Engine.POSTGRESQL;
     }
 
     @AfterAll
     static void stopShopsDatabase() {
-        shopDb.close();
+        if (started != null) {
+            started.close();
+            started = null;
+        }
     }
 
     @BeforeEach
     void accounts() {
+        if (started == null) {
+            started = TestDatabases.of(shopsEngine()).start();
+            shopDb = started;
+        }
         TestService.accounts(shopDb);
         TestService.accounts(pointsDb);
     }

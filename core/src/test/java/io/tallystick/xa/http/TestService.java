@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
-import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.InDoubtPolicy;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
@@ -43,11 +43,18 @@ final class TestService implements AutoCloseable {
     private XaEngine engine;
     private XaHttp http;
     private XaHttpServer adapter;
+    private InDoubtPolicy policy = InDoubtPolicy.HOLD;
 
     TestService(String name) throws IOException {
         this.name = name;
         this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.setExecutor(threads);
+    }
+
+    /** What becomes of its branches whose coordinator does not answer; to be said before it opens. */
+    TestService betting(InDoubtPolicy bet) {
+        policy = bet;
+        return this;
     }
 
     int port() {
@@ -86,15 +93,18 @@ final class TestService implements AutoCloseable {
         return http.joining(XaEngine.named(name)
                         .settings(QUICK)
                         .resource(driver(db))
+                        .policy(name, policy)
                         .decisions(JdbcDecisionStore.on(name, Jdbc.on(decisions))))
                 .open();
     }
 
     private JdbcBranchDriver driver(TestDatabase db) {
         PoolSettings pool = PoolSettings.of(name, 8);
-        return db.engine() == Engine.POSTGRESQL
-                ? PostgresBranchDriver.on(db.dataSource(), pool)
-                : InnoDbBranchDriver.mariadb(db.dataSource(), pool);
+        return switch (db.engine()) {
+            case POSTGRESQL -> PostgresBranchDriver.on(db.dataSource(), pool);
+            case MARIADB -> InnoDbBranchDriver.mariadb(db.dataSource(), pool);
+            case MYSQL -> InnoDbBranchDriver.mysql(db.dataSource(), pool);
+        };
     }
 
     static void accounts(TestDatabase db) {
@@ -103,7 +113,8 @@ final class TestService implements AutoCloseable {
                 "DROP TABLE IF EXISTS account",
                 "CREATE TABLE account (id INT PRIMARY KEY, amount INT NOT NULL)",
                 "INSERT INTO account VALUES (1, 100), (2, 100), (3, 100), (4, 100)",
-                "DELETE FROM tally_decision");
+                "DELETE FROM tally_decision",
+                "DELETE FROM tally_heuristic");
     }
 
     void handle(String path, HttpHandler handler) {
