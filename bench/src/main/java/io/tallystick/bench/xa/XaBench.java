@@ -1,6 +1,10 @@
 package io.tallystick.bench.xa;
 
 import io.tallystick.bench.Machine;
+import io.tallystick.bench.xa.campaign.BankCampaign;
+import io.tallystick.bench.xa.campaign.CampaignFindings;
+import io.tallystick.bench.xa.campaign.CampaignOptions;
+import io.tallystick.bench.xa.campaign.CampaignReport;
 import io.tallystick.bench.xa.contender.XaEntrant;
 import io.tallystick.bench.xa.contender.XaEntrants;
 import java.io.IOException;
@@ -81,8 +85,31 @@ public final class XaBench implements Callable<Integer> {
 
     @Option(
             names = "--fast-recovery",
-            description = "With --kills: recovery of the peers as fast as it can be set, instead of their defaults.")
+            description =
+                    "With --kills and --campaign: recovery of the peers as fast as it can be set, instead of their defaults.")
     private boolean fastRecovery;
+
+    @Option(
+            names = "--campaign",
+            paramLabel = "FAULTS",
+            description =
+                    "Measures no rates: so many faults of all kinds under load, and whether the books agree after them."
+                            + " Contenders here: tallystick, narayana, atomikos.")
+    private @Nullable Integer campaign;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "2026",
+            description = "With --campaign: of its faults and transfers (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--check-every",
+            defaultValue = "20",
+            paramLabel = "FAULTS",
+            description =
+                    "With --campaign: after so many faults it rests and compares the books (default: ${DEFAULT-VALUE}).")
+    private int checkEvery;
 
     @Option(
             names = "--merge",
@@ -99,6 +126,9 @@ public final class XaBench implements Callable<Integer> {
         if (kills != null) {
             kill(kills);
             return 0;
+        }
+        if (campaign != null) {
+            return campaign(campaign);
         }
         List<XaSample> samples = merge.isEmpty() ? measure() : XaCsv.read(merge);
         keep(samples);
@@ -163,5 +193,24 @@ public final class XaBench implements Callable<Integer> {
         if (csv != null) {
             Files.write(csv, lines);
         }
+    }
+
+    /** One contender after the other; 1 when the books of one did not agree. */
+    private int campaign(int faults) throws Exception {
+        int broken = 0;
+        Path parent = Files.createDirectories(Path.of("target", "xa-bench").toAbsolutePath());
+        for (String contender : contenders.isEmpty() ? List.of("tallystick", "narayana", "atomikos") : contenders) {
+            CampaignOptions options = new CampaignOptions(
+                    contender,
+                    seed,
+                    faults,
+                    fastRecovery,
+                    CampaignOptions.Pace.full().withCheckEvery(checkEvery));
+            Path directory = Files.createTempDirectory(parent, "campaign-" + contender + "-");
+            CampaignFindings found = new BankCampaign(options, directory, System.err::println).run();
+            System.out.println(CampaignReport.write(found));
+            broken = found.holds() ? broken : 1;
+        }
+        return broken;
     }
 }

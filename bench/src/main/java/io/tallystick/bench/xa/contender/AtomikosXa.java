@@ -5,7 +5,6 @@ import com.atomikos.icatch.jta.UserTransactionManager;
 import com.atomikos.jdbc.AtomikosDataSourceBean;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Properties;
 
 /**
  * Atomikos, one to a JVM, with its own pools. Its phases follow one another: version 6.0.0 no longer reads the setting
@@ -24,30 +23,9 @@ final class AtomikosXa implements XaContender {
     }
 
     static AtomikosXa open(Setup setup) throws Exception {
-        UserTransactionServiceImp service = new UserTransactionServiceImp(properties(setup));
+        UserTransactionServiceImp service = new UserTransactionServiceImp(AtomikosSettings.of(setup));
         service.init();
         return new AtomikosXa(service, pool("first", setup.first(), setup), pool("last", setup.last(), setup));
-    }
-
-    private static Properties properties(Setup setup) {
-        Properties properties = new Properties();
-        set(properties, "tm_unique_name", setup.node());
-        set(properties, "log_base_dir", setup.directory().toString());
-        set(properties, "enable_logging", "true");
-        set(properties, "max_actives", "-1");
-        set(properties, "serial_jta_transactions", "false");
-        if (setup.fastRecovery()) {
-            // also how long a transaction may last; with 1000 it lost money after most kills
-            set(properties, "max_timeout", "5000");
-            set(properties, "default_jta_timeout", "1000");
-            set(properties, "recovery_delay", "200");
-            set(properties, "oltp_retry_interval", "200");
-        }
-        return properties;
-    }
-
-    private static void set(Properties properties, String name, String value) {
-        properties.setProperty("com.atomikos.icatch." + name, value);
     }
 
     private static AtomikosDataSourceBean pool(String name, Till till, Setup setup) throws SQLException {

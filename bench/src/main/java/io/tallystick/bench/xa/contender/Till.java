@@ -32,7 +32,7 @@ public record Till(Engine engine, String url, String user, String password) {
     }
 
     /** The driver's own. */
-    XADataSource xaDataSource() throws SQLException {
+    public XADataSource xaDataSource() throws SQLException {
         if (isPostgres()) {
             PGXADataSource source = new PGXADataSource();
             source.setUrl(url);

@@ -11,16 +11,22 @@ public final class XaEntrants {
             new XaEntrant("tallystick", Kind.OURS, setup -> TallystickXa.open(setup, Store.LAST_PARTICIPANT)),
             new XaEntrant("tallystick-table", Kind.OURS, setup -> TallystickXa.open(setup, Store.TABLE)),
             new XaEntrant("tallystick-journal", Kind.OURS, setup -> TallystickXa.open(setup, Store.JOURNAL)),
-            new XaEntrant("narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, false)),
             new XaEntrant(
-                    "narayana-file-async", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.FILE, true)),
+                    "narayana-file", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaSettings.Store.FILE, false)),
             new XaEntrant(
-                    "narayana-journal", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, false)),
+                    "narayana-file-async",
+                    Kind.PEER,
+                    setup -> NarayanaXa.open(setup, NarayanaSettings.Store.FILE, true)),
+            new XaEntrant(
+                    "narayana-journal",
+                    Kind.PEER,
+                    setup -> NarayanaXa.open(setup, NarayanaSettings.Store.JOURNAL, false)),
             new XaEntrant(
                     "narayana-journal-async",
                     Kind.PEER,
-                    setup -> NarayanaXa.open(setup, NarayanaXa.Store.JOURNAL, true)),
-            new XaEntrant("narayana-jdbc", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaXa.Store.JDBC, false)),
+                    setup -> NarayanaXa.open(setup, NarayanaSettings.Store.JOURNAL, true)),
+            new XaEntrant(
+                    "narayana-jdbc", Kind.PEER, setup -> NarayanaXa.open(setup, NarayanaSettings.Store.JDBC, false)),
             new XaEntrant("atomikos", Kind.PEER, AtomikosXa::open),
             new XaEntrant("hand-parallel", Kind.HAND, HandParallel::open),
             new XaEntrant("hand-decision", Kind.HAND, HandDecision::open),
