@@ -76,7 +76,8 @@ final class Backlog {
      */
     void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
         End end = new End(home, remember);
-        if (evidence.stream().anyMatch(e -> e.record().branch().gtrid().equals(gtrid))) {
+        if (!evidence.isEmpty()
+                && evidence.stream().anyMatch(e -> e.record().branch().gtrid().equals(gtrid))) {
             // whoever takes the decision over would find what is only in memory here
             ends.put(gtrid, end);
             return;

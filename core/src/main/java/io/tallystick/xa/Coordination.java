@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,12 +25,12 @@ final class Coordination {
 
     private final Site site;
     private final Questions questions;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Object lock = new Object();
     private final List<Limb> limbs = new ArrayList<>();
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> committing = new CompletableFuture<>();
     private XaState state;
-    private List<XaEffect> first = List.of();
+    private @Nullable Turn first;
 
     /** Nobody waits for it: whatever concerns a resource goes through the backlog, which probes one that hangs by one question only. */
     private final boolean background;
@@ -73,17 +72,16 @@ final class Coordination {
 
     private static Coordination found(Site site, Turn turn, Gtrid gtrid, DecisionStore home, List<Voted> branches) {
         Coordination it = new Coordination(site, turn.next(), gtrid, home, true);
-        it.first = turn.effects();
+        it.first = turn;
         branches.forEach(b -> it.limbs.add(Limb.byName(b)));
         return it;
     }
 
     void start() {
-        List<XaEffect> effects = first;
-        first = List.of();
-        perform(effects);
-        if (phase().isFinal()) {
-            finished();
+        Turn turn = first;
+        first = null;
+        if (turn != null) {
+            follow(turn, t -> {});
         }
     }
 
@@ -107,13 +105,16 @@ final class Coordination {
             return turn.refused();
         }
         beforeItsEffects.accept(turn);
-        if (turn.next().phase() == XaPhase.COMMITTING) {
-            committing.complete(null);
-        }
-        releaseEnded(turn.next());
-        perform(turn.effects());
-        if (turn.next().phase().isFinal()) {
-            finished();
+        // a loop and no recursion: otherwise the JIT compiles the way through a commit once for each depth, for many
+        // seconds
+        XaEffect question = perform(turn);
+        while (question != null) {
+            Turn next = take(questions.ask(question));
+            if (next.refused() != null) {
+                LOG.debug("{}: {}", this, next.refused());
+                return null;
+            }
+            question = perform(next);
         }
         return null;
     }
@@ -121,8 +122,7 @@ final class Coordination {
     private Turn take(XaEvent event) {
         Vote.Prepared yes = event instanceof XaEvent.Voted voted && voted.vote() instanceof Vote.Prepared p ? p : null;
         String incarnation = yes == null ? "" : site.incarnation(limb(((XaEvent.Voted) event).branch()).resource);
-        lock.lock();
-        try {
+        synchronized (lock) {
             Turn turn = XaMachine.decide(state, event);
             state = turn.next();
             if (yes != null && turn.refused() == null) {
@@ -131,8 +131,6 @@ final class Coordination {
                 limb.incarnation = incarnation;
             }
             return turn;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -150,15 +148,12 @@ final class Coordination {
     @Nullable
     String join(Branch branch) {
         Turn turn;
-        lock.lock();
-        try {
+        synchronized (lock) {
             turn = XaMachine.decide(state, new XaEvent.Joined(branch.resource()));
             if (turn.refused() == null) {
                 state = turn.next();
                 limbs.add(new Limb(branch.resource(), branch.startedAs(), branch));
             }
-        } finally {
-            lock.unlock();
         }
         return turn.refused();
     }
@@ -167,8 +162,7 @@ final class Coordination {
     @Nullable
     String commit() {
         Turn turn;
-        lock.lock();
-        try {
+        synchronized (lock) {
             // one step: a branch that joins, or a name given, in between would put the decision where nobody looks for
             // it
             int last = lastParticipant();
@@ -176,8 +170,6 @@ final class Coordination {
                 fixHome(site.homes().usable(limb(last).resource));
             }
             turn = take(new XaEvent.CommitAsked(last));
-        } finally {
-            lock.unlock();
         }
         return follow(turn, t -> {});
     }
@@ -196,20 +188,14 @@ final class Coordination {
     }
 
     XaPhase phase() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return state.phase();
-        } finally {
-            lock.unlock();
         }
     }
 
     XaState state() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return state;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -234,8 +220,7 @@ final class Coordination {
 
     /** The id, made now if there is none yet; from then on the home is fixed. */
     Gtrid name() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             Gtrid known = gtrid;
             if (known == null) {
                 DecisionStore at = home == null ? site.homes().standard() : home;
@@ -247,15 +232,12 @@ final class Coordination {
                 }
             }
             return known;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Fixes where the decision will be, unless that is fixed already. Returns whether it is there now. */
     boolean fixHome(@Nullable DecisionStore wanted) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (wanted == null || state.subordinate()) {
                 return false;
             }
@@ -263,22 +245,17 @@ final class Coordination {
                 home = wanted;
             }
             return home == wanted;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** The branches that have voted yes, as the coordinator elsewhere must know them. */
     List<Voted> prepared() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             List<Voted> voted = new ArrayList<>();
             for (XaState.Member member : state.those(BranchStatus.PREPARED)) {
                 voted.add(voted(member.number()));
             }
             return voted;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -327,8 +304,7 @@ final class Coordination {
     // ---- choosing
 
     private int lastParticipant() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (state.subordinate()) {
                 return 0;
             }
@@ -345,33 +321,51 @@ final class Coordination {
                 }
             }
             return 0;
-        } finally {
-            lock.unlock();
         }
     }
 
     // ---- performing
 
-    private void perform(List<XaEffect> effects) {
-        List<XaEffect> toAsk = new ArrayList<>();
-        for (XaEffect effect : effects) {
-            if (effect instanceof XaEffect.Tell tell) {
-                unclear |= tell.outcome() == XaOutcome.UNKNOWN;
-                answer.complete(new Answer(tell.outcome(), tell.why()));
-            } else if (effect instanceof XaEffect.HandOver) {
-                answer.complete(new Answer(XaOutcome.COMMITTED, null));
-            } else if (effect instanceof XaEffect.End) {
-                site.backlog().ended(Objects.requireNonNull(home), name(), unclear);
-            } else if (effect instanceof XaEffect.KeepEvidence evidence) {
-                site.backlog()
-                        .keep(Objects.requireNonNullElse(home, site.homes().standard()), record(evidence));
-            } else if (isForLater(effect)) {
-                site.backlog().later(this, effect, resourceOf(effect));
+    /** Performs what follows from an event. Returns the question that the calling thread has to ask, if there is one. */
+    private @Nullable XaEffect perform(Turn turn) {
+        if (turn.next().phase() == XaPhase.COMMITTING) {
+            committing.complete(null);
+        }
+        releaseEnded(turn.next());
+        XaEffect mine = null;
+        for (XaEffect effect : turn.effects()) {
+            if (performed(effect)) {
+                continue;
+            }
+            if (mine == null) {
+                mine = effect;
             } else {
-                toAsk.add(effect);
+                site.workers().execute(() -> accept(questions.ask(effect)));
             }
         }
-        ask(toAsk);
+        if (turn.next().phase().isFinal()) {
+            finished();
+        }
+        return mine;
+    }
+
+    /** Returns false for a question, which is to be asked now. */
+    private boolean performed(XaEffect effect) {
+        if (effect instanceof XaEffect.Tell tell) {
+            unclear |= tell.outcome() == XaOutcome.UNKNOWN;
+            answer.complete(new Answer(tell.outcome(), tell.why()));
+        } else if (effect instanceof XaEffect.HandOver) {
+            answer.complete(new Answer(XaOutcome.COMMITTED, null));
+        } else if (effect instanceof XaEffect.End) {
+            site.backlog().ended(Objects.requireNonNull(home), name(), unclear);
+        } else if (effect instanceof XaEffect.KeepEvidence evidence) {
+            site.backlog().keep(Objects.requireNonNullElse(home, site.homes().standard()), record(evidence));
+        } else if (isForLater(effect)) {
+            site.backlog().later(this, effect, resourceOf(effect));
+        } else {
+            return false;
+        }
+        return true;
     }
 
     private boolean isForLater(XaEffect effect) {
@@ -382,26 +376,13 @@ final class Coordination {
                 || effect instanceof XaEffect.Rollback rollback && rollback.again();
     }
 
-    private void ask(List<XaEffect> toAsk) {
-        for (int i = 1; i < toAsk.size(); i++) {
-            XaEffect question = toAsk.get(i);
-            site.workers().execute(() -> accept(questions.ask(question)));
-        }
-        if (!toAsk.isEmpty()) {
-            accept(questions.ask(toAsk.get(0)));
-        }
-    }
-
     BranchXid branchName(int number) {
         Gtrid global = name();
-        lock.lock();
-        try {
+        synchronized (lock) {
             Limb limb = limb(number);
             BranchXid xid = limb.xid == null ? site.ids().branch(global, number, limb.resource) : limb.xid;
             limb.xid = xid;
             return xid;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -420,17 +401,13 @@ final class Coordination {
     }
 
     private @Nullable Branch letGo(int number) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return limb(number).letGo();
-        } finally {
-            lock.unlock();
         }
     }
 
     private List<Branch> branchesAtWork() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (state.phase() != XaPhase.ACTIVE && state.phase() != XaPhase.DOOMED) {
                 return List.of();
             }
@@ -438,28 +415,20 @@ final class Coordination {
                     .map(Limb::open)
                     .filter(java.util.Objects::nonNull)
                     .toList();
-        } finally {
-            lock.unlock();
         }
     }
 
     // ---- records
 
     Limb limb(int number) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return limbs.get(number - 1);
-        } finally {
-            lock.unlock();
         }
     }
 
     List<Limb> limbs() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return List.copyOf(limbs);
-        } finally {
-            lock.unlock();
         }
     }
 

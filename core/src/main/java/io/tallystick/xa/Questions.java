@@ -2,6 +2,8 @@ package io.tallystick.xa;
 
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -115,9 +117,7 @@ final class Questions {
 
     private XaEvent decide(XaEffect.Decide decide) {
         DecisionRecord record = new DecisionRecord(
-                transaction.name(),
-                decide.prepared().stream().map(transaction::voted).toList(),
-                site.clock().instant());
+                transaction.name(), voted(decide.prepared()), site.clock().instant());
         if (!decide.byTheStore()) {
             return new XaEvent.Spoken(decide.lastParticipant(), lastWord(decide.lastParticipant(), record));
         }
@@ -132,6 +132,14 @@ final class Questions {
             LOG.error("{}: writing the decision failed unexpectedly", transaction, e);
             return new XaEvent.DecisionUnknown(e.toString());
         }
+    }
+
+    private List<DecisionRecord.Voted> voted(List<Integer> branches) {
+        List<DecisionRecord.Voted> voted = new ArrayList<>(branches.size());
+        for (int branch : branches) {
+            voted.add(transaction.voted(branch));
+        }
+        return voted;
     }
 
     private XaEvent settle() {

@@ -15,12 +15,14 @@ final class ResourceHealth {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final String resource;
-    private boolean reachable = true;
-    private int failures;
-    private @Nullable String lastFailure;
+
+    // written under the monitor, read without it by every transaction
+    private volatile boolean reachable = true;
+    private volatile int failures;
+    private volatile @Nullable String lastFailure;
+    private volatile int prepared;
+    private volatile int capacity = -1;
     private Instant nextTry = Instant.MIN;
-    private int prepared;
-    private int capacity = -1;
 
     ResourceHealth(String resource) {
         this.resource = resource;
@@ -31,7 +33,7 @@ final class ResourceHealth {
      *
      * @throws UnavailableException when the resource cannot be trusted to finish it; nothing has begun
      */
-    synchronized void admit() {
+    void admit() {
         String closed = reasonNotToPrepare();
         if (closed != null) {
             throw new UnavailableException(closed);
@@ -44,11 +46,13 @@ final class ResourceHealth {
     }
 
     /** Why no branch may be prepared now, or null: an attempt to finish one has just failed. */
-    synchronized @Nullable String reasonNotToPrepare() {
+    @Nullable
+    String reasonNotToPrepare() {
         // one branch that cannot be finished says nothing of the others, as long as its resource answers
-        return failures < 2 || reachable
+        int inARow = failures;
+        return inARow < 2 || reachable
                 ? null
-                : "resource '" + resource + "' did not answer " + failures
+                : "resource '" + resource + "' did not answer " + inARow
                         + " times in a row when asked to finish a transaction (" + lastFailure
                         + "): no new ones until it does";
     }
@@ -89,11 +93,11 @@ final class ResourceHealth {
         return !now.isBefore(nextTry) || now.plus(LONGEST_PAUSE).isBefore(nextTry);
     }
 
-    synchronized boolean failing() {
+    boolean failing() {
         return failures > 0;
     }
 
-    synchronized int prepared() {
+    int prepared() {
         return prepared;
     }
 }

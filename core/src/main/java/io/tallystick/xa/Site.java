@@ -74,7 +74,8 @@ final class Site {
     }
 
     ResourceHealth health(String resource) {
-        return health.computeIfAbsent(resource, ResourceHealth::new);
+        ResourceHealth known = health.get(resource);
+        return known != null ? known : health.computeIfAbsent(resource, ResourceHealth::new);
     }
 
     Homes homes() {

@@ -142,8 +142,7 @@ final class XaMachine {
         if (state.subordinate()) {
             return handOver(state);
         }
-        List<Integer> prepared =
-                state.those(PREPARED).stream().map(Member::number).toList();
+        List<Integer> prepared = numbers(state.those(PREPARED));
         int last = state.decider();
         if (last != 0 && prepared.isEmpty()) {
             return Turn.to(state.in(ONE_PHASE).member(last, m -> m.with(FINISHING)), new XaEffect.CommitAlone(last));
@@ -154,6 +153,14 @@ final class XaMachine {
         XaState next = state.in(DECIDING);
         return Turn.to(
                 last == 0 ? next : next.member(last, m -> m.with(FINISHING)), new XaEffect.Decide(last, prepared));
+    }
+
+    private static List<Integer> numbers(List<Member> members) {
+        List<Integer> numbers = new ArrayList<>(members.size());
+        for (Member member : members) {
+            numbers.add(member.number());
+        }
+        return List.copyOf(numbers);
     }
 
     /** A vote that arrives while the transaction is being rolled back. */

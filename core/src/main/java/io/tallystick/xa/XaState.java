@@ -73,9 +73,13 @@ record XaState(
     // loops and not streams: a commit asks and changes its members a dozen times
 
     XaState member(int number, UnaryOperator<Member> change) {
-        List<Member> changed = new ArrayList<>(members);
-        changed.replaceAll(member -> member.number() == number ? change.apply(member) : member);
-        return new XaState(phase, subordinate, changed, decider, told, mixed, why);
+        Member[] changed = members.toArray(new Member[0]);
+        for (int i = 0; i < changed.length; i++) {
+            if (changed[i].number() == number) {
+                changed[i] = change.apply(changed[i]);
+            }
+        }
+        return new XaState(phase, subordinate, List.of(changed), decider, told, mixed, why);
     }
 
     Member member(int number) {

@@ -265,7 +265,7 @@ public final class XaTransaction {
     private Answer await() {
         Duration prepare = site.settings().prepareBudget();
         CompletableFuture<Answer> answer = coordination.answer();
-        if (!isThere(coordination.decision(), prepare)) {
+        if (!answer.isDone() && !isThere(coordination.decision(), prepare)) {
             coordination.overdue();
         }
         if (!isThere(answer, site.settings().ackWait())) {

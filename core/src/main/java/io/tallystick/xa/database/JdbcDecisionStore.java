@@ -16,6 +16,7 @@ import io.tallystick.xa.database.Gathering.Entry;
 import io.tallystick.xa.database.LazyEnds.Ended;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -189,9 +190,11 @@ public final class JdbcDecisionStore implements DecisionStore {
 
     @Override
     public void end(Collection<Gtrid> done) {
-        ends.add(done.stream()
-                .map(gtrid -> new Ended(gtrid, own.contains(Life.of(gtrid))))
-                .toList());
+        List<Ended> ended = new ArrayList<>(done.size());
+        for (Gtrid gtrid : done) {
+            ended.add(new Ended(gtrid, own.contains(Life.of(gtrid))));
+        }
+        ends.add(ended);
     }
 
     @Override

@@ -55,7 +55,11 @@ final class LazyEnds {
     }
 
     private void gather(Collection<Ended> done) {
-        done.stream().limit(Math.max(0, MOST - gathered.size())).forEach(gathered::add);
+        for (Ended one : done) {
+            if (gathered.size() < MOST) {
+                gathered.add(one);
+            }
+        }
         if (!due && !gathered.isEmpty() && !thread.isShutdown()) {
             due = true;
             var unused = thread.schedule(this::writeDue, LINGER_MS, TimeUnit.MILLISECONDS);

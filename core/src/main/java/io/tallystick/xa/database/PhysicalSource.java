@@ -6,9 +6,8 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,9 @@ final class PhysicalSource implements DataSource {
 
     private final DataSource driver;
     private final SessionRules rules;
-    private final Map<Connection, Session> sessions = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** Read by every branch, written with each new connection: replaced and not changed, so that nobody waits to read it. */
+    private volatile Map<Connection, Session> sessions = Map.of();
 
     PhysicalSource(DataSource source, SessionRules rules) {
         this.driver = belowAnyPool(source);
@@ -63,12 +64,23 @@ final class PhysicalSource implements DataSource {
                 // what is set within a transaction goes with it
                 connection.setAutoCommit(true);
             }
-            sessions.put(connection, rules.begin(connection));
+            remember(connection, rules.begin(connection));
             return connection;
         } catch (SQLException | RuntimeException e) {
             closeBeside(connection, e);
             throw e;
         }
+    }
+
+    private synchronized void remember(Connection connection, Session session) throws SQLException {
+        Map<Connection, Session> open = new IdentityHashMap<>();
+        for (Map.Entry<Connection, Session> known : sessions.entrySet()) {
+            if (!known.getKey().isClosed()) {
+                open.put(known.getKey(), known.getValue());
+            }
+        }
+        open.put(connection, session);
+        sessions = open;
     }
 
     private static void closeBeside(Connection connection, Exception cause) {

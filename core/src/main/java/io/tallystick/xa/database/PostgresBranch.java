@@ -28,7 +28,7 @@ final class PostgresBranch implements JdbcBranch {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBranch.class);
 
     /** Fails in a transaction that has failed, before the statement behind it, which the server would turn into a silent ROLLBACK. */
-    private static final String NUMBER = "SELECT pg_current_xact_id_if_assigned()";
+    private static final String NUMBER = PostgresSession.NUMBER;
 
     private final PostgresBranchDriver driver;
     private final Lease lease;
