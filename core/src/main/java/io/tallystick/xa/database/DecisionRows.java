@@ -14,6 +14,7 @@ import io.tallystick.xa.DecisionStore.Life;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.internal.VotedBranches;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -76,7 +77,15 @@ final class DecisionRows {
 
     /** All of them or none. */
     static void insert(Tx tx, List<DecisionRecord> decisions) throws SQLException {
-        execute(tx, DecisionSql.insert(decisions, tx.dialect()));
+        if (tx.dialect() != Dialect.POSTGRESQL) {
+            execute(tx, DecisionSql.insert(decisions, tx.dialect()));
+            return;
+        }
+        // known to the server, and so not planned each time
+        try (PreparedStatement statement = tx.connection().prepareStatement(DecisionSql.INSERT_ALL)) {
+            DecisionSql.bindAll(statement, decisions);
+            statement.executeUpdate();
+        }
     }
 
     /** Returns false when the key is taken. Waits that long for somebody who has inserted it and not committed yet. */
@@ -110,16 +119,14 @@ final class DecisionRows {
         String lazily = tx.dialect() == Dialect.POSTGRESQL
                 ? " AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL"
                 : "";
-        execute(
-                tx,
-                "DELETE FROM tally_decision WHERE gtrid IN (" + keys(tx, ended) + ") AND verdict = " + COMMIT + lazily);
+        execute(tx, "DELETE FROM tally_decision WHERE " + isOneOf(tx, ended) + " AND verdict = " + COMMIT + lazily);
     }
 
     static void markEnded(Tx tx, Collection<Gtrid> ended) throws SQLException {
         execute(
                 tx,
                 "UPDATE tally_decision SET verdict = " + COMMIT_ENDED + ", branches = '', decided_at = "
-                        + tx.dialect().now() + " WHERE gtrid IN (" + keys(tx, ended) + ") AND verdict = " + COMMIT);
+                        + tx.dialect().now() + " WHERE " + isOneOf(tx, ended) + " AND verdict = " + COMMIT);
     }
 
     static int purge(Tx tx, Duration age, int limit) throws SQLException {
@@ -137,15 +144,21 @@ final class DecisionRows {
                 .toList();
         return old.isEmpty()
                 ? 0
-                : execute(
-                        tx,
-                        "DELETE FROM tally_decision WHERE gtrid IN (" + keys(tx, old) + ") AND verdict <> " + COMMIT);
+                : execute(tx, "DELETE FROM tally_decision WHERE " + isOneOf(tx, old) + " AND verdict <> " + COMMIT);
     }
 
-    private static String keys(Tx tx, Collection<Gtrid> gtrids) {
+    /** The condition that a key is one of these; literal, so that it is planned for the table's size of the moment. */
+    private static String isOneOf(Tx tx, Collection<Gtrid> gtrids) {
+        if (tx.dialect() == Dialect.POSTGRESQL) {
+            // one literal and not one call of decode for each; E'' reads the same whatever standard_conforming_strings
+            // is
+            return gtrids.stream()
+                    .map(Gtrid::toString)
+                    .collect(Collectors.joining(",\\\\\\\\x", "gtrid = ANY (E'{\\\\\\\\x", "}'::bytea[])"));
+        }
         return gtrids.stream()
                 .map(gtrid -> DecisionSql.bytes(gtrid.bytes(), tx.dialect()))
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining(", ", "gtrid IN (", ")"));
     }
 
     /** Literal statements differ each time: they go around the cache of prepared ones. */

@@ -4,11 +4,14 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.internal.VotedBranches;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -38,8 +41,33 @@ public final class DecisionSql {
 
     static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
         statement.setBytes(1, decision.gtrid().bytes());
-        statement.setObject(2, decision.decidedAt().atOffset(ZoneOffset.UTC));
+        statement.setObject(2, postgresTime(decision.decidedAt()), Types.OTHER);
         statement.setBytes(3, VotedBranches.write(decision.branches()));
+    }
+
+    /** {@link #insert} for any number of decisions in PostgreSQL, always the same text; to be filled by {@link #bindAll}. */
+    static final String INSERT_ALL = "INSERT INTO tally_decision (gtrid, verdict, decided_at, branches) SELECT g, "
+            + COMMIT + ", d, b FROM unnest(?::bytea[], ?::timestamptz[], ?::bytea[]) AS decided (g, d, b)";
+
+    static void bindAll(PreparedStatement statement, List<DecisionRecord> decisions) throws SQLException {
+        byte[][] gtrids = new byte[decisions.size()][];
+        String[] times = new String[gtrids.length];
+        byte[][] branches = new byte[gtrids.length][];
+        for (int i = 0; i < gtrids.length; i++) {
+            DecisionRecord decision = decisions.get(i);
+            gtrids[i] = decision.gtrid().bytes();
+            times[i] = postgresTime(decision.decidedAt());
+            branches[i] = VotedBranches.write(decision.branches());
+        }
+        Connection connection = statement.getConnection();
+        statement.setArray(1, connection.createArrayOf("bytea", gtrids));
+        statement.setArray(2, connection.createArrayOf("timestamptz", times));
+        statement.setArray(3, connection.createArrayOf("bytea", branches));
+    }
+
+    /** As text, which the server reads by the parameter's type: its driver turns a date into the same text by way of a calendar. */
+    private static String postgresTime(Instant at) {
+        return at.truncatedTo(ChronoUnit.MICROS).toString();
     }
 
     /** The INSERT of one decision to commit; it fails on a duplicate key when a tombstone was there first. */

@@ -1,6 +1,7 @@
 package io.tallystick.xa.database;
 
 import io.tallystick.jdbc.ConflictException;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
@@ -207,7 +208,14 @@ public final class JdbcDecisionStore implements DecisionStore {
                 done.stream().filter(Ended::forget).map(Ended::gtrid).toList();
         List<Gtrid> mark =
                 done.stream().filter(e -> !e.forget()).map(Ended::gtrid).toList();
-        // READ COMMITTED: a DELETE of a missing row would otherwise lock the gap, and hold up new decisions
+        if (mark.isEmpty() && jdbc.dialect() == Dialect.POSTGRESQL) {
+            jdbc.autocommit(tx -> {
+                DecisionRows.forget(tx, forget);
+                return forget;
+            });
+            return;
+        }
+        // READ COMMITTED: on InnoDB, a DELETE of a missing row would otherwise lock the gap, and hold up new decisions
         jdbc.run(tx -> {
             if (!forget.isEmpty()) {
                 DecisionRows.forget(tx, forget);

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers finished decisions and writes them off a hundred at a time, or after a second, on a thread of its own. Never blocks who adds; remembers
+ * Gathers finished decisions and writes them off some hundreds at a time, or after a second, on a thread of its own. Never blocks who adds; remembers
  * ten thousand at most and then drops, because what is lost here is only finished once more. Safe for use by many threads.
  */
 final class LazyEnds {
 
     private static final Logger LOG = LoggerFactory.getLogger(LazyEnds.class);
-    private static final int BATCH = 100;
+    private static final int BATCH = 250;
     private static final int MOST = 10_000;
     private static final long LINGER_MS = 1_000;
 
