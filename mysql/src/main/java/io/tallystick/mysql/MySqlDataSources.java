@@ -3,7 +3,11 @@ package io.tallystick.mysql;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.ConnectionSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
 import java.util.Properties;
+import org.mariadb.jdbc.Driver;
 
 /** Opens pools for MariaDB and MySQL. The pool starts while the database is away and heals by itself; closing it is the caller's. */
 public final class MySqlDataSources {
@@ -42,6 +46,24 @@ public final class MySqlDataSources {
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         pool.setDataSourceProperties(driver(settings));
         return new HikariDataSource(pool);
+    }
+
+    /**
+     * One connection outside of a pool, set up like those of {@link #open}, but with autocommit; closing it is the caller's.
+     *
+     * @param more further properties of the driver, which win over ours
+     */
+    public static Connection connect(ConnectionSettings settings, Map<String, String> more) throws SQLException {
+        Properties driver = driver(settings);
+        driver.setProperty("user", settings.user());
+        driver.setProperty("password", settings.password());
+        driver.putAll(more);
+        String url = settings.url().replaceFirst("^" + MYSQL, MARIADB);
+        Connection connection = new Driver().connect(url, driver);
+        if (connection == null) {
+            throw new IllegalArgumentException("expected a URL that begins with " + MARIADB + " or " + MYSQL + ", found " + settings);
+        }
+        return connection;
     }
 
     private static Properties driver(ConnectionSettings settings) {

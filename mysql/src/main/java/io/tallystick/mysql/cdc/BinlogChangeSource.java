@@ -1,0 +1,119 @@
+package io.tallystick.mysql.cdc;
+
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.ChangeStream;
+import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.Position;
+import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Finding;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The binary log of a MariaDB (10.6 and later) or MySQL (8.0) server as a source of changes. Positions are GTIDs, so that reading goes
+ * on at any server of the same history. Needs {@code binlog_format=ROW} and {@code binlog_row_metadata=FULL}, for MySQL
+ * {@code gtid_mode=ON}; {@link #examine} tells what is missing.
+ *
+ * <p>To the server a stream is a replica. Its server id is drawn between 2³¹ and 2³²−2, where people seldom number their
+ * servers: two replicas with one number end each other's connections.
+ *
+ * <p>The server keeps its log by its own rules, whoever has read it: nothing is made on it and {@link #release} does nothing. When the
+ * log after a position was purged, {@link #open} says so by {@link GapException}.
+ */
+public final class BinlogChangeSource implements ChangeSource {
+
+    private static final long LOWEST_SERVER_ID = 1L << 31;
+    private static final long SERVER_ID_RANGE = (1L << 31) - 1;
+
+    private final ConnectionSettings settings;
+    private final SourceSql sql;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private volatile @Nullable Flavour flavour;
+
+    /** @param settings the pool size is not used; every visit and every stream opens a connection of its own */
+    public BinlogChangeSource(ConnectionSettings settings, InstantSource clock, RandomGenerator random) {
+        this.settings = settings;
+        this.sql = new SourceSql(settings);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public String name() {
+        return settings.url().replaceAll("(?<=//)[^/@?]*@|[?;].*", "");
+    }
+
+    @Override
+    public List<Finding> examine(Set<TableName> tables) {
+        return new BinlogExamination(sql, flavour()).examine(tables);
+    }
+
+    @Override
+    public List<SourceTable> describe(Set<TableName> tables) {
+        return new Catalog(sql, flavour()).describe(tables);
+    }
+
+    /**
+     * The end of the log now; nothing is made. Waits until every transaction that is prepared at that moment (XA PREPARE) has ended,
+     * because what it has changed stands in the log before this position.
+     */
+    @Override
+    public Position establish(Set<TableName> tables) {
+        return new Beginning(sql, flavour(), clock).find();
+    }
+
+    @Override
+    public ChangeStream open(Set<TableName> tables, Position after) {
+        Flavour known = flavour();
+        sql.visit("checking whether the log still contains what follows " + after, connection -> {
+            LogHistory.check(connection, known, after);
+            return after;
+        });
+        Catalog catalog = new Catalog(sql, known);
+        long serverId = LOWEST_SERVER_ID + random.nextLong(SERVER_ID_RANGE);
+        return BinlogStream.open(new BinlogStream.Source(sql, known, catalog, Set.copyOf(tables), clock), serverId, after);
+    }
+
+    @Override
+    public boolean covers(Position position, Position other) {
+        return flavour().covers(LogProgress.delivered(position), LogProgress.delivered(other));
+    }
+
+    @Override
+    public SnapshotReader snapshot() {
+        return BinlogSnapshotReader.open(sql, flavour());
+    }
+
+    /** Does nothing: nothing was made. */
+    @Override
+    public void release() {}
+
+    /** Does nothing: streams and snapshots are closed each by itself. */
+    @Override
+    public void close() {}
+
+    /** The end of the log, whatever is prepared at the moment. */
+    Position now() {
+        return sql.visit("reading the position", connection ->
+                new Position(LogProgress.orNothing(LogHistory.now(connection, flavour()))));
+    }
+
+    /** Which of the two it is; asked once, since a server does not change its family. */
+    Flavour flavour() {
+        Flavour known = flavour;
+        if (known == null) {
+            known = sql.visit("connecting to " + name(), connection ->
+                    Dialect.of(connection) == Dialect.MARIADB ? Flavour.MARIADB : Flavour.MYSQL);
+            flavour = known;
+        }
+        return known;
+    }
+}

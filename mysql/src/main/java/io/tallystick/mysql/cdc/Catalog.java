@@ -1,0 +1,190 @@
+package io.tallystick.mysql.cdc;
+
+import io.tallystick.cdc.SourceColumn;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.RejectedException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables as the information schema tells them, in the shape in which the log describes them, and what the log alone does not say:
+ * which text is MariaDB's JSON, which bytes are a UUID or an address, which unique key stands in for a missing primary key. Thread-safe.
+ */
+final class Catalog {
+
+    private static final String COLUMNS =
+            """
+            SELECT column_name, data_type, column_type, character_set_name, character_octet_length,
+                   numeric_precision, numeric_scale, datetime_precision
+            FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position
+            """;
+
+    /** Unique keys without NULLs and without functional parts, the primary key first. */
+    private static final String KEYS =
+            """
+            SELECT index_name, column_name FROM information_schema.statistics s
+            WHERE table_schema = ? AND table_name = ? AND non_unique = 0 AND NOT EXISTS (
+                SELECT 1 FROM information_schema.statistics n
+                WHERE n.table_schema = s.table_schema AND n.table_name = s.table_name AND n.index_name = s.index_name
+                  AND (n.nullable = 'YES' OR n.column_name IS NULL OR n.sub_part IS NOT NULL))
+            ORDER BY index_name = 'PRIMARY' DESC, index_name, seq_in_index
+            """;
+
+    private static final Pattern JSON_CHECK = Pattern.compile("(?i)^\\s*json_valid\\s*\\(\\s*`((?:[^`]|``)+)`\\s*\\)\\s*$");
+
+    private final SourceSql sql;
+    private final Flavour flavour;
+
+    Catalog(SourceSql sql, Flavour flavour) {
+        this.sql = sql;
+        this.flavour = flavour;
+    }
+
+    /** @throws RejectedException naming every table that does not exist */
+    List<SourceTable> describe(Set<TableName> names) {
+        return sql.visit("describing tables of " + flavour.productName(), connection -> {
+            List<SourceTable> tables = new ArrayList<>();
+            List<TableName> missing = new ArrayList<>();
+            for (TableName name : names) {
+                SourceTable table = read(connection, name);
+                if (table == null) {
+                    missing.add(name);
+                } else {
+                    tables.add(table);
+                }
+            }
+            if (!missing.isEmpty()) {
+                throw new RejectedException("these tables do not exist, or the user may not see them: " + missing
+                        + "; names are spelt as in the database, with its capital letters");
+            }
+            return tables;
+        });
+    }
+
+    /** The table as it is now; null when it does not exist. */
+    @Nullable SourceTable find(TableName name) {
+        return sql.visit("reading the columns of " + name, connection -> java.util.Optional.ofNullable(read(connection, name)))
+                .orElse(null);
+    }
+
+    /** The table of a TABLE_MAP event: its shape from the log, refined by what the catalog knows of columns that look the same. */
+    SourceTable refine(TableMap map, CharacterSets.Collations collations) {
+        SourceTable now = find(map.name());
+        Set<String> key = key(map, now);
+        List<SourceColumn> columns = new ArrayList<>();
+        for (int i = 0; i < map.types().length; i++) {
+            String name = map.names().get(i);
+            MySqlType logged = WireType.type(
+                    map.types()[i],
+                    map.metas()[i],
+                    map.unsigned()[i],
+                    characterSet(map, i, collations),
+                    map.labels().get(i));
+            int place = now == null ? -1 : now.indexOf(name);
+            MySqlType known = now == null || place < 0 ? logged : (MySqlType) now.columns().get(place).type();
+            columns.add(new SourceColumn(name, isRefinement(known, logged) ? known : logged, key.contains(name)));
+        }
+        return new SourceTable(map.name(), columns);
+    }
+
+    private static String characterSet(TableMap map, int column, CharacterSets.Collations collations) {
+        int collation = map.collations()[column];
+        if (collation == 0) {
+            return "";
+        }
+        String found = collations.characterSet(collation);
+        if (found == null) {
+            throw new RejectedException("column " + map.names().get(column) + " of " + map.name() + " has collation number "
+                    + collation + ", which the server's list does not contain; change its collation");
+        }
+        return found;
+    }
+
+    private static Set<String> key(TableMap map, @Nullable SourceTable now) {
+        Set<String> key = new HashSet<>();
+        map.primaryKey().forEach(place -> key.add(map.names().get(place)));
+        if (key.isEmpty() && now != null) {
+            for (int place : now.keyColumns()) {
+                key.add(now.columns().get(place).name());
+            }
+        }
+        return map.names().containsAll(key) ? key : Set.of();
+    }
+
+    private static boolean isRefinement(MySqlType known, MySqlType logged) {
+        return switch (known.form()) {
+            case UUID, INET6 -> logged.equals(MySqlType.sized(ColumnForm.BINARY, 16));
+            case INET4 -> logged.equals(MySqlType.sized(ColumnForm.BINARY, 4));
+            case VECTOR -> logged.form() == ColumnForm.VARBINARY;
+            case JSON_TEXT ->
+                logged.form() == ColumnForm.TEXT
+                        && logged.size() == known.size()
+                        && logged.characterSet().equals(known.characterSet());
+            default -> false;
+        };
+    }
+
+    private @Nullable SourceTable read(Connection connection, TableName name) throws SQLException {
+        Set<String> json = jsonColumns(connection, name);
+        List<List<String>> rows = SourceSql.rows(connection, COLUMNS, name.schema(), name.table());
+        Set<String> key = keyColumns(connection, name);
+        List<SourceColumn> columns = new ArrayList<>();
+        for (List<String> row : rows) {
+            MySqlType type = CatalogType.of(row.subList(1, row.size()), json.contains(row.get(0)));
+            columns.add(new SourceColumn(row.get(0), type, key.contains(row.get(0))));
+        }
+        return columns.isEmpty() ? null : new SourceTable(name, columns);
+    }
+
+    private static Set<String> keyColumns(Connection connection, TableName name) throws SQLException {
+        Map<String, Set<String>> keys = new java.util.LinkedHashMap<>();
+        for (List<String> row : SourceSql.rows(connection, KEYS, name.schema(), name.table())) {
+            keys.computeIfAbsent(row.get(0), index -> new LinkedHashSet<>()).add(row.get(1));
+        }
+        Set<String> primary = keys.get("PRIMARY");
+        return primary != null ? primary : keys.values().stream().findFirst().orElse(Set.of());
+    }
+
+    /** MariaDB has no JSON type of its own: the word means LONGTEXT with a check. */
+    private Set<String> jsonColumns(Connection connection, TableName name) throws SQLException {
+        Set<String> found = new HashSet<>();
+        if (flavour == Flavour.MARIADB) {
+            String query = "SELECT check_clause FROM information_schema.check_constraints"
+                    + " WHERE constraint_schema = ? AND table_name = ?";
+            for (List<String> row : SourceSql.rows(connection, query, name.schema(), name.table())) {
+                Matcher check = JSON_CHECK.matcher(row.get(0));
+                if (check.matches()) {
+                    found.add(check.group(1).replace("``", "`"));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The character set of every collation. MariaDB's newer collations have numbers only in the second of its lists. */
+    CharacterSets.Collations collations() {
+        String query = flavour == Flavour.MARIADB
+                ? "SELECT id, character_set_name FROM information_schema.collation_character_set_applicability"
+                : "SELECT id, character_set_name FROM information_schema.collations";
+        return sql.visit("reading the collations", connection -> {
+            Map<Integer, String> sets = new HashMap<>();
+            for (List<String> row : SourceSql.rows(connection, query)) {
+                if (!row.get(0).isEmpty()) {
+                    sets.put(Integer.valueOf(row.get(0)), row.get(1));
+                }
+            }
+            return new CharacterSets.Collations(Map.copyOf(sets));
+        });
+    }
+}

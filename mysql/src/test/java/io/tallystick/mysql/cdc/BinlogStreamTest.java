@@ -1,0 +1,123 @@
+package io.tallystick.mysql.cdc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+
+@Databases({Engine.MARIADB, Engine.MYSQL})
+class BinlogStreamTest {
+
+    @Test
+    void inserts_updates_and_deletes_of_a_transaction_come_as_one_piece_in_their_order(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE plain (id INT PRIMARY KEY, name VARCHAR(20) CHARACTER SET utf8mb4)");
+        try (BinlogScene scene = BinlogScene.of(db, "plain")) {
+            transaction(
+                    db,
+                    "INSERT INTO plain VALUES (1, 'one'), (2, NULL)",
+                    "UPDATE plain SET name = '둘' WHERE id = 2",
+                    "DELETE FROM plain WHERE id = 1");
+            TransactionPiece piece = scene.next();
+            assertThat(piece.last()).isTrue();
+            assertThat(piece.changes())
+                    .extracting(BinlogScene::line)
+                    .containsExactly(
+                            "INSERT plain 1,one", "INSERT plain 2,null", "UPDATE plain 2,null -> 2,둘", "DELETE plain 1,one");
+        }
+    }
+
+    @Test
+    void reading_goes_on_behind_the_last_transaction_and_leaves_out_other_tables(TestDatabase db) {
+        db.execute("CREATE TABLE mine (id INT PRIMARY KEY)", "CREATE TABLE other (id INT PRIMARY KEY)");
+        try (BinlogScene scene = BinlogScene.of(db, "mine")) {
+            db.execute("INSERT INTO mine VALUES (1)", "INSERT INTO other VALUES (1)");
+            assertThat(scene.rest()).containsExactly("INSERT mine 1");
+            scene.close();
+            db.execute("INSERT INTO mine VALUES (2)");
+            assertThat(scene.rest()).containsExactly("INSERT mine 2");
+        }
+    }
+
+    @Test
+    void truncate_comes_as_a_change_whatever_the_names(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE `a ``b.표` (id INT PRIMARY KEY, `c``d` INT)");
+        try (BinlogScene scene = BinlogScene.of(db, "a `b.표")) {
+            db.execute("INSERT INTO `a ``b.표` VALUES (1, 2)", "/* all of it */ truncate `a ``b.표`", "INSERT INTO `a ``b.표` VALUES (3, 4)");
+            assertThat(scene.rest())
+                    .containsExactly("INSERT a `b.표 1,2", "TRUNCATE a `b.표", "INSERT a `b.표 3,4");
+        }
+    }
+
+    @Test
+    void rows_before_and_after_a_change_of_the_table_have_their_own_shape(TestDatabase db) {
+        db.execute("CREATE TABLE growing (id INT PRIMARY KEY, a INT)");
+        try (BinlogScene scene = BinlogScene.of(db, "growing")) {
+            db.execute(
+                    "INSERT INTO growing VALUES (1, 10)",
+                    "ALTER TABLE growing ADD COLUMN b VARCHAR(5) FIRST, DROP COLUMN a",
+                    "INSERT INTO growing (id, b) VALUES (2, 'x')");
+            assertThat(scene.rest()).containsExactly("INSERT growing 1,10", "INSERT growing x,2");
+        }
+    }
+
+    @Test
+    void columns_that_a_minimal_row_image_leaves_out_are_unchanged_but_the_key_is_always_there(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE slim (id INT PRIMARY KEY, a INT, b INT)", "INSERT INTO slim VALUES (1, 2, 3)");
+        try (BinlogScene scene = BinlogScene.of(db, "slim")) {
+            transaction(
+                    db,
+                    "SET SESSION binlog_row_image = MINIMAL",
+                    "UPDATE slim SET b = 4",
+                    "UPDATE slim SET id = 7",
+                    "DELETE FROM slim");
+            assertThat(scene.rest())
+                    .containsExactly("UPDATE slim 1,~,~ -> 1,~,4", "UPDATE slim 1,~,~ -> 7,~,~", "DELETE slim 7,~,~");
+        }
+    }
+
+    @Test
+    void compressed_events_are_read_like_others(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE squeezed (id INT PRIMARY KEY, a TEXT)");
+        String compress = db.engine() == Engine.MARIADB
+                ? "SET GLOBAL log_bin_compress = ON"
+                : "SET SESSION binlog_transaction_compression = ON";
+        try (BinlogScene scene = BinlogScene.of(db, "squeezed")) {
+            db.execute(db.engine() == Engine.MARIADB ? compress : "DO 1");
+            transaction(
+                    db,
+                    db.engine() == Engine.MARIADB ? "DO 1" : compress,
+                    "INSERT INTO squeezed VALUES (1, REPEAT('a', 3000)), (2, REPEAT('b', 3000))",
+                    "UPDATE squeezed SET a = REPEAT('c', 3000)",
+                    "DELETE FROM squeezed WHERE id = 1");
+            String a = "a".repeat(3000);
+            String b = "b".repeat(3000);
+            String c = "c".repeat(3000);
+            assertThat(scene.rest())
+                    .containsExactly(
+                            "INSERT squeezed 1," + a,
+                            "INSERT squeezed 2," + b,
+                            "UPDATE squeezed 1," + a + " -> 1," + c,
+                            "UPDATE squeezed 2," + b + " -> 2," + c,
+                            "DELETE squeezed 1," + c);
+        } finally {
+            db.execute(db.engine() == Engine.MARIADB ? "SET GLOBAL log_bin_compress = OFF" : "DO 1");
+        }
+    }
+
+    static void transaction(TestDatabase db, String... statements) throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+}
