@@ -61,7 +61,8 @@ public final class MySqlDataSources {
         String url = settings.url().replaceFirst("^" + MYSQL, MARIADB);
         Connection connection = new Driver().connect(url, driver);
         if (connection == null) {
-            throw new IllegalArgumentException("expected a URL that begins with " + MARIADB + " or " + MYSQL + ", found " + settings);
+            throw new IllegalArgumentException(
+                    "expected a URL that begins with " + MARIADB + " or " + MYSQL + ", found " + settings);
         }
         return connection;
     }

@@ -5,8 +5,6 @@ import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,17 +16,17 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Beginning {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final SourceSql sql;
     private final Flavour flavour;
-    private final InstantSource clock;
+    private final Duration patience;
 
-    Beginning(SourceSql sql, Flavour flavour, InstantSource clock) {
+    Beginning(SourceSql sql, Flavour flavour, Duration patience) {
         this.sql = sql;
         this.flavour = flavour;
-        this.clock = clock;
+        this.patience = patience;
     }
 
     Position find() {
@@ -36,16 +34,17 @@ final class Beginning {
     }
 
     private Position find(Connection connection) throws SQLException {
-        Instant end = clock.instant().plus(PATIENCE);
+        long attempts = 1 + patience.dividedBy(PAUSE);
         String from = LogHistory.now(connection, flavour);
         // a branch is in the log a moment before XA RECOVER shows it
         LockSupport.parkNanos(PAUSE.toNanos());
         Set<List<String>> prepared = prepared(connection);
         while (!prepared.isEmpty()) {
-            if (clock.instant().isAfter(end)) {
-                throw new UnavailableException("prepared transactions have not ended in " + PATIENCE.toSeconds() + " s: " + prepared
-                        + "; what they have changed stands in the log before any position that could be begun at. Commit or roll them"
-                        + " back (XA RECOVER; tally tx), then begin again");
+            if (attempts-- <= 0) {
+                throw new UnavailableException(
+                        "prepared transactions have not ended in " + patience + ": " + prepared
+                                + "; what they have changed stands in the log before any position that could be begun at. Commit or roll them"
+                                + " back (XA RECOVER; tally tx), then begin again");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
             prepared.retainAll(prepared(connection));

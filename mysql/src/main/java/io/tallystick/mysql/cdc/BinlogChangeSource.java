@@ -67,7 +67,7 @@ public final class BinlogChangeSource implements ChangeSource {
      */
     @Override
     public Position establish(Set<TableName> tables) {
-        return new Beginning(sql, flavour(), clock).find();
+        return new Beginning(sql, flavour(), Beginning.PATIENCE).find();
     }
 
     @Override
@@ -79,7 +79,8 @@ public final class BinlogChangeSource implements ChangeSource {
         });
         Catalog catalog = new Catalog(sql, known);
         long serverId = LOWEST_SERVER_ID + random.nextLong(SERVER_ID_RANGE);
-        return BinlogStream.open(new BinlogStream.Source(sql, known, catalog, Set.copyOf(tables), clock), serverId, after);
+        return BinlogStream.open(
+                new BinlogStream.Source(sql, known, catalog, Set.copyOf(tables), clock), serverId, after);
     }
 
     @Override
@@ -102,16 +103,22 @@ public final class BinlogChangeSource implements ChangeSource {
 
     /** The end of the log, whatever is prepared at the moment. */
     Position now() {
-        return sql.visit("reading the position", connection ->
-                new Position(LogProgress.orNothing(LogHistory.now(connection, flavour()))));
+        return sql.visit(
+                "reading the position",
+                connection -> new Position(LogProgress.orNothing(LogHistory.now(connection, flavour()))));
+    }
+
+    SourceSql sql() {
+        return sql;
     }
 
     /** Which of the two it is; asked once, since a server does not change its family. */
     Flavour flavour() {
         Flavour known = flavour;
         if (known == null) {
-            known = sql.visit("connecting to " + name(), connection ->
-                    Dialect.of(connection) == Dialect.MARIADB ? Flavour.MARIADB : Flavour.MYSQL);
+            known = sql.visit(
+                    "connecting to " + name(),
+                    connection -> Dialect.of(connection) == Dialect.MARIADB ? Flavour.MARIADB : Flavour.MYSQL);
             flavour = known;
         }
         return known;

@@ -38,7 +38,9 @@ final class BinlogExamination {
         for (TableName table : tables) {
             table(table);
         }
-        return findings.stream().sorted((a, b) -> a.severity().compareTo(b.severity())).toList();
+        return findings.stream()
+                .sorted((a, b) -> a.severity().compareTo(b.severity()))
+                .toList();
     }
 
     private static Map<String, String> settings(Connection connection) throws SQLException {
@@ -50,34 +52,66 @@ final class BinlogExamination {
     }
 
     private void settings(Map<String, String> found) {
-        must(found, "log_bin", "ON", "there is no log to read changes from",
+        must(
+                found,
+                "log_bin",
+                "ON",
+                "there is no log to read changes from",
                 "log_bin = binlog in the server's configuration, then restart it");
         must(found, "binlog_format", "ROW", "statements in the log do not say which rows they change", null);
         must(found, "binlog_row_metadata", "FULL", "the log does not name the columns of its rows", null);
-        must(found, "server_id", "[1-9]\\d*", "replicas are refused", "SET GLOBAL server_id = 1; (another at each server)");
+        must(
+                found,
+                "server_id",
+                "[1-9]\\d*",
+                "replicas are refused",
+                "SET GLOBAL server_id = 1; (another at each server)");
         rowImage(found.getOrDefault("binlog_row_image", "FULL"));
         if (flavour == Flavour.MYSQL) {
-            must(found, "gtid_mode", "ON", "without GTIDs a position is not found again at another server",
+            must(
+                    found,
+                    "gtid_mode",
+                    "ON",
+                    "without GTIDs a position is not found again at another server",
                     "SET GLOBAL enforce_gtid_consistency = ON; then SET GLOBAL gtid_mode = OFF_PERMISSIVE; ON_PERMISSIVE; ON;"
                             + " (one after the other, and both lines in the server's configuration)");
-            must(found, "binlog_row_value_options", "", "only parts of JSON documents are in the log, which cannot be applied elsewhere",
+            must(
+                    found,
+                    "binlog_row_value_options",
+                    "",
+                    "only parts of JSON documents are in the log, which cannot be applied elsewhere",
                     "SET GLOBAL binlog_row_value_options = '';");
         }
         expiry(found);
-        should(found, "sync_binlog", "1", "a crash of the server loses the end of its log: targets then know more than the source",
+        should(
+                found,
+                "sync_binlog",
+                "1",
+                "a crash of the server loses the end of its log: targets then know more than the source",
                 "SET GLOBAL sync_binlog = 1;");
         String updates = found.containsKey("log_replica_updates") ? "log_replica_updates" : "log_slave_updates";
-        should(found, updates, "ON", "what this server replicates from another is not in its log",
+        should(
+                found,
+                updates,
+                "ON",
+                "what this server replicates from another is not in its log",
                 updates + " = ON in the server's configuration, then restart it");
     }
 
     private void rowImage(String image) {
         if (image.equals("MINIMAL")) {
-            findings.add(Finding.error("binlog_row_image", image, "an INSERT leaves out the columns that take their defaults, which"
-                    + " the log does not know", "SET GLOBAL binlog_row_image = FULL;"));
+            findings.add(Finding.error(
+                    "binlog_row_image",
+                    image,
+                    "an INSERT leaves out the columns that take their defaults, which" + " the log does not know",
+                    "SET GLOBAL binlog_row_image = FULL;"));
         } else if (image.equals("NOBLOB")) {
-            findings.add(Finding.warning("binlog_row_image", image, "an UPDATE leaves out BLOB and TEXT columns it does not change, so"
-                    + " a row that a target misses cannot be made whole", "SET GLOBAL binlog_row_image = FULL;"));
+            findings.add(Finding.warning(
+                    "binlog_row_image",
+                    image,
+                    "an UPDATE leaves out BLOB and TEXT columns it does not change, so"
+                            + " a row that a target misses cannot be made whole",
+                    "SET GLOBAL binlog_row_image = FULL;"));
         }
     }
 
@@ -88,15 +122,25 @@ final class BinlogExamination {
             kept = Double.parseDouble(found.getOrDefault("expire_logs_days", "0")) * DAY_SECONDS;
         }
         if (kept > 0 && kept < DAY_SECONDS) {
-            findings.add(Finding.warning("binlog_expire_logs_seconds", seconds, "a pipeline that stands still for longer loses its"
-                    + " place, because the server purges its log whoever has read it", "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
+            findings.add(Finding.warning(
+                    "binlog_expire_logs_seconds",
+                    seconds,
+                    "a pipeline that stands still for longer loses its"
+                            + " place, because the server purges its log whoever has read it",
+                    "SET GLOBAL binlog_expire_logs_seconds = 604800;"));
         }
     }
 
-    private void must(Map<String, String> found, String name, String wanted, String why, @org.jspecify.annotations.Nullable String mend) {
+    private void must(
+            Map<String, String> found,
+            String name,
+            String wanted,
+            String why,
+            @org.jspecify.annotations.Nullable String mend) {
         String value = found.getOrDefault(name, "");
         if (!value.matches(wanted)) {
-            findings.add(Finding.error(name, value, why, mend == null ? "SET GLOBAL " + name + " = " + wanted + ";" : mend));
+            findings.add(
+                    Finding.error(name, value, why, mend == null ? "SET GLOBAL " + name + " = " + wanted + ";" : mend));
         }
     }
 
@@ -109,7 +153,8 @@ final class BinlogExamination {
 
     /** Rights are tried, not read: they may come by roles. */
     private void rights() {
-        String user = sql.visit("asking who we are", connection -> SourceSql.value(connection, "SELECT CURRENT_USER()"));
+        String user =
+                sql.visit("asking who we are", connection -> SourceSql.value(connection, "SELECT CURRENT_USER()"));
         String grantee = "'" + user.replace("@", "'@'") + "'";
         String monitor = flavour == Flavour.MARIADB ? "BINLOG MONITOR" : "REPLICATION CLIENT";
         attempt("SHOW BINARY LOGS", monitor, "GRANT " + monitor + " ON *.* TO " + grantee + ";");
@@ -120,7 +165,10 @@ final class BinlogExamination {
         try (DumpConnection dump = DumpConnection.open(sql, flavour, 4_294_967_294L, now)) {
             dump.next();
         } catch (RejectedException refused) {
-            findings.add(Finding.error("right REPLICATION SLAVE", "missing", String.valueOf(refused.getMessage()),
+            findings.add(Finding.error(
+                    "right REPLICATION SLAVE",
+                    "missing",
+                    String.valueOf(refused.getMessage()),
                     "GRANT REPLICATION SLAVE ON *.* TO " + grantee + ";"));
         }
     }
@@ -137,18 +185,29 @@ final class BinlogExamination {
         String quoted = SnapshotColumns.quoted(name.schema()) + "." + SnapshotColumns.quoted(name.table());
         SourceTable table = new Catalog(sql, flavour).find(name);
         if (table == null) {
-            findings.add(Finding.error("table " + name, "not to be seen", "it does not exist, or the user has no right to it",
+            findings.add(Finding.error(
+                    "table " + name,
+                    "not to be seen",
+                    "it does not exist, or the user has no right to it",
                     "check the spelling, or GRANT SELECT ON " + quoted + " TO the pipeline's user;"));
             return;
         }
         try {
-            sql.visit("reading " + name, connection -> SourceSql.rows(connection, "SELECT 1 FROM " + quoted + " LIMIT 0"));
+            sql.visit(
+                    "reading " + name,
+                    connection -> SourceSql.rows(connection, "SELECT 1 FROM " + quoted + " LIMIT 0"));
         } catch (TallystickException refused) {
-            findings.add(Finding.error("right SELECT on " + name, "missing", String.valueOf(refused.getMessage()),
+            findings.add(Finding.error(
+                    "right SELECT on " + name,
+                    "missing",
+                    String.valueOf(refused.getMessage()),
                     "GRANT SELECT ON " + quoted + " TO the pipeline's user;"));
         }
         if (table.keyColumns().length == 0) {
-            findings.add(Finding.error("table " + name, "without a primary key", "an UPDATE or DELETE cannot name its row",
+            findings.add(Finding.error(
+                    "table " + name,
+                    "without a primary key",
+                    "an UPDATE or DELETE cannot name its row",
                     "ALTER TABLE " + quoted + " ADD PRIMARY KEY (…);"));
         }
         characterSets(table, quoted);
@@ -162,10 +221,15 @@ final class BinlogExamination {
     private void characterSets(SourceTable table, String quoted) {
         for (SourceColumn column : table.columns()) {
             MySqlType type = (MySqlType) column.type();
-            if (type.form().isText() && !CharacterSets.isKnown(type.characterSet()) && !type.characterSet().equals(CharacterSets.BINARY)) {
-                findings.add(Finding.error("column " + table.name() + "." + column.name(), "in " + type.characterSet(),
+            if (type.form().isText()
+                    && !CharacterSets.isKnown(type.characterSet())
+                    && !type.characterSet().equals(CharacterSets.BINARY)) {
+                findings.add(Finding.error(
+                        "column " + table.name() + "." + column.name(),
+                        "in " + type.characterSet(),
                         "Java does not know this character set",
-                        "ALTER TABLE " + quoted + " MODIFY " + SnapshotColumns.quoted(column.name()) + " … CHARACTER SET utf8mb4;"));
+                        "ALTER TABLE " + quoted + " MODIFY " + SnapshotColumns.quoted(column.name())
+                                + " … CHARACTER SET utf8mb4;"));
             }
         }
     }
@@ -177,8 +241,11 @@ final class BinlogExamination {
                 name.schema(),
                 name.table());
         if (!engine.equalsIgnoreCase("InnoDB")) {
-            findings.add(Finding.warning("table " + name, "in engine " + engine, "its changes are not undone when a transaction fails, so"
-                    + " the log can differ from the table", "ALTER TABLE " + quoted + " ENGINE = InnoDB;"));
+            findings.add(Finding.warning(
+                    "table " + name,
+                    "in engine " + engine,
+                    "its changes are not undone when a transaction fails, so" + " the log can differ from the table",
+                    "ALTER TABLE " + quoted + " ENGINE = InnoDB;"));
         }
     }
 
@@ -188,9 +255,13 @@ final class BinlogExamination {
                 + " AND (delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')"
                 + " OR update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT'))";
         for (List<String> row : SourceSql.rows(connection, query, name.schema(), name.table())) {
-            findings.add(Finding.warning("foreign key " + row.get(0) + " of " + name, "ON DELETE " + row.get(2) + " ON UPDATE " + row.get(3),
-                    "InnoDB changes these rows without writing them to the log when a row of " + row.get(1) + " goes or changes",
-                    "give the target's table the same foreign key, or change the key to RESTRICT and delete the rows yourself"));
+            findings.add(
+                    Finding.warning(
+                            "foreign key " + row.get(0) + " of " + name,
+                            "ON DELETE " + row.get(2) + " ON UPDATE " + row.get(3),
+                            "InnoDB changes these rows without writing them to the log when a row of " + row.get(1)
+                                    + " goes or changes",
+                            "give the target's table the same foreign key, or change the key to RESTRICT and delete the rows yourself"));
         }
     }
 }

@@ -40,14 +40,21 @@ final class BinlogStream implements ChangeStream {
         this.queue = new PieceQueue();
         CharacterSets.Collations collations = source.catalog.collations();
         PieceMaker pieces = new PieceMaker(progress, clock, this::hand);
-        this.transactions = new TransactionAssembler(progress, new Tables(source.wanted, source.catalog, collations), pieces);
+        this.transactions =
+                new TransactionAssembler(progress, new Tables(source.wanted, source.catalog, collations), pieces);
         this.log = new LogReader(transactions, pieces, collations);
-        this.thread = new Thread(this::read, "tally-binlog-" + source.flavour.name().toLowerCase(java.util.Locale.ROOT));
+        this.thread =
+                new Thread(this::read, "tally-binlog-" + source.flavour.name().toLowerCase(java.util.Locale.ROOT));
         this.thread.setDaemon(true);
     }
 
     /** What a stream reads, and with what. */
-    record Source(SourceSql sql, Flavour flavour, Catalog catalog, Set<io.tallystick.cdc.TableName> wanted, InstantSource clock) {}
+    record Source(
+            SourceSql sql,
+            Flavour flavour,
+            Catalog catalog,
+            Set<io.tallystick.cdc.TableName> wanted,
+            InstantSource clock) {}
 
     static BinlogStream open(Source source, long serverId, Position after) {
         LogProgress progress = source.flavour.progress(after);
@@ -108,7 +115,8 @@ final class BinlogStream implements ChangeStream {
         } catch (TallystickException e) {
             queue.end(e);
         } catch (RuntimeException e) {
-            queue.end(new CorruptionException("an event of the binary log near " + log.place() + " cannot be understood: " + e, e));
+            queue.end(new CorruptionException(
+                    "an event of the binary log near " + log.place() + " cannot be understood: " + e, e));
         }
     }
 

@@ -23,16 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Catalog {
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             SELECT column_name, data_type, column_type, character_set_name, character_octet_length,
                    numeric_precision, numeric_scale, datetime_precision
             FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position
             """;
 
     /** Unique keys without NULLs and without functional parts, the primary key first. */
-    private static final String KEYS =
-            """
+    private static final String KEYS = """
             SELECT index_name, column_name FROM information_schema.statistics s
             WHERE table_schema = ? AND table_name = ? AND non_unique = 0 AND NOT EXISTS (
                 SELECT 1 FROM information_schema.statistics n
@@ -41,7 +39,8 @@ final class Catalog {
             ORDER BY index_name = 'PRIMARY' DESC, index_name, seq_in_index
             """;
 
-    private static final Pattern JSON_CHECK = Pattern.compile("(?i)^\\s*json_valid\\s*\\(\\s*`((?:[^`]|``)+)`\\s*\\)\\s*$");
+    private static final Pattern JSON_CHECK =
+            Pattern.compile("(?i)^\\s*json_valid\\s*\\(\\s*`((?:[^`]|``)+)`\\s*\\)\\s*$");
 
     private final SourceSql sql;
     private final Flavour flavour;
@@ -73,8 +72,11 @@ final class Catalog {
     }
 
     /** The table as it is now; null when it does not exist. */
-    @Nullable SourceTable find(TableName name) {
-        return sql.visit("reading the columns of " + name, connection -> java.util.Optional.ofNullable(read(connection, name)))
+    @Nullable
+    SourceTable find(TableName name) {
+        return sql.visit(
+                        "reading the columns of " + name,
+                        connection -> java.util.Optional.ofNullable(read(connection, name)))
                 .orElse(null);
     }
 
@@ -92,7 +94,9 @@ final class Catalog {
                     characterSet(map, i, collations),
                     map.labels().get(i));
             int place = now == null ? -1 : now.indexOf(name);
-            MySqlType known = now == null || place < 0 ? logged : (MySqlType) now.columns().get(place).type();
+            MySqlType known = now == null || place < 0
+                    ? logged
+                    : (MySqlType) now.columns().get(place).type();
             columns.add(new SourceColumn(name, isRefinement(known, logged) ? known : logged, key.contains(name)));
         }
         return new SourceTable(map.name(), columns);
@@ -105,8 +109,9 @@ final class Catalog {
         }
         String found = collations.characterSet(collation);
         if (found == null) {
-            throw new RejectedException("column " + map.names().get(column) + " of " + map.name() + " has collation number "
-                    + collation + ", which the server's list does not contain; change its collation");
+            throw new RejectedException(
+                    "column " + map.names().get(column) + " of " + map.name() + " has collation number " + collation
+                            + ", which the server's list does not contain; change its collation");
         }
         return found;
     }

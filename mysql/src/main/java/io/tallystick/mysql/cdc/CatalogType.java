@@ -46,7 +46,8 @@ final class CatalogType {
         }
         int size = word.startsWith("tiny") ? 1 : word.startsWith("medium") ? 3 : word.startsWith("long") ? 4 : 2;
         String plain = text ? "text" : "blob";
-        ColumnForm form = json && text ? ColumnForm.JSON_TEXT : form(isCompressed(whole) ? "compressed_" + plain : plain);
+        ColumnForm form =
+                json && text ? ColumnForm.JSON_TEXT : form(isCompressed(whole) ? "compressed_" + plain : plain);
         return new MySqlType(form, size, 0, false, text ? set : "", List.of());
     }
 

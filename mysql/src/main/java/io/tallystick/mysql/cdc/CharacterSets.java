@@ -13,8 +13,7 @@ final class CharacterSets {
     static final String BINARY = "binary";
 
     /** Server's name, Java's name, bytes of the widest character. */
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             utf8mb4 UTF-8 4
             utf8mb3 UTF-8 3
             utf8 UTF-8 3
@@ -80,8 +79,9 @@ final class CharacterSets {
     static Charset charset(String name) {
         String[] found = KNOWN.get(name);
         if (found == null || !Charset.isSupported(found[1])) {
-            throw new RejectedException("the character set " + name + " is unknown to Java; change the column to utf8mb4:"
-                    + " ALTER TABLE … MODIFY … CHARACTER SET utf8mb4");
+            throw new RejectedException(
+                    "the character set " + name + " is unknown to Java; change the column to utf8mb4:"
+                            + " ALTER TABLE … MODIFY … CHARACTER SET utf8mb4");
         }
         return Charset.forName(found[1]);
     }
@@ -105,7 +105,8 @@ final class CharacterSets {
     /** The name of the character set of each collation id, as the server lists them; null for an unknown id. */
     record Collations(Map<Integer, String> characterSets) {
 
-        @Nullable String characterSet(int collation) {
+        @Nullable
+        String characterSet(int collation) {
             return characterSets.get(collation);
         }
     }

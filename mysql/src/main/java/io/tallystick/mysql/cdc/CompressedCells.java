@@ -25,7 +25,8 @@ final class CompressedCells {
         }
         int sizeBytes = header & 7;
         if (header >> 4 != ZLIB_COLUMN) {
-            throw new CorruptionException("a COMPRESSED column names method " + (header >> 4) + ", only 8 (zlib) is known");
+            throw new CorruptionException(
+                    "a COMPRESSED column names method " + (header >> 4) + ", only 8 (zlib) is known");
         }
         int size = (int) LogCells.big(bytes, offset + 1, sizeBytes);
         return inflate(bytes, offset + 1 + sizeBytes, length - 1 - sizeBytes, size, (header & WITHOUT_HEADER) != 0);

@@ -35,7 +35,8 @@ final class DumpConnection implements AutoCloseable {
     private static final List<String> SESSION = List.of(
             "SET @master_heartbeat_period = " + HEARTBEAT.toNanos(),
             "SET @master_binlog_checksum = @@global.binlog_checksum",
-            // the server waits for us as long as it takes when the targets are slow; its own default gives up after a minute
+            // the server waits for us as long as it takes when the targets are slow; its own default gives up after a
+            // minute
             "SET SESSION net_write_timeout = 31536000");
 
     private static final int OK = 0;
@@ -62,7 +63,8 @@ final class DumpConnection implements AutoCloseable {
             Connection connection = MySqlDataSources.connect(sql.settings(), properties());
             try {
                 prepare(connection, flavour, sendAfter);
-                boolean checksums = !SourceSql.value(connection, "SELECT @master_binlog_checksum").equals("NONE");
+                boolean checksums = !SourceSql.value(connection, "SELECT @master_binlog_checksum")
+                        .equals("NONE");
                 DumpCommand command = flavour.command(serverId, sendAfter);
                 connection.unwrap(org.mariadb.jdbc.Connection.class).getClient().execute(command, false);
                 return new DumpConnection(source, connection, command, checksums);
@@ -105,7 +107,8 @@ final class DumpConnection implements AutoCloseable {
         try {
             packet = reader.readPacket(false);
         } catch (IOException e) {
-            throw new UnavailableException("the connection to " + source + " that sends the binary log is lost: " + e.getMessage(), e);
+            throw new UnavailableException(
+                    "the connection to " + source + " that sends the binary log is lost: " + e.getMessage(), e);
         }
         int status = packet[0] & 0xff;
         if (status != OK) {
@@ -128,7 +131,8 @@ final class DumpConnection implements AutoCloseable {
         crc.update(packet, 1, end - 1);
         if ((int) crc.getValue() != (int) LogCells.little(packet, end, CHECKSUM_BYTES)) {
             throw new CorruptionException("an event of type " + event.type() + " before offset " + event.nextOffset()
-                    + " of the binary log of " + source + " has a wrong checksum; check the file with --verify-binlog-checksum");
+                    + " of the binary log of " + source
+                    + " has a wrong checksum; check the file with --verify-binlog-checksum");
         }
         return LogEvent.read(packet, 1, end);
     }
@@ -139,7 +143,8 @@ final class DumpConnection implements AutoCloseable {
         }
         int code = (int) LogCells.little(packet, 1, 2);
         String text = new String(packet, 3, packet.length - 3, StandardCharsets.UTF_8);
-        String message = source + " does not send its binary log: " + text.replaceFirst("^#[0-9A-Z]{5}", "") + " (code " + code + ")";
+        String message = source + " does not send its binary log: " + text.replaceFirst("^#[0-9A-Z]{5}", "") + " (code "
+                + code + ")";
         if (code != CANNOT_READ_LOG) {
             return code == 1227 || code == 1045
                     ? new RejectedException(message + "; GRANT REPLICATION SLAVE ON *.* to the pipeline's user")

@@ -13,7 +13,8 @@ enum Flavour {
 
         @Override
         Position beginning(String now, String from) {
-            return MariaDbProgress.position(GtidList.parse(now).toString(), GtidList.parse(from).toString());
+            return MariaDbProgress.position(
+                    GtidList.parse(now).toString(), GtidList.parse(from).toString());
         }
 
         @Override

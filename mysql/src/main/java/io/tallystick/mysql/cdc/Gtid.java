@@ -34,11 +34,15 @@ record Gtid(String source, long server, long sequence) {
 
     private static RejectedException bad(String text, @org.jspecify.annotations.Nullable Throwable cause) {
         return new RejectedException(
-                "expected a MariaDB GTID such as 0-1-270, found '" + text + "'; the position is not of a MariaDB source", cause);
+                "expected a MariaDB GTID such as 0-1-270, found '" + text
+                        + "'; the position is not of a MariaDB source",
+                cause);
     }
 
     @Override
     public String toString() {
-        return server == MYSQL ? source + ":" + sequence : source + "-" + server + "-" + Long.toUnsignedString(sequence);
+        return server == MYSQL
+                ? source + ":" + sequence
+                : source + "-" + server + "-" + Long.toUnsignedString(sequence);
     }
 }

@@ -23,7 +23,8 @@ final class GtidList {
         domains.put(gtid.source(), gtid);
     }
 
-    @Nullable Gtid of(String domain) {
+    @Nullable
+    Gtid of(String domain) {
         return domains.get(domain);
     }
 

@@ -54,8 +54,8 @@ final class GtidWatermark implements SnapshotReader.Watermark {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        throw new UnavailableException("MariaDB has not committed within a second what its log contains up to " + written
-                + "; a commit may hang (SHOW PROCESSLIST)");
+        throw new UnavailableException("MariaDB has not committed within a second what its log contains up to "
+                + written + "; a commit may hang (SHOW PROCESSLIST)");
     }
 
     private static LogPlace written(Connection connection) throws SQLException {

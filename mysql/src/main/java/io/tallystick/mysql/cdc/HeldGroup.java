@@ -53,7 +53,8 @@ final class HeldGroup implements AutoCloseable {
             }
             replay(new DataInputStream(new java.io.ByteArrayInputStream(memory.toByteArray())), events);
             if (file != null) {
-                try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
+                try (DataInputStream in =
+                        new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
                     replay(in, events);
                 }
             }

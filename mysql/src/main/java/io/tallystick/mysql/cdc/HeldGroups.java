@@ -24,9 +24,10 @@ final class HeldGroups implements AutoCloseable {
     HeldGroup end(String branch, Gtid ending) {
         HeldGroup group = groups.remove(branch);
         if (group == null) {
-            throw new GapException("transaction " + ending + " commits the prepared transaction " + branch + ", which was prepared"
-                    + " before this pipeline's log begins: its changes cannot be read. Compare the tables with their targets and bring"
-                    + " them in line");
+            throw new GapException(
+                    "transaction " + ending + " commits the prepared transaction " + branch + ", which was prepared"
+                            + " before this pipeline's log begins: its changes cannot be read. Compare the tables with their targets and bring"
+                            + " them in line");
         }
         return group;
     }

@@ -91,10 +91,8 @@ final class JsonCells {
     /** A type and, if it fits, the value itself, else where it stands behind the start of its container. */
     private void entry(int container, int at, int width) {
         int type = bytes[at];
-        boolean inlined = type == LITERAL
-                || type == INT16
-                || type == UINT16
-                || width == 4 && (type == INT32 || type == UINT32);
+        boolean inlined =
+                type == LITERAL || type == INT16 || type == UINT16 || width == 4 && (type == INT32 || type == UINT32);
         value(type, inlined ? at + 1 : container + (int) little(bytes, at + 1, width));
     }
 
@@ -152,8 +150,8 @@ final class JsonCells {
         int exponent = exact.precision() - exact.scale() - 1;
         if (exponent < -15 || exponent > 14) {
             String digits = exact.unscaledValue().abs().toString();
-            return (value < 0 ? "-" : "") + digits.charAt(0)
-                    + (digits.length() > 1 ? "." + digits.substring(1) : "") + "e" + exponent;
+            return (value < 0 ? "-" : "") + digits.charAt(0) + (digits.length() > 1 ? "." + digits.substring(1) : "")
+                    + "e" + exponent;
         }
         String plain = exact.toPlainString();
         return plain.indexOf('.') < 0 ? plain + ".0" : plain;
@@ -165,7 +163,9 @@ final class JsonCells {
         int[] length = length(at + 1);
         int start = at + 1 + length[1];
         switch (type) {
-            case 246 -> text.append(LogCells.decimal(bytes, start + 2, bytes[start], bytes[start + 1]).toPlainString());
+            case 246 ->
+                text.append(LogCells.decimal(bytes, start + 2, bytes[start], bytes[start + 1])
+                        .toPlainString());
             case 10 -> quoted(day(little(bytes, start, 8)));
             case 7, 12 -> quoted(day(little(bytes, start, 8)) + " " + clock(little(bytes, start, 8), 31));
             case 11 -> {
@@ -174,15 +174,15 @@ final class JsonCells {
             }
             default ->
                 quoted("base64:type" + type + ":"
-                        + Base64.getEncoder().encodeToString(java.util.Arrays.copyOfRange(bytes, start, start + length[0])));
+                        + Base64.getEncoder()
+                                .encodeToString(java.util.Arrays.copyOfRange(bytes, start, start + length[0])));
         }
     }
 
     private static String day(long packed) {
         long days = packed >> 41;
         long months = days >> 5;
-        return String.format(
-                java.util.Locale.ROOT, "%04d-%02d-%02d", months / 13, months % 13, days & 31);
+        return String.format(java.util.Locale.ROOT, "%04d-%02d-%02d", months / 13, months % 13, days & 31);
     }
 
     private static String clock(long packed, int hours) {

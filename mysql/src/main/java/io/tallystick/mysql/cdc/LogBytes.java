@@ -115,8 +115,9 @@ final class LogBytes {
 
     private void need(int count) {
         if (count < 0 || count > end - at) {
-            throw new CorruptionException("an event of the binary log ends after " + remaining() + " bytes where " + count
-                    + " were expected; check the log with mariadb-binlog or mysqlbinlog --verify-binlog-checksum");
+            throw new CorruptionException(
+                    "an event of the binary log ends after " + remaining() + " bytes where " + count
+                            + " were expected; check the log with mariadb-binlog or mysqlbinlog --verify-binlog-checksum");
         }
     }
 }

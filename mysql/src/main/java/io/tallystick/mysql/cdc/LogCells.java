@@ -15,7 +15,8 @@ final class LogCells {
 
     static Object value(MySqlType type, byte[] bytes, int offset, int length) {
         return switch (type.form()) {
-            case TINYINT, SMALLINT, MEDIUMINT, INT, BIGINT -> integer(little(bytes, offset, length), length, type.unsigned());
+            case TINYINT, SMALLINT, MEDIUMINT, INT, BIGINT ->
+                integer(little(bytes, offset, length), length, type.unsigned());
             case DECIMAL -> decimal(bytes, offset, type.size(), type.scale());
             case FLOAT -> Float.intBitsToFloat((int) little(bytes, offset, 4));
             case DOUBLE -> Double.longBitsToDouble(little(bytes, offset, 8));
@@ -133,5 +134,4 @@ final class LogCells {
         }
         return text.append(']').toString();
     }
-
 }

@@ -10,15 +10,17 @@ import java.util.stream.Collectors;
 /** Whether a server's log still contains everything after a position, and whether the position is of its history at all. Stateless. */
 final class LogHistory {
 
-    private static final String MEND = "; the tables have to be compared with their targets and brought in line. To keep the log longer:"
-            + " SET GLOBAL binlog_expire_logs_seconds = 604800;";
+    private static final String MEND =
+            "; the tables have to be compared with their targets and brought in line. To keep the log longer:"
+                    + " SET GLOBAL binlog_expire_logs_seconds = 604800;";
 
     private LogHistory() {}
 
     /** The end of the log, as the flavour's list or set. */
     static String now(Connection connection, Flavour flavour) throws SQLException {
         String text = SourceSql.value(
-                connection, flavour == Flavour.MARIADB ? "SELECT @@global.gtid_binlog_pos" : "SELECT @@global.gtid_executed");
+                connection,
+                flavour == Flavour.MARIADB ? "SELECT @@global.gtid_binlog_pos" : "SELECT @@global.gtid_executed");
         return text.replaceAll("\\s", "");
     }
 
@@ -34,16 +36,16 @@ final class LogHistory {
     }
 
     private static void checkMySql(Connection connection, String from, String delivered) throws SQLException {
-        String unknown = SourceSql.value(
-                connection, "SELECT GTID_SUBTRACT(?, @@global.gtid_executed)", delivered);
+        String unknown = SourceSql.value(connection, "SELECT GTID_SUBTRACT(?, @@global.gtid_executed)", delivered);
         if (!unknown.isBlank()) {
             throw new GapException("MySQL does not know the transactions " + unknown.replaceAll("\\s", "")
-                    + " that were read before: it has another history (its log was reset, or it was promoted without them)" + MEND);
+                    + " that were read before: it has another history (its log was reset, or it was promoted without them)"
+                    + MEND);
         }
         String purged = SourceSql.value(connection, "SELECT GTID_SUBTRACT(@@global.gtid_purged, ?)", from);
         if (!purged.isBlank()) {
-            throw new GapException("MySQL has purged the transactions " + purged.replaceAll("\\s", "") + " from its log, which is left in "
-                    + files(connection) + MEND);
+            throw new GapException("MySQL has purged the transactions " + purged.replaceAll("\\s", "")
+                    + " from its log, which is left in " + files(connection) + MEND);
         }
     }
 
@@ -55,8 +57,9 @@ final class LogHistory {
                     || newest.sequence() < last.sequence()
                     || newest.sequence() == last.sequence() && !newest.equals(last);
             if (foreign) {
-                throw new GapException("MariaDB does not know transaction " + last + " that was read before, the last of its domain is "
-                        + newest + ": it has another history (its log was reset, or it was promoted without it)" + MEND);
+                throw new GapException("MariaDB does not know transaction " + last
+                        + " that was read before, the last of its domain is " + newest
+                        + ": it has another history (its log was reset, or it was promoted without it)" + MEND);
             }
         }
         String oldest = SourceSql.rows(connection, "SHOW BINARY LOGS").get(0).get(0);
@@ -65,7 +68,8 @@ final class LogHistory {
             Gtid last = from.of(gone.source());
             if (last == null || last.sequence() < gone.sequence()) {
                 throw new GapException("MariaDB has purged transactions from its log: the position needs what follows "
-                        + (last == null ? "the beginning of domain " + gone.source() : last) + ", the log begins behind " + gone + " in "
+                        + (last == null ? "the beginning of domain " + gone.source() : last)
+                        + ", the log begins behind " + gone + " in "
                         + files(connection) + MEND);
             }
         }

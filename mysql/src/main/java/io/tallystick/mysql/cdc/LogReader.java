@@ -65,8 +65,9 @@ final class LogReader {
             }
             case EventType.HEARTBEAT, EventType.HEARTBEAT_V2 -> pieces.tell();
             case EventType.INCIDENT ->
-                throw new GapException("the log says that the server has lost events (an incident event), so changes may be missing."
-                        + " Compare the tables with their targets and bring them in line");
+                throw new GapException(
+                        "the log says that the server has lost events (an incident event), so changes may be missing."
+                                + " Compare the tables with their targets and bring them in line");
             case EventType.EXECUTE_LOAD_QUERY ->
                 transactions.refuseStatement("loads rows from a file by a statement: SET GLOBAL binlog_format = ROW;");
             case EventType.STOP,
@@ -93,8 +94,9 @@ final class LogReader {
         if (RowsEvent.isRows(event.type())) {
             transactions.rows(event.type(), event.body());
         } else if (!event.isIgnorable()) {
-            throw new RejectedException("the log holds an event of type " + event.type()
-                    + ", which is not known; a newer server? Switch the feature off that writes it, or use a newer Tallystick");
+            throw new RejectedException(
+                    "the log holds an event of type " + event.type()
+                            + ", which is not known; a newer server? Switch the feature off that writes it, or use a newer Tallystick");
         }
     }
 
@@ -127,7 +129,9 @@ final class LogReader {
                 case 6, 5 -> in.skip(in.u8());
                 case CHARSET_VARIABLE -> {
                     String set = collations.characterSet(in.u16());
-                    return set != null && CharacterSets.isKnown(set) ? CharacterSets.charset(set) : StandardCharsets.UTF_8;
+                    return set != null && CharacterSets.isKnown(set)
+                            ? CharacterSets.charset(set)
+                            : StandardCharsets.UTF_8;
                 }
                 default -> {
                     return StandardCharsets.UTF_8;
@@ -155,8 +159,8 @@ final class LogReader {
             compression = field == PAYLOAD_COMPRESSION ? value.packedInt() : compression;
         }
         InputStream raw = new ByteArrayInputStream(in.bytes(), in.position(), in.remaining());
-        try (DataInputStream plain = new DataInputStream(
-                compression == ZSTD ? new ZstdInputStreamNoFinalizer(raw) : raw)) {
+        try (DataInputStream plain =
+                new DataInputStream(compression == ZSTD ? new ZstdInputStreamNoFinalizer(raw) : raw)) {
             events(plain);
         } catch (IOException e) {
             throw new CorruptionException("a compressed transaction of the log cannot be read", e);
@@ -183,7 +187,9 @@ final class LogReader {
         boolean tells = event.type() == EventType.MARIADB_GTID || event.type() == EventType.MYSQL_GTID;
         if (tells && event.nextOffset() > 0) {
             place = new LogPlace(place.file(), event.nextOffset());
-        } else if (!event.isArtificial() && event.type() != EventType.ROTATE && event.type() != EventType.HEARTBEAT
+        } else if (!event.isArtificial()
+                && event.type() != EventType.ROTATE
+                && event.type() != EventType.HEARTBEAT
                 && event.type() != EventType.HEARTBEAT_V2) {
             place = new LogPlace(place.file(), place.offset() + event.size());
         }

@@ -67,7 +67,8 @@ record MySqlType(ColumnForm form, int size, int scale, boolean unsigned, String 
             return text ? TextCells.value(this, bytes, offset, length) : LogCells.value(this, bytes, offset, length);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | java.time.DateTimeException broken) {
             throw new CorruptionException(
-                    length + " bytes are no value of type " + declared() + " (" + (text ? "text" : "log") + " form)", broken);
+                    length + " bytes are no value of type " + declared() + " (" + (text ? "text" : "log") + " form)",
+                    broken);
         }
     }
 

@@ -107,8 +107,7 @@ final class PieceMaker {
         if (position == null) {
             position = progress.including(transaction);
         }
-        pieces.put(
-                new TransactionPiece(transaction + name, position, at, origin, changes, last), 128 + weight);
+        pieces.put(new TransactionPiece(transaction + name, position, at, origin, changes, last), 128 + weight);
         changes = new ArrayList<>();
         weight = 0;
     }

@@ -47,7 +47,8 @@ final class PieceQueue {
     }
 
     /** The next entry, or null when none came in this time; throws the end's reason after the last. */
-    @Nullable Entry poll(Duration longest) {
+    @Nullable
+    Entry poll(Duration longest) {
         long nanos = longest.toNanos();
         lock.lock();
         try {

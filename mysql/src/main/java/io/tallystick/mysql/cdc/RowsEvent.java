@@ -26,9 +26,10 @@ final class RowsEvent {
             case EventType.WRITE_ROWS_COMPRESSED -> new Shape(Change.Operation.INSERT, true, true);
             case EventType.UPDATE_ROWS_COMPRESSED -> new Shape(Change.Operation.UPDATE, true, true);
             case EventType.DELETE_ROWS_COMPRESSED -> new Shape(Change.Operation.DELETE, true, true);
-            default -> throw new GapException("the log holds only parts of JSON documents of " + table
-                    + ", which cannot be applied elsewhere. SET GLOBAL binlog_row_value_options = ''; (and in the server's"
-                    + " configuration), then compare the table with its targets and bring it in line");
+            default ->
+                throw new GapException("the log holds only parts of JSON documents of " + table
+                        + ", which cannot be applied elsewhere. SET GLOBAL binlog_row_value_options = ''; (and in the server's"
+                        + " configuration), then compare the table with its targets and bring it in line");
         };
     }
 

@@ -22,14 +22,17 @@ final class RowsReader {
     void read(Change.Operation operation, LogBytes in, RowLayout layout, Changes changes) throws InterruptedException {
         int columns = in.packedInt();
         if (columns != layout.size()) {
-            throw new CorruptionException("a row of " + layout.table().name() + " has " + columns + " columns, its table map "
-                    + layout.size());
+            throw new CorruptionException("a row of " + layout.table().name() + " has " + columns
+                    + " columns, its table map " + layout.size());
         }
         grow(2 * columns);
         Image image = Image.read(in, columns);
         Image after = operation == Change.Operation.UPDATE ? Image.read(in, columns) : image;
         while (in.remaining() > 0) {
-            changes.accept(operation == Change.Operation.UPDATE ? update(in, layout, image, after) : single(operation, in, layout, image));
+            changes.accept(
+                    operation == Change.Operation.UPDATE
+                            ? update(in, layout, image, after)
+                            : single(operation, in, layout, image));
         }
     }
 
@@ -90,8 +93,9 @@ final class RowsReader {
             cells[2 * i + 1] = length;
             at += Math.max(length, 0);
             if (at < start || at > in.end()) {
-                throw new CorruptionException("a row of " + layout.table().name() + " does not fit its table map at column "
-                        + layout.table().columns().get(i).name());
+                throw new CorruptionException(
+                        "a row of " + layout.table().name() + " does not fit its table map at column "
+                                + layout.table().columns().get(i).name());
             }
         }
         in.skip(at - nulls);

@@ -22,8 +22,8 @@ final class SnapshotColumns {
         this.table = table;
         this.key = table.columns().stream().filter(SourceColumn::key).toList();
         if (key.isEmpty()) {
-            throw new RejectedException("table " + table.name() + " has no key by which it could be read piece by piece;"
-                    + " ALTER TABLE … ADD PRIMARY KEY");
+            throw new RejectedException("table " + table.name()
+                    + " has no key by which it could be read piece by piece;" + " ALTER TABLE … ADD PRIMARY KEY");
         }
     }
 
@@ -32,7 +32,10 @@ final class SnapshotColumns {
     }
 
     /** All columns, then the key's columns as text. */
-    String query(@org.jspecify.annotations.Nullable List<String> after, @org.jspecify.annotations.Nullable List<String> last, int rows) {
+    String query(
+            @org.jspecify.annotations.Nullable List<String> after,
+            @org.jspecify.annotations.Nullable List<String> last,
+            int rows) {
         String cells = table.columns().stream().map(SnapshotColumns::cell).collect(Collectors.joining(", "));
         String keys = key.stream().map(SnapshotColumns::keyText).collect(Collectors.joining(", "));
         List<String> bounds = new ArrayList<>();
@@ -79,7 +82,8 @@ final class SnapshotColumns {
     /** A comparison of the whole key, spelt out because the servers use no index for a comparison of tuples. */
     private String bound(List<String> values, String strict, String end) {
         if (values.size() != key.size()) {
-            throw new IllegalArgumentException("the key of " + table.name() + " has " + key.size() + " columns, found " + values);
+            throw new IllegalArgumentException(
+                    "the key of " + table.name() + " has " + key.size() + " columns, found " + values);
         }
         List<String> cases = new ArrayList<>();
         StringBuilder equal = new StringBuilder();
@@ -89,7 +93,8 @@ final class SnapshotColumns {
             cases.add(equal + name + (i == key.size() - 1 ? end : strict) + value);
             equal.append(name).append('=').append(value).append(" AND ");
         }
-        String first = quoted(key.get(0).name()) + strict + "=" + literal((MySqlType) key.get(0).type(), values.get(0));
+        String first = quoted(key.get(0).name()) + strict + "="
+                + literal((MySqlType) key.get(0).type(), values.get(0));
         return "(" + first + " AND ((" + String.join(") OR (", cases) + ")))";
     }
 

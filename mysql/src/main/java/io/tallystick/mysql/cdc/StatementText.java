@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param table the table meant, for {@link Kind#TRUNCATE} and {@link Kind#CHANGES_UNSEEN}
  * @param branch the branch's name, for the kinds of XA
  */
-record StatementText(
-        Kind kind, @Nullable TableName table, String branch) {
+record StatementText(Kind kind, @Nullable TableName table, String branch) {
 
     /** What a statement does. */
     enum Kind {
@@ -37,20 +36,23 @@ record StatementText(
         OTHER
     }
 
-    private static final Pattern COMMENTS = Pattern.compile("^(\\s|/\\*(?!!|M!)([^*]|\\*(?!/))*\\*/|--\\s[^\\n]*\\n|#[^\\n]*\\n|\\()+");
+    private static final Pattern COMMENTS =
+            Pattern.compile("^(\\s|/\\*(?!!|M!)([^*]|\\*(?!/))*\\*/|--\\s[^\\n]*\\n|#[^\\n]*\\n|\\()+");
     private static final String NAME = "(`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\\w$\\x{80}-\\x{10ffff}]+)";
     private static final String QUALIFIED = NAME + "(?:\\s*\\.\\s*" + NAME + ")?";
     private static final String TAIL = "\\s*(?:(?:WAIT\\s+\\d+|NOWAIT)\\s*)?;?\\s*(?:/\\*.*\\*/\\s*)?$";
     private static final Pattern TRUNCATES = pattern("^TRUNCATE\\s+(?:TABLE\\s+)?" + QUALIFIED + TAIL);
     /** How a server empties a MEMORY table when it starts. */
     private static final Pattern EMPTIES = pattern("^DELETE\\s+FROM\\s+" + QUALIFIED + TAIL);
+
     private static final Pattern XA = pattern("^XA\\s+(START|BEGIN|END|COMMIT|ROLLBACK)\\s+(.*?)\\s*$");
-    private static final Pattern PARTITIONS = pattern(
-            "^ALTER\\s+(?:IGNORE\\s+)?TABLE\\s+" + QUALIFIED + ".*\\b(?:DROP|TRUNCATE|EXCHANGE|DISCARD|IMPORT|CONVERT)\\s+"
-                    + "(?:PARTITION|TABLESPACE|TABLE)\\b.*$");
+    private static final Pattern PARTITIONS = pattern("^ALTER\\s+(?:IGNORE\\s+)?TABLE\\s+" + QUALIFIED
+            + ".*\\b(?:DROP|TRUNCATE|EXCHANGE|DISCARD|IMPORT|CONVERT)\\s+" + "(?:PARTITION|TABLESPACE|TABLE)\\b.*$");
     /** In row format a server logs the table's shape and its rows apart. */
-    private static final Pattern CREATES_WITH_ROWS = pattern("^CREATE\\s+(?:OR\\s+REPLACE\\s+)?TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?"
-            + QUALIFIED + "\\b.*\\bSELECT\\b.*$");
+    private static final Pattern CREATES_WITH_ROWS =
+            pattern("^CREATE\\s+(?:OR\\s+REPLACE\\s+)?TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?" + QUALIFIED
+                    + "\\b.*\\bSELECT\\b.*$");
+
     private static final Set<String> ROW_WORDS = Set.of(
             "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "CALL", "SELECT", "DO", "HANDLER", "IMPORT");
     private static final Set<String> DDL_WORDS = Set.of("CREATE", "ALTER", "DROP", "RENAME");
@@ -60,15 +62,18 @@ record StatementText(
         String word = text.split("[\\s(;`]", 2)[0].toUpperCase(Locale.ROOT);
         return switch (word) {
             case "BEGIN", "COMMIT", "SAVEPOINT" -> plain(Kind.valueOf(word));
-            case "ROLLBACK" -> plain(text.toUpperCase(Locale.ROOT).matches("(?s)ROLLBACK\\s+(WORK\\s+)?TO\\b.*")
-                    ? Kind.ROLLBACK_TO_SAVEPOINT
-                    : Kind.ROLLBACK);
+            case "ROLLBACK" ->
+                plain(
+                        text.toUpperCase(Locale.ROOT).matches("(?s)ROLLBACK\\s+(WORK\\s+)?TO\\b.*")
+                                ? Kind.ROLLBACK_TO_SAVEPOINT
+                                : Kind.ROLLBACK);
             case "XA" -> xa(text);
             case "TRUNCATE" -> emptied(TRUNCATES.matcher(text), schema);
             case "DELETE" -> emptied(EMPTIES.matcher(text), schema);
             case "ALTER" -> altered(PARTITIONS.matcher(text), schema);
             case "CREATE" -> altered(CREATES_WITH_ROWS.matcher(text), schema);
-            default -> plain(ROW_WORDS.contains(word) ? Kind.CHANGES_ROWS : DDL_WORDS.contains(word) ? Kind.DDL : Kind.OTHER);
+            default ->
+                plain(ROW_WORDS.contains(word) ? Kind.CHANGES_ROWS : DDL_WORDS.contains(word) ? Kind.DDL : Kind.OTHER);
         };
     }
 
@@ -83,13 +88,13 @@ record StatementText(
         }
         String verb = xa.group(1).toUpperCase(Locale.ROOT);
         return new StatementText(
-                Kind.valueOf("XA_" + (verb.equals("BEGIN") ? "START" : verb)), null, xa.group(2).toUpperCase(Locale.ROOT));
+                Kind.valueOf("XA_" + (verb.equals("BEGIN") ? "START" : verb)),
+                null,
+                xa.group(2).toUpperCase(Locale.ROOT));
     }
 
     private static StatementText emptied(Matcher match, String schema) {
-        return match.matches()
-                ? new StatementText(Kind.TRUNCATE, table(match, schema), "")
-                : plain(Kind.CHANGES_ROWS);
+        return match.matches() ? new StatementText(Kind.TRUNCATE, table(match, schema), "") : plain(Kind.CHANGES_ROWS);
     }
 
     private static StatementText altered(Matcher match, String schema) {

@@ -95,11 +95,13 @@ record TableMap(
                     case SET_STR_VALUE, ENUM_STR_VALUE -> labelFields.put(field, part);
                     case SIMPLE_PRIMARY_KEY -> keys(part, false);
                     case PRIMARY_KEY_WITH_PREFIX -> keys(part, true);
-                    default -> part.skip(part.remaining()); // geometry subtypes, visibility: nothing that cells depend on
+                    default ->
+                        part.skip(part.remaining()); // geometry subtypes, visibility: nothing that cells depend on
                 }
             }
             if (!names.isEmpty() && names.size() != types.length) {
-                throw new CorruptionException(name + " has " + types.length + " columns but " + names.size() + " names in the log");
+                throw new CorruptionException(
+                        name + " has " + types.length + " columns but " + names.size() + " names in the log");
             }
             return new TableMap(name, types, metas, names, unsigned, collations, labels(known), primaryKey);
         }
@@ -119,7 +121,9 @@ record TableMap(
         /** The columns that have a character set: text, or those with labels. */
         private int[] places(boolean labelled) {
             return java.util.stream.IntStream.range(0, types.length)
-                    .filter(i -> labelled ? WireType.isLabelled(types[i], metas[i]) : WireType.isCharacter(types[i], metas[i]))
+                    .filter(i -> labelled
+                            ? WireType.isLabelled(types[i], metas[i])
+                            : WireType.isCharacter(types[i], metas[i]))
                     .toArray();
         }
 
@@ -158,7 +162,8 @@ record TableMap(
             List<List<String>> all = new ArrayList<>();
             for (int i = 0; i < types.length; i++) {
                 int real = WireType.real(types[i], metas[i]);
-                LogBytes field = labelFields.get(real == WireType.ENUM ? ENUM_STR_VALUE : real == WireType.SET ? SET_STR_VALUE : 0);
+                LogBytes field = labelFields.get(
+                        real == WireType.ENUM ? ENUM_STR_VALUE : real == WireType.SET ? SET_STR_VALUE : 0);
                 all.add(field == null ? List.of() : labels(field, charset(known, collations[i])));
             }
             return all;

@@ -49,7 +49,8 @@ final class Tables {
     }
 
     /** The layout of the table with this number; null when its rows do not matter. */
-    @Nullable RowLayout of(long number) {
+    @Nullable
+    RowLayout of(long number) {
         return current.get(number);
     }
 
@@ -85,9 +86,10 @@ final class Tables {
         byte[] described = java.util.Arrays.copyOfRange(description.bytes(), description.position(), description.end());
         TableMap map = TableMap.read(description, collations);
         if (map.names().isEmpty()) {
-            throw new GapException("the log describes " + name + " without the names of its columns, so these changes cannot be"
-                    + " applied. SET GLOBAL binlog_row_metadata = FULL; (and in the server's configuration), then compare the table"
-                    + " with its targets and bring it in line");
+            throw new GapException(
+                    "the log describes " + name + " without the names of its columns, so these changes cannot be"
+                            + " applied. SET GLOBAL binlog_row_metadata = FULL; (and in the server's configuration), then compare the table"
+                            + " with its targets and bring it in line");
         }
         SourceTable table = catalog.refine(map, collations);
         SourceTable old = known.get(name);

@@ -47,7 +47,8 @@ final class TransactionAssembler implements AutoCloseable {
     /** A file of the log begins: nothing goes on from the one before. */
     void abandon() {
         if (gtid != null && pieces.hasBegun()) {
-            throw new UnavailableException("transaction " + gtid + " ends in the middle in the log; the server may have crashed");
+            throw new UnavailableException(
+                    "transaction " + gtid + " ends in the middle in the log; the server may have crashed");
         }
         gtid = null;
         closePreparing();
@@ -91,7 +92,8 @@ final class TransactionAssembler implements AutoCloseable {
             case XA_COMMIT -> commitBranch(statement.branch());
             case XA_ROLLBACK -> rollbackBranch(statement.branch());
             case XA_END, SAVEPOINT -> {}
-            case ROLLBACK_TO_SAVEPOINT -> refuse("goes back to a savepoint after it has changed tables without transactions", sql);
+            case ROLLBACK_TO_SAVEPOINT ->
+                refuse("goes back to a savepoint after it has changed tables without transactions", sql);
             default -> {
                 affect(statement, sql);
                 if (!grouped) {
@@ -188,7 +190,9 @@ final class TransactionAssembler implements AutoCloseable {
             }
             case CHANGES_ROWS -> {
                 if (!repeated) {
-                    refuse("changes rows by a statement, so the log does not say which: SET GLOBAL binlog_format = ROW;", sql);
+                    refuse(
+                            "changes rows by a statement, so the log does not say which: SET GLOBAL binlog_format = ROW;",
+                            sql);
                 }
             }
             case CHANGES_UNSEEN -> {
@@ -210,8 +214,9 @@ final class TransactionAssembler implements AutoCloseable {
 
     private Gtid current() {
         if (gtid == null) {
-            throw new GapException("the log holds a change without a GTID, which cannot be resumed from: switch GTIDs on (MySQL:"
-                    + " gtid_mode = ON, enforce_gtid_consistency = ON) and compare the tables with their targets");
+            throw new GapException(
+                    "the log holds a change without a GTID, which cannot be resumed from: switch GTIDs on (MySQL:"
+                            + " gtid_mode = ON, enforce_gtid_consistency = ON) and compare the tables with their targets");
         }
         return gtid;
     }

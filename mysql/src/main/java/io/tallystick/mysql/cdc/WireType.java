@@ -44,7 +44,8 @@ final class WireType {
         int[] metas = new int[types.length];
         for (int i = 0; i < types.length; i++) {
             metas[i] = switch (types[i]) {
-                case FLOAT, DOUBLE, BLOB, BLOB_COMPRESSED, JSON, GEOMETRY, VECTOR, TIMESTAMP2, DATETIME2, TIME2 -> in.u8();
+                case FLOAT, DOUBLE, BLOB, BLOB_COMPRESSED, JSON, GEOMETRY, VECTOR, TIMESTAMP2, DATETIME2, TIME2 ->
+                    in.u8();
                 case VARCHAR, VARCHAR_COMPRESSED -> in.u16();
                 case STRING, ENUM, SET, NEWDECIMAL, VAR_STRING -> in.u8() << 8 | in.u8();
                 case BIT -> in.u8() + 8 * in.u8();
@@ -112,8 +113,9 @@ final class WireType {
             case DATETIME2 -> 5 + TimeCells.fractionBytes(meta);
             case TIME2 -> 3 + TimeCells.fractionBytes(meta);
             case STRING, ENUM, SET -> meta & 0xff;
-            default -> throw new RejectedException("the log holds a column of type number " + type
-                    + ", which is not known; leave the table out, or change the column's type");
+            default ->
+                throw new RejectedException("the log holds a column of type number " + type
+                        + ", which is not known; leave the table out, or change the column's type");
         };
     }
 
@@ -151,8 +153,9 @@ final class WireType {
                 text(binary ? ColumnForm.COMPRESSED_VARBINARY : ColumnForm.COMPRESSED_VARCHAR, meta - 1, characterSet);
             case BLOB_COMPRESSED ->
                 text(binary ? ColumnForm.COMPRESSED_BLOB : ColumnForm.COMPRESSED_TEXT, meta, characterSet);
-            default -> throw new RejectedException("the log holds a column of type number " + type
-                    + ", which is not known; leave the table out, or change the column's type");
+            default ->
+                throw new RejectedException("the log holds a column of type number " + type
+                        + ", which is not known; leave the table out, or change the column's type");
         };
     }
 

@@ -67,9 +67,10 @@ final class BinlogScene implements AutoCloseable {
 
     /** The next piece that has changes, or that ends a transaction which had; progress alone only moves the position. */
     TransactionPiece next() {
-        if (stream == null) {
-            open();
-        }
+        return nextOf(stream == null ? open() : stream);
+    }
+
+    TransactionPiece nextOf(ChangeStream stream) {
         long end = System.nanoTime() + LONG.toNanos();
         while (System.nanoTime() < end) {
             TransactionPiece piece = stream.poll(Duration.ofMillis(200));
@@ -92,7 +93,9 @@ final class BinlogScene implements AutoCloseable {
         }
         long deadline = System.nanoTime() + LONG.toNanos();
         while (!source.covers(position, end)) {
-            assertThat(System.nanoTime()).as("still at %s, waiting for %s, so far %s", position, end, lines).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("still at %s, waiting for %s, so far %s", position, end, lines)
+                    .isLessThan(deadline);
             TransactionPiece piece = stream.poll(Duration.ofMillis(200));
             if (piece != null) {
                 piece.changes().forEach(change -> lines.add(line(change)));

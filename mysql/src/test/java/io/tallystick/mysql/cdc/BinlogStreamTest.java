@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class BinlogStreamTest {
 
     @Test
-    void inserts_updates_and_deletes_of_a_transaction_come_as_one_piece_in_their_order(TestDatabase db) throws SQLException {
+    void inserts_updates_and_deletes_of_a_transaction_come_as_one_piece_in_their_order(TestDatabase db)
+            throws SQLException {
         db.execute("CREATE TABLE plain (id INT PRIMARY KEY, name VARCHAR(20) CHARACTER SET utf8mb4)");
         try (BinlogScene scene = BinlogScene.of(db, "plain")) {
             transaction(
@@ -28,7 +29,10 @@ class BinlogStreamTest {
             assertThat(piece.changes())
                     .extracting(BinlogScene::line)
                     .containsExactly(
-                            "INSERT plain 1,one", "INSERT plain 2,null", "UPDATE plain 2,null -> 2,둘", "DELETE plain 1,one");
+                            "INSERT plain 1,one",
+                            "INSERT plain 2,null",
+                            "UPDATE plain 2,null -> 2,둘",
+                            "DELETE plain 1,one");
         }
     }
 
@@ -48,9 +52,11 @@ class BinlogStreamTest {
     void truncate_comes_as_a_change_whatever_the_names(TestDatabase db) throws SQLException {
         db.execute("CREATE TABLE `a ``b.표` (id INT PRIMARY KEY, `c``d` INT)");
         try (BinlogScene scene = BinlogScene.of(db, "a `b.표")) {
-            db.execute("INSERT INTO `a ``b.표` VALUES (1, 2)", "/* all of it */ truncate `a ``b.표`", "INSERT INTO `a ``b.표` VALUES (3, 4)");
-            assertThat(scene.rest())
-                    .containsExactly("INSERT a `b.표 1,2", "TRUNCATE a `b.표", "INSERT a `b.표 3,4");
+            db.execute(
+                    "INSERT INTO `a ``b.표` VALUES (1, 2)",
+                    "/* all of it */ truncate `a ``b.표`",
+                    "INSERT INTO `a ``b.표` VALUES (3, 4)");
+            assertThat(scene.rest()).containsExactly("INSERT a `b.표 1,2", "TRUNCATE a `b.표", "INSERT a `b.표 3,4");
         }
     }
 
@@ -67,7 +73,8 @@ class BinlogStreamTest {
     }
 
     @Test
-    void columns_that_a_minimal_row_image_leaves_out_are_unchanged_but_the_key_is_always_there(TestDatabase db) throws SQLException {
+    void columns_that_a_minimal_row_image_leaves_out_are_unchanged_but_the_key_is_always_there(TestDatabase db)
+            throws SQLException {
         db.execute("CREATE TABLE slim (id INT PRIMARY KEY, a INT, b INT)", "INSERT INTO slim VALUES (1, 2, 3)");
         try (BinlogScene scene = BinlogScene.of(db, "slim")) {
             transaction(

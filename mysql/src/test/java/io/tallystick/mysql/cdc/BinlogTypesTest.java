@@ -38,9 +38,12 @@ class BinlogTypesTest {
         columns.add("INT", "-2147483648", -2147483648L).add("INT UNSIGNED", "4294967295", 4294967295L);
         columns.add("BIGINT", "-9223372036854775808", Long.MIN_VALUE);
         columns.add("BIGINT UNSIGNED", "18446744073709551615", new BigInteger("18446744073709551615"));
-        columns.add("DECIMAL(65,30)", "-12345678901234567890123456789012345.012345678901234567890123456789",
+        columns.add(
+                "DECIMAL(65,30)",
+                "-12345678901234567890123456789012345.012345678901234567890123456789",
                 new BigDecimal("-12345678901234567890123456789012345.012345678901234567890123456789"));
-        columns.add("DECIMAL(10,2)", "-0.05", new BigDecimal("-0.05")).add("DECIMAL(12,0)", "100", new BigDecimal("100"));
+        columns.add("DECIMAL(10,2)", "-0.05", new BigDecimal("-0.05"))
+                .add("DECIMAL(12,0)", "100", new BigDecimal("100"));
         columns.add("DECIMAL(4,4) UNSIGNED", "0.9999", new BigDecimal("0.9999"));
         columns.add("FLOAT", "1.17549e-38", 1.17549e-38f).add("FLOAT", "16777217", 1.6777216e7f);
         columns.add("DOUBLE", "0.1", 0.1).add("DOUBLE", "-1.7976931348623157e308", -Double.MAX_VALUE);
@@ -52,16 +55,21 @@ class BinlogTypesTest {
     @Test
     void dates_and_times_keep_their_sign_their_fraction_and_their_zeros(TestDatabase db) throws SQLException {
         Columns columns = new Columns();
-        columns.add("DATE", "'9999-12-31'", LocalDate.of(9999, 12, 31)).add("DATE", "'0000-00-00'", SpecialValue.ZERO_DATE);
+        columns.add("DATE", "'9999-12-31'", LocalDate.of(9999, 12, 31))
+                .add("DATE", "'0000-00-00'", SpecialValue.ZERO_DATE);
         columns.add("DATE", "'2024-02-00'", SpecialValue.ZERO_DATE);
-        columns.add("TIME", "'-838:59:59'", Duration.ofHours(-838).minusMinutes(59).minusSeconds(59));
+        columns.add(
+                "TIME", "'-838:59:59'", Duration.ofHours(-838).minusMinutes(59).minusSeconds(59));
         columns.add("TIME", "'838:59:59'", Duration.ofHours(838).plusMinutes(59).plusSeconds(59));
-        columns.add("TIME(1)", "'-00:00:00.1'", Duration.ofMillis(-100)).add("TIME(3)", "'-12:00:01.234'", Duration.ofMillis(-43201234));
+        columns.add("TIME(1)", "'-00:00:00.1'", Duration.ofMillis(-100))
+                .add("TIME(3)", "'-12:00:01.234'", Duration.ofMillis(-43201234));
         columns.add("TIME(6)", "'25:00:00.000001'", Duration.ofHours(25).plusNanos(1000));
         columns.add("DATETIME", "'1000-01-01 00:00:00'", LocalDateTime.of(1000, 1, 1, 0, 0));
         columns.add("DATETIME(2)", "'2024-02-29 23:59:59.99'", LocalDateTime.of(2024, 2, 29, 23, 59, 59, 990_000_000));
-        columns.add("DATETIME(4)", "'2024-02-29 23:59:59.1234'", LocalDateTime.of(2024, 2, 29, 23, 59, 59, 123_400_000));
-        columns.add("DATETIME(6)", "'9999-12-31 23:59:59.999999'", LocalDateTime.of(9999, 12, 31, 23, 59, 59, 999_999_000));
+        columns.add(
+                "DATETIME(4)", "'2024-02-29 23:59:59.1234'", LocalDateTime.of(2024, 2, 29, 23, 59, 59, 123_400_000));
+        columns.add(
+                "DATETIME(6)", "'9999-12-31 23:59:59.999999'", LocalDateTime.of(9999, 12, 31, 23, 59, 59, 999_999_000));
         columns.add("DATETIME(3)", "'0000-00-00 00:00:00'", SpecialValue.ZERO_DATE);
         columns.add("TIMESTAMP", "'2038-01-19 03:14:07'", Instant.parse("2038-01-19T03:14:07Z"));
         columns.add("TIMESTAMP(6)", "'1970-01-01 00:00:01.000001'", Instant.parse("1970-01-01T00:00:01.000001Z"));
@@ -76,14 +84,19 @@ class BinlogTypesTest {
         columns.add("CHAR(255) CHARACTER SET utf8mb4", "'😀'", "😀");
         columns.add("VARCHAR(10) CHARACTER SET latin1", "'é€\u0081'", "é€\u0081");
         columns.add("VARCHAR(10) CHARACTER SET euckr", "'한글'", "한글");
-        columns.add("VARCHAR(300) CHARACTER SET utf8mb4", "'이름'", "이름").add("VARCHAR(10) CHARACTER SET ucs2", "'가b'", "가b");
-        columns.add("VARCHAR(10) CHARACTER SET sjis", "'テスト'", "テスト").add("VARCHAR(10) CHARACTER SET utf32", "'가😀'", "가😀");
-        columns.add("TINYTEXT CHARACTER SET utf8mb4", "''", "").add("TEXT CHARACTER SET utf8mb4", "REPEAT('글', 1000)", "글".repeat(1000));
-        columns.add("MEDIUMTEXT CHARACTER SET koi8r", "'Привет'", "Привет").add("LONGTEXT CHARACTER SET utf8mb4", "'x'", "x");
+        columns.add("VARCHAR(300) CHARACTER SET utf8mb4", "'이름'", "이름")
+                .add("VARCHAR(10) CHARACTER SET ucs2", "'가b'", "가b");
+        columns.add("VARCHAR(10) CHARACTER SET sjis", "'テスト'", "テスト")
+                .add("VARCHAR(10) CHARACTER SET utf32", "'가😀'", "가😀");
+        columns.add("TINYTEXT CHARACTER SET utf8mb4", "''", "")
+                .add("TEXT CHARACTER SET utf8mb4", "REPEAT('글', 1000)", "글".repeat(1000));
+        columns.add("MEDIUMTEXT CHARACTER SET koi8r", "'Привет'", "Привет")
+                .add("LONGTEXT CHARACTER SET utf8mb4", "'x'", "x");
         columns.add("ENUM('a','it''s','b\\\\s','한') CHARACTER SET utf8mb4", "4", "한");
         columns.add("ENUM('a','it''s','b\\\\s','한') CHARACTER SET utf8mb4", "3", "b\\s");
         columns.add("ENUM('x','é') CHARACTER SET latin1", "2", "é");
-        columns.add("SET('r','g','파') CHARACTER SET utf8mb4", "'파,r'", List.of("r", "파")).add("SET('r','g')", "''", List.of());
+        columns.add("SET('r','g','파') CHARACTER SET utf8mb4", "'파,r'", List.of("r", "파"))
+                .add("SET('r','g')", "''", List.of());
         columns.verify(db);
     }
 
@@ -92,7 +105,8 @@ class BinlogTypesTest {
         Columns columns = new Columns();
         columns.add("BINARY(4)", "x'0100'", bytes("01000000")).add("VARBINARY(10)", "x'00ff00'", bytes("00ff00"));
         columns.add("TINYBLOB", "x''", bytes("")).add("BLOB", "x'00'", bytes("00"));
-        columns.add("MEDIUMBLOB", "REPEAT(x'ab', 70000)", bytes("ab".repeat(70_000))).add("LONGBLOB", "x'01'", bytes("01"));
+        columns.add("MEDIUMBLOB", "REPEAT(x'ab', 70000)", bytes("ab".repeat(70_000)))
+                .add("LONGBLOB", "x'01'", bytes("01"));
         columns.add("GEOMETRY", "POINT(1, 2)", bytes("000000000101000000000000000000f03f0000000000000040"));
         columns.verify(db);
     }
@@ -103,11 +117,17 @@ class BinlogTypesTest {
                 + " \"bb\": {\"이름\": \"q\\\"\\\\\\n한\"}, \"long\": \"" + "x".repeat(300) + "\"}";
         Columns columns = new Columns();
         columns.add("JSON", "'" + document.replace("\\", "\\\\") + "'", document);
-        columns.add("JSON", "'[]'", "[]").add("JSON", "'\"s\"'", "\"s\"").add("JSON", "'12345678901234567890.5'",
-                db.engine() == Engine.MARIADB ? "12345678901234567890.5" : "1.2345678901234567e19");
+        columns.add("JSON", "'[]'", "[]")
+                .add("JSON", "'\"s\"'", "\"s\"")
+                .add(
+                        "JSON",
+                        "'12345678901234567890.5'",
+                        db.engine() == Engine.MARIADB ? "12345678901234567890.5" : "1.2345678901234567e19");
         if (db.engine() == Engine.MYSQL) {
-            columns.add("JSON", "JSON_ARRAY(CAST(1.50 AS DECIMAL(9,2)), CAST('2024-02-29 01:02:03.5' AS DATETIME(1)),"
-                    + " CAST('-01:02:03' AS TIME), CAST('2024-02-29' AS DATE))",
+            columns.add(
+                    "JSON",
+                    "JSON_ARRAY(CAST(1.50 AS DECIMAL(9,2)), CAST('2024-02-29 01:02:03.5' AS DATETIME(1)),"
+                            + " CAST('-01:02:03' AS TIME), CAST('2024-02-29' AS DATE))",
                     "[1.50, \"2024-02-29 01:02:03.500000\", \"-01:02:03.000000\", \"2024-02-29\"]");
         }
         columns.verify(db);
@@ -122,11 +142,16 @@ class BinlogTypesTest {
         Columns columns = new Columns();
         UUID time = UUID.fromString("01234567-89ab-1def-8123-456789abcd00");
         UUID random = UUID.fromString("01234567-89ab-4def-8123-456789abcdef");
-        columns.add("UUID", "'" + time + "'", time).add("UUID", "'" + random + "'", random).add("UUID", "'00000000-0000-0000-0000-000000000000'", new UUID(0, 0));
-        columns.add("INET4", "'1.2.3.0'", "1.2.3.0").add("INET6", "'2001:db8::1:0:0:5'", "2001:db8::1:0:0:5").add("INET6", "'::'", "::");
+        columns.add("UUID", "'" + time + "'", time)
+                .add("UUID", "'" + random + "'", random)
+                .add("UUID", "'00000000-0000-0000-0000-000000000000'", new UUID(0, 0));
+        columns.add("INET4", "'1.2.3.0'", "1.2.3.0")
+                .add("INET6", "'2001:db8::1:0:0:5'", "2001:db8::1:0:0:5")
+                .add("INET6", "'::'", "::");
         columns.add("INET6", "'::ffff:1.2.3.4'", "::ffff:1.2.3.4");
         columns.add("VARCHAR(3000) CHARACTER SET utf8mb4 COMPRESSED", "REPEAT('한', 500)", "한".repeat(500));
-        columns.add("VARCHAR(30) CHARACTER SET latin1 COMPRESSED", "''", "").add("BLOB COMPRESSED", "x'0102'", bytes("0102"));
+        columns.add("VARCHAR(30) CHARACTER SET latin1 COMPRESSED", "''", "")
+                .add("BLOB COMPRESSED", "x'0102'", bytes("0102"));
         columns.add("LONGTEXT CHARACTER SET utf8mb4 COMPRESSED", "REPEAT('abc', 40000)", "abc".repeat(40_000));
         columns.verify(db);
     }
@@ -153,7 +178,8 @@ class BinlogTypesTest {
         void verify(TestDatabase db) throws SQLException {
             String table = "types_" + Integer.toHexString(types.hashCode());
             StringBuilder create = new StringBuilder("CREATE TABLE " + table + " (id INT PRIMARY KEY");
-            types.forEach((name, type) -> create.append(", ").append(name).append(' ').append(type).append(" NULL"));
+            types.forEach((name, type) ->
+                    create.append(", ").append(name).append(' ').append(type).append(" NULL"));
             db.execute(create.append(") CHARACTER SET utf8mb4").toString());
             try (BinlogScene scene = BinlogScene.of(db, table)) {
                 BinlogStreamTest.transaction(
@@ -176,8 +202,12 @@ class BinlogTypesTest {
                 check(chunk.rows().get(0), "snapshot");
                 assertThat(empty).isNotNull();
                 for (int i = 1; i < described.columns().size(); i++) {
-                    assertThat(empty.isNull(i)).as(described.columns().get(i).toString()).isTrue();
-                    assertThat(chunk.rows().get(1).isNull(i)).as(described.columns().get(i).toString()).isTrue();
+                    assertThat(empty.isNull(i))
+                            .as(described.columns().get(i).toString())
+                            .isTrue();
+                    assertThat(chunk.rows().get(1).isNull(i))
+                            .as(described.columns().get(i).toString())
+                            .isTrue();
                 }
             }
         }
@@ -186,7 +216,9 @@ class BinlogTypesTest {
             expected.forEach((name, value) -> {
                 int cell = row.table().indexOf(name);
                 Object found = row.value(cell);
-                assertThat(plain(found)).as("%s of %s by the %s", name, types.get(name), way).isEqualTo(plain(value));
+                assertThat(plain(found))
+                        .as("%s of %s by the %s", name, types.get(name), way)
+                        .isEqualTo(plain(value));
             });
         }
 

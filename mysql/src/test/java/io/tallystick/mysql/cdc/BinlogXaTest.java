@@ -23,12 +23,17 @@ import org.junit.jupiter.api.Test;
 class BinlogXaTest {
 
     @Test
-    void a_prepared_transaction_comes_at_its_commit_and_not_at_all_after_a_rollback(TestDatabase db) throws SQLException {
+    void a_prepared_transaction_comes_at_its_commit_and_not_at_all_after_a_rollback(TestDatabase db)
+            throws SQLException {
         db.execute("CREATE TABLE branches (id INT PRIMARY KEY)");
         try (BinlogScene scene = BinlogScene.of(db, "branches")) {
             prepare(db, "'a'", "INSERT INTO branches VALUES (1)");
             prepare(db, "'b'", "INSERT INTO branches VALUES (2)");
-            db.execute("INSERT INTO branches VALUES (3)", "XA COMMIT 'a'", "XA ROLLBACK 'b'", "INSERT INTO branches VALUES (4)");
+            db.execute(
+                    "INSERT INTO branches VALUES (3)",
+                    "XA COMMIT 'a'",
+                    "XA ROLLBACK 'b'",
+                    "INSERT INTO branches VALUES (4)");
             assertThat(scene.rest()).containsExactly("INSERT branches 3", "INSERT branches 1", "INSERT branches 4");
         }
     }
@@ -63,9 +68,13 @@ class BinlogXaTest {
 
     @Test
     void a_large_prepared_transaction_waits_in_a_file_and_comes_whole(TestDatabase db) throws SQLException {
-        db.execute("CREATE TABLE wide (id INT PRIMARY KEY AUTO_INCREMENT, t TEXT)", "INSERT INTO wide (t) VALUES ('x')");
+        db.execute(
+                "CREATE TABLE wide (id INT PRIMARY KEY AUTO_INCREMENT, t TEXT)", "INSERT INTO wide (t) VALUES ('x')");
         try (BinlogScene scene = BinlogScene.of(db, "wide")) {
-            prepare(db, "'wide'", "INSERT INTO wide (t) SELECT REPEAT('y', 30000) FROM information_schema.columns LIMIT 100");
+            prepare(
+                    db,
+                    "'wide'",
+                    "INSERT INTO wide (t) SELECT REPEAT('y', 30000) FROM information_schema.columns LIMIT 100");
             db.execute("XA COMMIT 'wide'");
             List<String> lines = scene.rest();
             assertThat(lines).hasSize(100).allMatch(line -> line.endsWith("y".repeat(30_000)));
@@ -78,7 +87,8 @@ class BinlogXaTest {
         try (BinlogScene scene = BinlogScene.of(db, "single");
                 Connection connection = db.connect();
                 Statement statement = connection.createStatement()) {
-            for (String sql : List.of("XA START 's'", "INSERT INTO single VALUES (1)", "XA END 's'", "XA COMMIT 's' ONE PHASE")) {
+            for (String sql :
+                    List.of("XA START 's'", "INSERT INTO single VALUES (1)", "XA END 's'", "XA COMMIT 's' ONE PHASE")) {
                 statement.execute(sql);
             }
             assertThat(scene.rest()).containsExactly("INSERT single 1");
@@ -90,9 +100,10 @@ class BinlogXaTest {
         db.execute("CREATE TABLE early (id INT PRIMARY KEY)");
         prepare(db, "'early'", "INSERT INTO early VALUES (1)");
         try (BinlogScene scene = BinlogScene.unplaced(db)) {
-            Position now = new Position(scene.source.flavour() == Flavour.MARIADB
-                    ? query(db, "SELECT @@global.gtid_binlog_pos")
-                    : query(db, "SELECT @@global.gtid_executed").replaceAll("\\s", ""));
+            Position now = new Position(
+                    scene.source.flavour() == Flavour.MARIADB
+                            ? query(db, "SELECT @@global.gtid_binlog_pos")
+                            : query(db, "SELECT @@global.gtid_executed").replaceAll("\\s", ""));
             db.execute("XA COMMIT 'early'");
             try (var stream = scene.source.open(Set.of(), now)) {
                 assertThatThrownBy(() -> {
