@@ -1,7 +1,6 @@
 package io.tallystick.testkit.net;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +10,13 @@ import java.util.function.Consumer;
 final class Connection {
     private final Socket client;
     private final Socket server = new Socket();
-    private final ReplyTrap trap;
+    private final Traps traps;
     private final Consumer<Connection> onClose;
     private final List<Thread> threads = new ArrayList<>();
     private boolean closed;
     private boolean lostBytes;
     private boolean droppingReply;
+    private boolean holdingRequest;
     private int ended;
 
     @FunctionalInterface
@@ -24,19 +24,19 @@ final class Connection {
         void run() throws IOException, InterruptedException;
     }
 
-    Connection(Socket client, ReplyTrap trap, Consumer<Connection> onClose) {
+    Connection(Socket client, Traps traps, Consumer<Connection> onClose) {
         this.client = client;
-        this.trap = trap;
+        this.traps = traps;
         this.onClose = onClose;
     }
 
-    void open(InetSocketAddress target, Line requests, Line replies) {
+    void open(FaultProxy.Target target, Line requests, Line replies) {
         Pump up = new Pump(this, Direction.REQUESTS, requests, client, server);
         Pump down = new Pump(this, Direction.REPLIES, replies, server, client);
         begin("connect", () -> {
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            server.connect(target);
+            server.connect(target.find());
             begin("read requests", up::read);
             begin("write requests", up::write);
             begin("read replies", down::read);
@@ -69,16 +69,40 @@ final class Connection {
     boolean mayPass(Direction direction, byte[] bytes) {
         synchronized (this) {
             if (direction == Direction.REQUESTS) {
-                droppingReply |= trap.catches(bytes);
+                droppingReply |= traps.replies().catches(bytes);
+                hold(bytes);
                 return true;
             }
             if (!droppingReply) {
                 return true;
             }
         }
-        trap.dropped();
+        traps.replies().spring();
         close(true);
         return false;
+    }
+
+    private void hold(byte[] request) {
+        if (traps.requests().catches(request)) {
+            holdingRequest = true;
+            traps.requests().spring();
+        }
+    }
+
+    /** Whether bytes of this direction wait behind a held request. */
+    synchronized boolean isHolding(Direction direction) {
+        return holdingRequest && direction == Direction.REQUESTS;
+    }
+
+    synchronized void awaitRelease(Direction direction) throws InterruptedException {
+        while (isHolding(direction)) {
+            wait();
+        }
+    }
+
+    synchronized void release() {
+        holdingRequest = false;
+        notifyAll();
     }
 
     synchronized void lostBytes() {

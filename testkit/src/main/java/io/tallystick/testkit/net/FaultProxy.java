@@ -38,15 +38,22 @@ public final class FaultProxy implements AutoCloseable {
     private static final int BACKLOG = 50;
     private static final long LONGEST_CLOSE_MILLIS = 2_000;
 
-    private final InetSocketAddress target;
+    private final Target target;
     private final int port;
     private final Map<Direction, Line> lines = new EnumMap<>(Direction.class);
-    private final ReplyTrap trap = new ReplyTrap();
+    private final Traps traps = new Traps();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
 
-    private FaultProxy(InetSocketAddress target) {
+    /** Where a server is; asked for each connection, so that it may be started later than the proxy, or move. */
+    @FunctionalInterface
+    public interface Target {
+        /** @throws IOException when it is nowhere just now: the connection is closed */
+        InetSocketAddress find() throws IOException;
+    }
+
+    private FaultProxy(Target target) {
         this.target = target;
         this.port = Ports.free();
         for (Direction direction : Direction.values()) {
@@ -56,7 +63,13 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Starts a proxy to this address. */
     public static FaultProxy to(String host, int port) {
-        FaultProxy proxy = new FaultProxy(new InetSocketAddress(host, port));
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        return to(() -> address);
+    }
+
+    /** Starts a proxy to a server whose address is not known yet. */
+    public static FaultProxy to(Target target) {
+        FaultProxy proxy = new FaultProxy(target);
         proxy.listen();
         return proxy;
     }
@@ -130,13 +143,28 @@ public final class FaultProxy implements AutoCloseable {
      * was prepared earlier is not sent again. An empty text means any request.
      */
     public FaultProxy dropReplyTo(String text) {
-        trap.arm(text);
+        traps.replies().arm(text);
         return this;
     }
 
     /** How many replies {@link #dropReplyTo} has dropped. */
     public long droppedReplies() {
-        return trap.droppedCount();
+        return traps.replies().sprung();
+    }
+
+    /**
+     * Once: keeps the next request that contains this text from the server, with all that follows on its connection, until {@link
+     * #heal}. When its sender dies meanwhile it is never sent: so a process is killed at exactly this point. The text is looked for as
+     * by {@link #dropReplyTo}.
+     */
+    public FaultProxy holdRequest(String text) {
+        traps.requests().arm(text);
+        return this;
+    }
+
+    /** How many requests {@link #holdRequest} has held, up to now. */
+    public long heldRequests() {
+        return traps.requests().sprung();
     }
 
     /** Closes every connection and refuses new ones until {@link #heal}. */
@@ -170,7 +198,8 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Ends all faults. */
     public synchronized FaultProxy heal() {
-        trap.disarm();
+        traps.disarm();
+        connections.forEach(Connection::release);
         connections.stream().filter(Connection::hasLostBytes).toList().forEach(each -> each.close(true));
         lines.values().forEach(line -> line.change(conditions -> Conditions.NORMAL));
         if (listener == null) {
@@ -199,7 +228,7 @@ public final class FaultProxy implements AutoCloseable {
             thread.start();
             acceptor = thread;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on port " + port + " for " + target, e);
+            throw new UncheckedIOException("cannot listen on port " + port + " for " + this, e);
         }
     }
 
@@ -219,7 +248,7 @@ public final class FaultProxy implements AutoCloseable {
             client.close();
             return;
         }
-        Connection connection = new Connection(client, trap, connections::remove);
+        Connection connection = new Connection(client, traps, connections::remove);
         connections.add(connection);
         connection.open(target, line(Direction.REQUESTS), line(Direction.REPLIES));
     }
@@ -240,6 +269,14 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
+    private String where() {
+        try {
+            return target.find().toString();
+        } catch (IOException e) {
+            return "nowhere just now";
+        }
+    }
+
     /** Closes everything. */
     @Override
     public void close() {
@@ -248,6 +285,6 @@ public final class FaultProxy implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "127.0.0.1:" + port + " -> " + target;
+        return "127.0.0.1:" + port + " -> " + where();
     }
 }

@@ -45,6 +45,11 @@ final class Pump {
             if (count > 0 && !connection.mayPass(direction, bytes)) {
                 return;
             }
+            if (count < 0 && connection.isHolding(direction)) {
+                // its sender is gone: what is held was never sent
+                connection.close(true);
+                return;
+            }
             queue.put(new Chunk(bytes, System.nanoTime()));
             if (count < 0) {
                 return;
@@ -56,6 +61,7 @@ final class Pump {
         OutputStream out = to.getOutputStream();
         while (true) {
             Chunk chunk = queue.take();
+            connection.awaitRelease(direction);
             Conditions now = line.awaitPassage(chunk.arrivedNanos());
             if (chunk.bytes().length == 0) {
                 endOfStream(now);

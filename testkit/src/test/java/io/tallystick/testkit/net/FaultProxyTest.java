@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,61 @@ class FaultProxyTest {
         client = open();
         send("COMMIT");
         assertThat(receive(6)).isEqualTo("COMMIT");
+    }
+
+    @Test
+    void a_held_request_waits_at_the_proxy_with_what_follows_and_is_sent_when_the_line_is_healed() throws IOException {
+        proxy.holdRequest("COMMIT");
+        send("INSERT");
+        assertThat(receive(6)).isEqualTo("INSERT");
+        send("COMMIT");
+        await().until(() -> proxy.heldRequests() == 1);
+        send("SELECT");
+        assertNothingArrives();
+        try (Socket another = open()) {
+            another.getOutputStream().write('!');
+            assertThat(another.getInputStream().read()).isEqualTo('!');
+        }
+        assertThat(server.received()).isEqualTo(7);
+        proxy.heal();
+        assertThat(receive(12)).isEqualTo("COMMITSELECT");
+    }
+
+    @Test
+    void a_held_request_whose_sender_is_gone_is_never_sent() throws IOException {
+        proxy.holdRequest("COMMIT");
+        send("COMMIT");
+        await().until(() -> proxy.heldRequests() == 1);
+        client.close();
+        await().until(() -> proxy.connections() == 0);
+        proxy.heal();
+        reconnectAndEcho();
+        assertThat(server.received()).isEqualTo(5);
+    }
+
+    @Test
+    void a_server_may_be_found_later_than_its_proxy() throws IOException {
+        AtomicReference<InetSocketAddress> there = new AtomicReference<>();
+        try (FaultProxy early = FaultProxy.to(() -> {
+            InetSocketAddress address = there.get();
+            if (address == null) {
+                throw new IOException("not started yet");
+            }
+            return address;
+        })) {
+            try (Socket tooEarly = new Socket(InetAddress.getLoopbackAddress(), early.port())) {
+                assertThatThrownBy(() -> {
+                            if (tooEarly.getInputStream().read() == -1) {
+                                throw new SocketException("closed");
+                            }
+                        })
+                        .isInstanceOf(SocketException.class);
+            }
+            there.set(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            client = new Socket(InetAddress.getLoopbackAddress(), early.port());
+            send("hello");
+            assertThat(receive(5)).isEqualTo("hello");
+        }
     }
 
     @Test

@@ -3,10 +3,10 @@ package io.tallystick.testkit.net;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for one request whose reply is to be dropped. */
-final class ReplyTrap {
+/** Waits for one request that contains a text, and counts what became of those it caught. */
+final class RequestTrap {
     private @Nullable String awaited;
-    private long dropped;
+    private long sprung;
 
     synchronized void arm(String text) {
         awaited = text;
@@ -25,11 +25,12 @@ final class ReplyTrap {
         return true;
     }
 
-    synchronized void dropped() {
-        dropped++;
+    /** What it was set for has happened. */
+    synchronized void spring() {
+        sprung++;
     }
 
-    synchronized long droppedCount() {
-        return dropped;
+    synchronized long sprung() {
+        return sprung;
     }
 }
