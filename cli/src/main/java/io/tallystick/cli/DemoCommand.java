@@ -2,18 +2,20 @@ package io.tallystick.cli;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.Demo;
+import io.tallystick.examples.DemoCounters;
 import io.tallystick.examples.DemoOptions;
 import io.tallystick.examples.DemoReport;
 import io.tallystick.examples.Fault;
 import io.tallystick.examples.Flow;
+import io.tallystick.examples.FlowCounters;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--flow",
             split = ",",
             paramLabel = "FLOW",
-            description = "transfer, points, order; all unless said otherwise")
+            description = "transfer, points, points-2pc, shop; all unless said otherwise")
     private @Nullable List<String> flows;
 
     @Option(
@@ -55,14 +57,14 @@ final class DemoCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             defaultValue = "10",
-            description = "sagas started per second (${DEFAULT-VALUE})")
+            description = "sagas and transactions started per second (${DEFAULT-VALUE})")
     private double rate;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
             converter = LengthConverter.class,
-            description = "how long sagas are started; until Ctrl-C unless said otherwise")
+            description = "how long they are started; until Ctrl-C unless said otherwise")
     private @Nullable Duration duration;
 
     @Option(
@@ -71,7 +73,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "FAULT",
             description =
                     "what may go wrong: all, none, or some of lost-reply, duplicate, slow, maintenance, card-bill,"
-                            + " payee-unknown, balance-too-low, shipping-fails, kill-service, kill-engine")
+                            + " payee-unknown, balance-too-low, shipping-fails, no-vote, lost-answer, kill-service, kill-engine,"
+                            + " kill-coordinator")
     private @Nullable List<String> faults;
 
     @Override
@@ -120,6 +123,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void print(DemoReport report) {
+        output.heading("How everything ended");
+        output.table(ends(report.counters()));
         output.heading("What was checked");
         Table table = new Table(Table.Column.fixed(""), Table.Column.wrapped("CHECK"), Table.Column.wrapped("FOUND"));
         for (Check check : report.checks()) {
@@ -140,21 +145,47 @@ final class DemoCommand implements Callable<Integer> {
                 Cell.quiet("   seed " + seed));
     }
 
+    private static Table ends(DemoCounters counters) {
+        Table table = new Table(
+                Table.Column.text("FLOW"),
+                Table.Column.number("STARTED"),
+                Table.Column.number("COMPLETED"),
+                Table.Column.number("UNDONE"),
+                Table.Column.number("NOT ENDED"),
+                Table.Column.number("HELPED BY A PERSON"));
+        counters.flows().forEach((flow, ends) -> row(table, flow.word(), ends));
+        return counters.flows().size() == 1 ? table : row(table, "all", counters.total());
+    }
+
+    private static Table row(Table table, String name, FlowCounters ends) {
+        return table.row(
+                name, ends.started(), ends.completed(), ends.undone(), ends.unfinished(), ends.interventions());
+    }
+
     private Map<String, Object> json(DemoReport report) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("ok", report.ok());
         map.put("seed", seed);
         map.put("checks", report.checks());
-        map.put("started", report.counters().started());
-        map.put("completed", report.counters().completed());
-        map.put("compensated", report.counters().compensated());
-        map.put("interventions", report.counters().interventions());
-        map.put(
-                "faults",
-                Arrays.stream(Fault.values())
-                        .filter(report.counters().faults()::containsKey)
-                        .collect(Collectors.toMap(
-                                Fault::word, report.counters().faults()::get, (a, b) -> a, LinkedHashMap::new)));
+        map.putAll(json(report.counters().total()));
+        map.put("flows", byWord(report.counters().flows(), Flow::word, DemoCommand::json));
+        map.put("faults", byWord(report.counters().faults(), Fault::word, times -> times));
+        return map;
+    }
+
+    private static Map<String, Object> json(FlowCounters ends) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("started", ends.started());
+        map.put("completed", ends.completed());
+        map.put("undone", ends.undone());
+        map.put("interventions", ends.interventions());
+        return map;
+    }
+
+    private static <K, V> Map<String, Object> byWord(
+            Map<K, V> counts, Function<K, String> word, Function<V, Object> value) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        counts.forEach((key, count) -> map.put(word.apply(key), value.apply(count)));
         return map;
     }
 }

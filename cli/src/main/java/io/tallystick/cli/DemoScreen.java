@@ -6,6 +6,7 @@ import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.DemoOptions;
 import io.tallystick.examples.Fault;
 import io.tallystick.examples.Flow;
+import io.tallystick.examples.FlowCounters;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private DemoCounters counters = new DemoCounters(0, 0, 0, 0, 0, Map.of());
+    private DemoCounters counters = new DemoCounters(Map.of(), Map.of());
     private String title = "Starting";
     private int drawn;
     private boolean stopped;
@@ -51,7 +52,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
     synchronized void stop() {
         if (!stopped) {
             stopped = true;
-            event("Stopping: no more sagas are started, everything that was started has to end");
+            event("Stopping: nothing more is started, everything that was started has to end");
         }
     }
 
@@ -82,7 +83,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
 
     @Override
     public synchronized void opened(Map<String, URI> services) {
-        event(services.size() + " services are up, each a process with its own database");
+        event(services.size() + " services are up, each a process with a database of its own");
     }
 
     @Override
@@ -129,7 +130,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
                         terminal));
         lines.add(TextWidth.cut(title, terminal.width()));
         lines.add("");
-        lines.addAll(sagas().lines(terminal));
+        lines.addAll(flows().lines(terminal));
         lines.add("");
         if (!counters.faults().isEmpty()) {
             lines.addAll(faults().lines(terminal));
@@ -141,34 +142,39 @@ final class DemoScreen implements DemoListener, AutoCloseable {
                 TextWidth.cut(
                         stopped
                                 ? "Comparing the books follows. Ctrl-C once more gives up without it."
-                                : "Ctrl-C stops, lets every saga end, and compares the books.",
+                                : "Ctrl-C stops, lets everything end, and compares the books.",
                         terminal.width()),
                 terminal));
         return lines;
     }
 
-    private Table sagas() {
+    private Table flows() {
         Table table = new Table(
+                Table.Column.text("flow"),
                 Table.Column.number("started"),
                 Table.Column.number("● completed"),
-                Table.Column.number("✕ compensated"),
+                Table.Column.number("✕ undone"),
                 Table.Column.number("◔ under way"),
                 Table.Column.number("✋parked"),
-                Table.Column.number("helped by a person"));
+                Table.Column.number("helped"));
+        counters.flows().forEach((flow, now) -> row(table, flow.word(), now));
+        return counters.flows().size() == 1 ? table : row(table, "all", counters.total());
+    }
+
+    private static Table row(Table table, String name, FlowCounters now) {
         return table.row(
-                counters.started(),
-                counters.completed(),
-                counters.compensated(),
-                counters.unfinished() - counters.parked(),
-                counters.parked(),
-                counters.interventions());
+                name,
+                now.started(),
+                now.completed(),
+                now.undone(),
+                now.unfinished() - now.parked(),
+                now.parked(),
+                now.interventions());
     }
 
     private Table faults() {
         Table table = new Table(Table.Column.number("times"), Table.Column.text("fault"));
-        counters.faults().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> table.row(entry.getValue(), entry.getKey().sentence()));
+        counters.faults().forEach((fault, times) -> table.row(times, fault.sentence()));
         return table;
     }
 

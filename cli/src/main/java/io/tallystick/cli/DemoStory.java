@@ -5,6 +5,7 @@ import io.tallystick.examples.DemoCounters;
 import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.DemoOptions;
 import io.tallystick.examples.Fault;
+import io.tallystick.examples.FlowCounters;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -64,8 +65,9 @@ final class DemoStory implements DemoListener {
         long now = System.nanoTime();
         if (now - counted >= EVERY.toNanos()) {
             counted = now;
-            line(counters.started() + " started, " + counters.completed() + " completed, " + counters.compensated()
-                    + " compensated, " + counters.unfinished() + " under way, " + counters.parked() + " parked, "
+            FlowCounters all = counters.total();
+            line(all.started() + " started, " + all.completed() + " completed, " + all.undone() + " undone, "
+                    + (all.unfinished() - all.parked()) + " under way, " + all.parked() + " parked, "
                     + counters.faults().values().stream()
                             .mapToLong(Long::longValue)
                             .sum() + " faults so far");
@@ -74,7 +76,7 @@ final class DemoStory implements DemoListener {
 
     @Override
     public void opened(Map<String, URI> services) {
-        line(services.size() + " services are up, each a process with its own database");
+        line(services.size() + " services are up, each a process with a database of its own");
     }
 
     @Override

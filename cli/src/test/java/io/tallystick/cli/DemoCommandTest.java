@@ -6,6 +6,8 @@ import io.tallystick.examples.Check;
 import io.tallystick.examples.DemoCounters;
 import io.tallystick.examples.DemoOptions;
 import io.tallystick.examples.Fault;
+import io.tallystick.examples.Flow;
+import io.tallystick.examples.FlowCounters;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -22,13 +24,23 @@ class DemoCommandTest {
     @Test
     void the_screen_fits_the_terminal_and_shows_counts_faults_and_what_happened_last() {
         try (DemoScreen screen = new DemoScreen(new Output(session), DemoOptions.load(7))) {
-            screen.counted(new DemoCounters(120, 100, 10, 3, 4, Map.of(Fault.LOST_REPLY, 12L)));
+            screen.counted(new DemoCounters(
+                    Map.of(
+                            Flow.POINTS, new FlowCounters(100, 90, 5, 3, 4),
+                            Flow.POINTS_2PC, new FlowCounters(17, 10, 4, 0, 0)),
+                    Map.of(Fault.LOST_REPLY, 12L)));
             screen.injected(Fault.KILL_ENGINE, "transfer-orchestrator-with-a-very-long-name-that-does-not-fit");
             List<String> lines = screen.lines(session.terminal());
             assertThat(lines).allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(80));
             assertThat(String.join("\n", lines))
                     .contains(
-                            "seed 7", "120", "✋parked", Fault.LOST_REPLY.sentence(), "an orchestrator is killed", "…");
+                            "seed 7",
+                            "points-2pc",
+                            "117",
+                            "✋parked",
+                            Fault.LOST_REPLY.sentence(),
+                            "an orchestrator is killed",
+                            "…");
             assertThat(screen.enough()).isFalse();
             screen.stop();
             assertThat(screen.enough()).isTrue();
@@ -54,7 +66,7 @@ class DemoCommandTest {
     void an_unknown_flow_or_fault_is_wrong_usage_with_those_there_are() {
         Run flow = Run.of("demo", "--flow", "pizza");
         assertThat(flow.exit()).isEqualTo(Exit.USAGE);
-        assertThat(flow.err()).contains("pizza", "transfer, points");
+        assertThat(flow.err()).contains("pizza", "transfer, points, points-2pc, shop");
         assertThat(Run.of("demo", "--faults", "meteor").err()).contains("meteor", "lost-reply");
         assertThat(Run.of("demo", "--rate", "0").exit()).isEqualTo(Exit.USAGE);
     }

@@ -1,13 +1,15 @@
 package io.tallystick.examples;
 
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.FlowPlay;
 import io.tallystick.examples.play.Load;
+import io.tallystick.examples.play.Play;
 import io.tallystick.examples.play.Scene;
 import io.tallystick.examples.play.Stage;
+import io.tallystick.examples.play.Theatre;
 import io.tallystick.examples.points.PointsPlay;
 import io.tallystick.examples.shop.OrderPlay;
 import io.tallystick.examples.transfer.TransferPlay;
+import io.tallystick.examples.twophase.TwoPhasePlay;
 import io.tallystick.examples.world.Role;
 import io.tallystick.examples.world.Servant;
 import io.tallystick.examples.world.World;
@@ -28,25 +30,26 @@ public final class Demo {
      * interrupted, everything is taken down and the interrupt flag is set.
      */
     public static DemoReport run(DemoOptions options, DemoListener listener) {
-        List<FlowPlay> plays = options.flows().stream().sorted().map(Demo::play).toList();
+        List<Play> plays = options.flows().stream().sorted().map(Demo::play).toList();
         listener.begun("Starting databases and services");
         // orchestrators last: each waits for those it calls, and nobody else has to wait with it
         List<Role> roles = plays.stream()
                 .flatMap(play -> play.roles().stream())
-                .sorted(Comparator.comparing(role -> role.peers().size() > 0))
+                .sorted(Comparator.comparing(role -> role.kind() == Role.Kind.ORCHESTRATOR))
                 .toList();
         try (World world = World.open(options.seed(), roles)) {
             listener.opened(addresses(world));
-            Stage stage = new Stage(world, listener);
-            plays.forEach(play -> play.prepare(stage));
-            return options.once() ? tell(stage, plays) : load(stage, plays, options);
+            Theatre theatre = new Theatre(world, listener);
+            plays.forEach(play -> play.prepare(theatre.stage(play.flow())));
+            return options.once() ? tell(theatre, plays) : load(theatre, plays, options);
         }
     }
 
-    private static FlowPlay play(Flow flow) {
+    private static Play play(Flow flow) {
         return switch (flow) {
             case TRANSFER -> new TransferPlay();
             case POINTS -> new PointsPlay();
+            case POINTS_2PC -> new TwoPhasePlay();
             case SHOP -> new OrderPlay();
         };
     }
@@ -59,36 +62,37 @@ public final class Demo {
         return addresses;
     }
 
-    private static DemoReport load(Stage stage, List<FlowPlay> plays, DemoOptions options) {
-        stage.listener().begun("Starting sagas");
-        Load load = new Load(stage, plays, options);
+    private static DemoReport load(Theatre theatre, List<Play> plays, DemoOptions options) {
+        theatre.listener().begun("Starting sagas and transactions");
+        Load load = new Load(theatre, plays, options);
         List<Check> checks = new ArrayList<>(load.run());
-        checks.forEach(stage.listener()::checked);
-        checks.addAll(books(stage, plays));
+        checks.forEach(theatre.listener()::checked);
+        checks.addAll(books(theatre, plays));
         return new DemoReport(checks, load.counters());
     }
 
-    private static DemoReport tell(Stage stage, List<FlowPlay> plays) {
+    private static DemoReport tell(Theatre theatre, List<Play> plays) {
         List<Check> checks = new ArrayList<>();
-        for (FlowPlay play : plays) {
+        for (Play play : plays) {
+            Stage stage = theatre.stage(play.flow());
             for (Scene scene : play.scenes()) {
-                stage.listener().begun(scene.title());
+                theatre.listener().begun(scene.title());
                 Check check = scene.act().play(stage);
-                stage.listener().checked(check);
+                theatre.listener().checked(check);
                 checks.add(check);
             }
         }
-        stage.countInside();
-        checks.addAll(books(stage, plays));
-        return new DemoReport(checks, stage.counters(0));
+        theatre.countInside();
+        checks.addAll(books(theatre, plays));
+        return new DemoReport(checks, theatre.counters(Map.of()));
     }
 
-    private static List<Check> books(Stage stage, List<FlowPlay> plays) {
-        stage.listener().begun("Comparing the books of all databases");
-        Books books = new Books(stage.world());
+    private static List<Check> books(Theatre theatre, List<Play> plays) {
+        theatre.listener().begun("Comparing the books of all databases");
+        Books books = new Books(theatre.world());
         List<Check> checks =
                 plays.stream().flatMap(play -> play.check(books).stream()).toList();
-        checks.forEach(stage.listener()::checked);
+        checks.forEach(theatre.listener()::checked);
         return checks;
     }
 }

@@ -1,26 +1,24 @@
 package io.tallystick.examples;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How far a demo is.
  *
- * @param started sagas that were started
- * @param completed of these, ended with every step done
- * @param compensated of these, ended with everything taken back
- * @param parked of these, waiting for a person now
- * @param interventions how often a person stepped in
- * @param faults how often each fault was injected; those decided inside a service are counted there and join at the end
+ * @param flows those that are played, in their order
+ * @param faults how often each fault was injected; those decided inside a service or on a line are counted there and join at the end
  */
-public record DemoCounters(
-        long started, long completed, long compensated, long parked, long interventions, Map<Fault, Long> faults) {
+public record DemoCounters(Map<Flow, FlowCounters> flows, Map<Fault, Long> faults) {
 
     public DemoCounters {
-        faults = Map.copyOf(faults);
+        flows = Collections.unmodifiableMap(new TreeMap<>(flows));
+        faults = Collections.unmodifiableMap(new TreeMap<>(faults));
     }
 
-    /** Not yet ended. */
-    public long unfinished() {
-        return started - completed - compensated;
+    /** All flows together. */
+    public FlowCounters total() {
+        return flows.values().stream().reduce(FlowCounters.NONE, FlowCounters::plus);
     }
 }

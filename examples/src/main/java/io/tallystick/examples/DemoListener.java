@@ -24,7 +24,7 @@ public interface DemoListener {
     /** One check of the books. */
     default void checked(Check check) {}
 
-    /** Asked many times a second under load: true starts no more sagas, waits for the end of all, and compares the books. */
+    /** Asked many times a second under load: true starts nothing more, waits for the end of all, and compares the books. */
     default boolean enough() {
         return false;
     }

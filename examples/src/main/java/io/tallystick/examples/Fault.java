@@ -24,7 +24,13 @@ public enum Fault {
     /** A service is ended with kill -9 and started again. */
     KILL_SERVICE("a service is killed"),
     /** An orchestrator is ended with kill -9 and started again. */
-    KILL_ENGINE("an orchestrator is killed");
+    KILL_ENGINE("an orchestrator is killed"),
+    /** A database refuses to prepare its part of a transaction. */
+    NO_VOTE("a participant votes no"),
+    /** A database prepares, or stores the decision, and its answer never arrives. */
+    LOST_ANSWER("a prepare or a decision was stored and its answer was lost"),
+    /** A service that decides about transactions is ended with kill -9 and started again. */
+    KILL_COORDINATOR("a coordinator is killed");
 
     private final String sentence;
 

@@ -9,6 +9,8 @@ public enum Flow {
     TRANSFER("Interbank transfer: book the balance, record the transfer, remit at the other bank"),
     /** Card points, taken back or driven forward. */
     POINTS("Card points: use 100 points on a bill of 1,000, ending 0 / 900"),
+    /** Card points, all or nothing. */
+    POINTS_2PC("Card points by two-phase commit: both databases or neither, in one process and over two services"),
     /** Shop order with forward recovery. */
     SHOP("Shop order: pay, pack, ship; shipping that fails is driven on, not undone");
 
@@ -23,9 +25,9 @@ public enum Flow {
         return title;
     }
 
-    /** The name on the command line: {@code transfer}, {@code points}, {@code shop}. */
+    /** The name on the command line: {@code transfer}, {@code points}, {@code points-2pc}, {@code shop}. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** @throws IllegalArgumentException if there is no such flow, naming those there are */
@@ -33,8 +35,11 @@ public enum Flow {
         return Arrays.stream(values())
                 .filter(flow -> flow.word().equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no flow '" + word + "'; there are: "
-                        + String.join(
-                                ", ", Arrays.stream(values()).map(Flow::word).toList())));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("there is no flow '" + word + "'; there are: " + words()));
+    }
+
+    private static String words() {
+        return String.join(", ", Arrays.stream(values()).map(Flow::word).toList());
     }
 }

@@ -2,6 +2,7 @@ package io.tallystick.examples.play;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.world.World;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.saga.SagaDesk;
 import io.tallystick.saga.SagaLedger;
@@ -19,19 +20,34 @@ public final class Books {
         this.world = world;
     }
 
-    /** One number; the statement names it {@code amount}. */
-    public long number(String service, String sql) {
-        return jdbc(service)
+    /** One number; the statement names it {@code amount}. The database is named after the service whose own it is. */
+    public long number(String database, String sql) {
+        return jdbc(database)
                 .inTransaction(
                         tx -> tx.queryOne(sql, row -> row.longValue("amount")).orElse(0L));
     }
 
     /** Numbers by name; the statement names its columns {@code name} and {@code amount}. */
-    public Map<String, Long> numbers(String service, String sql) {
+    public Map<String, Long> numbers(String database, String sql) {
         Map<String, Long> found = new TreeMap<>();
-        jdbc(service)
+        jdbc(database)
                 .run(tx -> tx.query(sql, row -> found.merge(row.string("name"), row.longValue("amount"), Long::sum)));
         return found;
+    }
+
+    /** The same from several databases. */
+    public Map<String, Long> numbers(List<String> databases, String sql) {
+        Map<String, Long> found = new TreeMap<>();
+        databases.forEach(
+                database -> numbers(database, sql).forEach((name, amount) -> found.merge(name, amount, Long::sum)));
+        return found;
+    }
+
+    /** Branches that are prepared and have not ended, on the whole server of this database. */
+    public long prepared(String database) {
+        Jdbc jdbc = jdbc(database);
+        String sql = jdbc.dialect() == Dialect.POSTGRESQL ? "SELECT gid FROM pg_prepared_xacts" : "XA RECOVER";
+        return jdbc.autocommit(tx -> tx.query(sql, row -> sql)).size();
     }
 
     /** No orchestrator has a saga that has not ended; asked of its own database, not of those who started them. */
@@ -83,7 +99,7 @@ public final class Books {
                 different.isEmpty() ? names.size() + " agree" : "different: " + different);
     }
 
-    private Jdbc jdbc(String service) {
-        return world.service(service).books();
+    private Jdbc jdbc(String database) {
+        return world.books(database);
     }
 }

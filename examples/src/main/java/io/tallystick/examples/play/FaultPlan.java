@@ -28,8 +28,9 @@ public record FaultPlan(List<Strike> strikes) {
     public static FaultPlan of(long seed, Set<Fault> faults, List<Role> roles, Duration time) {
         SplittableRandom chance = new SplittableRandom(seed ^ 0xFA171);
         List<Strike> strikes = new ArrayList<>();
-        List<String> services = names(roles, false);
-        List<String> orchestrators = names(roles, true);
+        List<String> services = names(roles, Role.Kind.SERVICE);
+        List<String> orchestrators = names(roles, Role.Kind.ORCHESTRATOR);
+        List<String> coordinators = names(roles, Role.Kind.COORDINATOR);
         Rhythm rhythm = new Rhythm(chance, time, strikes);
         rhythm.plan(
                 faults,
@@ -45,6 +46,8 @@ public record FaultPlan(List<Strike> strikes) {
                 Duration.ofSeconds(4));
         rhythm.plan(faults, Fault.KILL_SERVICE, services, Duration.ofSeconds(6), Duration.ofSeconds(1));
         rhythm.plan(faults, Fault.KILL_ENGINE, orchestrators, Duration.ofSeconds(10), Duration.ofSeconds(1));
+        rhythm.plan(faults, Fault.KILL_COORDINATOR, coordinators, Duration.ofSeconds(8), Duration.ofSeconds(1));
+        rhythm.plan(faults, Fault.LOST_ANSWER, coordinators, Duration.ofSeconds(2), Duration.ofSeconds(1));
         strikes.sort(Comparator.comparing(Strike::at));
         return new FaultPlan(List.copyOf(strikes));
     }
@@ -53,9 +56,9 @@ public record FaultPlan(List<Strike> strikes) {
         return services.contains(name) ? List.of(name) : List.of();
     }
 
-    private static List<String> names(List<Role> roles, boolean orchestrators) {
+    private static List<String> names(List<Role> roles, Role.Kind kind) {
         return roles.stream()
-                .filter(role -> role.name().endsWith("orchestrator") == orchestrators)
+                .filter(role -> role.kind() == kind)
                 .map(Role::name)
                 .toList();
     }

@@ -18,11 +18,11 @@ final class FaultStriker {
     private static final double DUPLICATE = 0.05;
     private static final double SLOW = 0.02;
 
-    private final Stage stage;
+    private final Theatre theatre;
     private final ScheduledExecutorService scheduler;
 
-    FaultStriker(Stage stage, ScheduledExecutorService scheduler) {
-        this.stage = stage;
+    FaultStriker(Theatre theatre, ScheduledExecutorService scheduler) {
+        this.theatre = theatre;
         this.scheduler = scheduler;
     }
 
@@ -32,7 +32,7 @@ final class FaultStriker {
                 .lostReply(faults.contains(Fault.LOST_REPLY) ? LOST_REPLY : 0)
                 .duplicate(faults.contains(Fault.DUPLICATE) ? DUPLICATE : 0)
                 .slow(faults.contains(Fault.SLOW) ? SLOW : 0);
-        stage.world().services().forEach(servant -> servant.faults(chances));
+        theatre.world().services().forEach(servant -> servant.faults(chances));
         for (Strike strike : plan.strikes()) {
             long begin = strike.at().toMillis();
             later(begin, () -> begin(strike));
@@ -54,24 +54,29 @@ final class FaultStriker {
     }
 
     private void begin(Strike strike) {
-        Servant servant = stage.world().service(strike.service());
+        Servant servant = theatre.world().service(strike.service());
         if (!servant.isAlive()) {
             return;
         }
         switch (strike.fault()) {
-            case KILL_SERVICE, KILL_ENGINE -> servant.kill();
+            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR -> servant.kill();
             case MAINTENANCE -> servant.faults(servant.faults().maintenance(true));
             case SHIPPING_FAILS -> servant.faults(servant.faults().refusing(true));
+            case LOST_ANSWER -> servant.lines().loseAnswers();
             default -> throw new IllegalArgumentException("nobody knows how to plan " + strike.fault());
         }
-        stage.injected(strike.fault(), strike.service());
+        if (strike.fault() != Fault.LOST_ANSWER) {
+            // whether there was an answer to lose is known to the line, and counted there
+            theatre.injected(strike.fault(), strike.service());
+        }
     }
 
     private void end(Strike strike) {
-        Servant servant = stage.world().service(strike.service());
+        Servant servant = theatre.world().service(strike.service());
         switch (strike.fault()) {
-            case KILL_SERVICE, KILL_ENGINE -> servant.restart();
+            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR -> servant.restart();
             case MAINTENANCE -> servant.faults(servant.faults().maintenance(false));
+            case LOST_ANSWER -> servant.lines().heal();
             default -> servant.faults(servant.faults().refusing(false));
         }
     }

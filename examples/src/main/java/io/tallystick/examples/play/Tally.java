@@ -13,7 +13,9 @@ final class Tally<K> {
     }
 
     void add(K kind, long more) {
-        counts.merge(kind, more, Long::sum);
+        if (more > 0) {
+            counts.merge(kind, more, Long::sum);
+        }
     }
 
     long of(K kind) {

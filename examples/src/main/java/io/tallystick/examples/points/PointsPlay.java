@@ -2,8 +2,9 @@ package io.tallystick.examples.points;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.Fault;
+import io.tallystick.examples.Flow;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.FlowPlay;
+import io.tallystick.examples.play.SagaPlay;
 import io.tallystick.examples.play.Scene;
 import io.tallystick.examples.play.Stage;
 import io.tallystick.examples.play.Wish;
@@ -18,11 +19,16 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Plays cards whose points are used on a bill: each card has 100 points and 1,000 won due. */
-public final class PointsPlay implements FlowPlay {
+public final class PointsPlay implements SagaPlay {
 
     static final String ORCHESTRATOR = "points-orchestrator";
     static final long POINTS = 100;
     static final long DUE = 1_000;
+
+    @Override
+    public Flow flow() {
+        return Flow.POINTS;
+    }
 
     @Override
     public List<Role> roles() {

@@ -36,14 +36,14 @@ final class PointsScenes {
 
     private static Check play(Stage stage, String name, boolean forward, String expected) {
         Wish wish = PointsPlay.wish(stage, "scene-" + name, forward);
-        return ended(stage, wish, stage.start(wish), name, expected);
+        return ended(stage, wish, stage.sagas().start(wish), name, expected);
     }
 
     private static Check lostReply(Stage stage, String name, boolean forward) {
         Wish wish = PointsPlay.wish(stage, "scene-" + name, forward);
         stage.faults("payment", faults -> faults.lostReply(1));
         stage.injected(Fault.LOST_REPLY, "payment");
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         Books books = new Books(stage.world());
         String requests = "SELECT COUNT(*) AS amount FROM received WHERE operation LIKE '%" + saga + ":pay:%'";
         stage.await(() -> books.number("payment", requests) >= 2);
@@ -66,7 +66,7 @@ final class PointsScenes {
         stage.faults("payment", faults -> faults.maintenance(true));
         stage.injected(Fault.MAINTENANCE, "payment");
         try {
-            return ended(stage, wish, stage.start(wish), "closed", "COMPENSATED, 100 / 1000");
+            return ended(stage, wish, stage.sagas().start(wish), "closed", "COMPENSATED, 100 / 1000");
         } finally {
             stage.faults("payment", faults -> faults.maintenance(false));
         }
@@ -77,13 +77,13 @@ final class PointsScenes {
         Servant payment = stage.world().service("payment");
         payment.kill();
         stage.injected(Fault.KILL_SERVICE, "payment");
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         payment.restart();
         return ended(stage, wish, saga, "killed", "COMPLETED, 0 / 900");
     }
 
     private static Check ended(Stage stage, Wish wish, String saga, String scene, String expected) {
-        String end = stage.settled(wish, saga);
+        String end = stage.sagas().settled(wish, saga);
         Books books = new Books(stage.world());
         String card = ((PointsUse) wish.payload()).card();
         long points = books.number("point", "SELECT points AS amount FROM card WHERE id = '" + card + "'");

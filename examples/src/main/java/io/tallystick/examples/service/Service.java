@@ -1,6 +1,7 @@
 package io.tallystick.examples.service;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.examples.service.Endpoint.Answer;
@@ -49,7 +50,8 @@ public final class Service {
         this.faults = new Faults(settings.seed());
         this.channel = new FaultyChannel(channels(settings), faults);
         this.http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), 0);
-        http.setExecutor(Executors.newFixedThreadPool(8));
+        // as many as there are requests: two services that call each other must not wait for each other's threads
+        http.setExecutor(Executors.newCachedThreadPool());
         admin();
     }
 
@@ -72,6 +74,13 @@ public final class Service {
         return this;
     }
 
+    /** The database that this service has beside its own, with tables created as by {@link #tables}. */
+    public DataSource further(String file) {
+        DataSource further = settings.databases().further().get(0).open(CONNECTIONS);
+        SqlFile.at(file).run(Jdbc.on(further));
+        return further;
+    }
+
     /** A POST that takes effect once for each key; under faults. */
     public <B> Service post(String path, Class<B> type, Work<B> work) {
         Endpoint<B> endpoint = new Endpoint<>(jdbc, type, work);
@@ -87,6 +96,12 @@ public final class Service {
                     String rest = exchange.getRequestURI().getPath().substring(path.length());
                     return Answer.ok(question.answer(rest, body));
                 }));
+        return this;
+    }
+
+    /** A request that somebody else answers; without faults of this service's own. */
+    Service handle(String path, HttpHandler handler) {
+        http.createContext(path, handler);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.tallystick.examples.service;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,7 +20,18 @@ public record ServiceSettings(String name, int port, Databases databases, Map<St
      * Where a service's data are.
      *
      * @param own nobody else reads or writes it
+     * @param further nobody else's either; only few services have more than one
      * @param channels carries commands and replies, in the place of a broker
      */
-    public record Databases(DatabaseAddress own, DatabaseAddress channels) {}
+    public record Databases(DatabaseAddress own, List<DatabaseAddress> further, DatabaseAddress channels) {
+
+        public Databases {
+            further = List.copyOf(further);
+        }
+    }
+
+    /** The same, at another port. */
+    public ServiceSettings at(int otherPort) {
+        return new ServiceSettings(name, otherPort, databases, peers, seed);
+    }
 }

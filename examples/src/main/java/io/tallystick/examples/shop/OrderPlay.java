@@ -2,8 +2,9 @@ package io.tallystick.examples.shop;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.Fault;
+import io.tallystick.examples.Flow;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.FlowPlay;
+import io.tallystick.examples.play.SagaPlay;
 import io.tallystick.examples.play.Scene;
 import io.tallystick.examples.play.Stage;
 import io.tallystick.examples.play.Wish;
@@ -20,10 +21,15 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Plays shop orders. */
-public final class OrderPlay implements FlowPlay {
+public final class OrderPlay implements SagaPlay {
 
     static final String ORCHESTRATOR = "shop-orchestrator";
     static final String NOWHERE = "nowhere 1";
+
+    @Override
+    public Flow flow() {
+        return Flow.SHOP;
+    }
 
     @Override
     public List<Role> roles() {

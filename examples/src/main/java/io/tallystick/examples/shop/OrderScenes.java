@@ -31,25 +31,26 @@ final class OrderScenes {
 
     private static Check well(Stage stage) {
         Wish wish = wish("scene-well", "Mapo-daero 1");
-        return ended("well", "COMPLETED", stage.settled(wish, stage.start(wish)));
+        return ended(
+                "well", "COMPLETED", stage.sagas().settled(wish, stage.sagas().start(wish)));
     }
 
     private static Check closedForAMoment(Stage stage) {
         Wish wish = wish("scene-closed", "Mapo-daero 2");
         stage.faults("shipping", faults -> faults.maintenance(true));
         stage.injected(Fault.SHIPPING_FAILS, "shipping");
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         stage.await(() -> packed(stage, wish));
         stage.faults("shipping", faults -> faults.maintenance(false));
-        return ended("closed for a moment", "COMPLETED", stage.settled(wish, saga));
+        return ended("closed for a moment", "COMPLETED", stage.sagas().settled(wish, saga));
     }
 
     private static Check strike(Stage stage) {
         Wish wish = wish("scene-strike", "Mapo-daero 3");
         stage.faults("shipping", faults -> faults.refusing(true));
         stage.injected(Fault.SHIPPING_FAILS, "shipping");
-        String saga = stage.start(wish);
-        String waiting = stage.settled(wish, saga);
+        String saga = stage.sagas().start(wish);
+        String waiting = stage.sagas().settled(wish, saga);
         stage.await(() -> told(stage, wish));
         stage.faults("shipping", faults -> faults.refusing(false));
         stage.say("The customer was told; shipping works again, and somebody retries.");
@@ -60,8 +61,8 @@ final class OrderScenes {
     private static Check wrongAddress(Stage stage) {
         Wish wish = wish("scene-nowhere", OrderPlay.NOWHERE);
         stage.injected(Fault.SHIPPING_FAILS, wish.key());
-        String saga = stage.start(wish);
-        String waiting = stage.settled(wish, saga);
+        String saga = stage.sagas().start(wish);
+        String waiting = stage.sagas().settled(wish, saga);
         help(stage, wish, saga, OrderPlay.correctAddress((Order) wish.payload()));
         return ended("wrong address", "PARKED, then COMPLETED", waiting + ", then " + end(stage, wish, saga));
     }
@@ -69,8 +70,8 @@ final class OrderScenes {
     private static Check byHand(Stage stage) {
         Wish wish = wish(BY_HAND, OrderPlay.NOWHERE);
         stage.injected(Fault.SHIPPING_FAILS, wish.key());
-        String saga = stage.start(wish);
-        String waiting = stage.settled(wish, saga);
+        String saga = stage.sagas().start(wish);
+        String waiting = stage.sagas().settled(wish, saga);
         help(
                 stage,
                 wish,
@@ -81,13 +82,13 @@ final class OrderScenes {
 
     private static void help(Stage stage, Wish wish, String saga, Intervention intervention) {
         stage.say("Somebody steps in: " + intervention.verb() + ", because " + intervention.why());
-        stage.intervene(wish, saga, intervention);
+        stage.sagas().intervene(wish, saga, intervention);
     }
 
     /** The end behind the help: it was parked a moment ago. */
     private static String end(Stage stage, Wish wish, String saga) {
-        stage.await(wish, saga, s -> s.status().equals("COMPLETED"));
-        return stage.settled(wish, saga);
+        stage.sagas().await(wish, saga, s -> s.status().equals("COMPLETED"));
+        return stage.sagas().settled(wish, saga);
     }
 
     private static boolean packed(Stage stage, Wish wish) {

@@ -2,8 +2,9 @@ package io.tallystick.examples.transfer;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.Fault;
+import io.tallystick.examples.Flow;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.FlowPlay;
+import io.tallystick.examples.play.SagaPlay;
 import io.tallystick.examples.play.Scene;
 import io.tallystick.examples.play.Stage;
 import io.tallystick.examples.play.Wish;
@@ -18,13 +19,18 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Plays interbank transfers. */
-public final class TransferPlay implements FlowPlay {
+public final class TransferPlay implements SagaPlay {
 
     static final String ORCHESTRATOR = "transfer-orchestrator";
     static final String PAYEE = "lee";
 
     private static final int REGULARS = 20;
     private static final long RICH = 1_000_000_000;
+
+    @Override
+    public Flow flow() {
+        return Flow.TRANSFER;
+    }
 
     @Override
     public List<Role> roles() {

@@ -49,7 +49,7 @@ final class TransferScenes {
 
     private static Check plain(Stage stage, boolean naive, String name, long balance, long cardBill, String end) {
         Wish wish = wish(stage, naive, name, balance, cardBill);
-        return ended(name, end, stage.settled(wish, stage.start(wish)));
+        return ended(name, end, stage.sagas().settled(wish, stage.sagas().start(wish)));
     }
 
     private static Check unknownPayee(Stage stage) {
@@ -57,19 +57,22 @@ final class TransferScenes {
         Wish wish = TransferPlay.wish(
                 false, new Transfer("scene-payee", "scene-payee", "nobody", 300), Fault.PAYEE_UNKNOWN);
         stage.injected(Fault.PAYEE_UNKNOWN, wish.key());
-        return ended("payee unknown", "COMPENSATED", stage.settled(wish, stage.start(wish)));
+        return ended(
+                "payee unknown",
+                "COMPENSATED",
+                stage.sagas().settled(wish, stage.sagas().start(wish)));
     }
 
     private static Check lostReply(Stage stage) {
         Wish wish = wish(stage, false, "lost", 1_000, 0);
         stage.faults("other-bank", faults -> faults.lostReply(1));
         stage.injected(Fault.LOST_REPLY, "other-bank");
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         Books books = new Books(stage.world());
         stage.await(() -> books.number("other-bank", remittanceRequests(saga)) >= 2);
         stage.say("The other bank did the work once and heard the request twice; now its replies arrive again.");
         stage.faults("other-bank", faults -> faults.lostReply(0));
-        String end = stage.settled(wish, saga);
+        String end = stage.sagas().settled(wish, saga);
         long remitted = books.number(
                 "other-bank", "SELECT COUNT(*) AS amount FROM remittance WHERE reference = '" + wish.key() + "'");
         return ended(
@@ -87,7 +90,7 @@ final class TransferScenes {
         stage.faults("other-bank", faults -> faults.maintenance(true));
         stage.injected(Fault.MAINTENANCE, "other-bank");
         try {
-            String end = stage.settled(wish, stage.start(wish));
+            String end = stage.sagas().settled(wish, stage.sagas().start(wish));
             long balance = new Books(stage.world())
                     .number("account", "SELECT balance AS amount FROM account WHERE id = 'scene-maintenance'");
             return ended("maintenance", "COMPENSATED, balance 1000", end + ", balance " + balance);
@@ -101,21 +104,21 @@ final class TransferScenes {
         Servant account = stage.world().service("account");
         account.kill();
         stage.injected(Fault.KILL_SERVICE, "account");
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         account.restart();
-        return ended("account killed", "COMPLETED", stage.settled(wish, saga));
+        return ended("account killed", "COMPLETED", stage.sagas().settled(wish, saga));
     }
 
     private static Check killedEngine(Stage stage) {
         Wish wish = wish(stage, false, "killed-engine", 1_000, 0);
         stage.faults("other-bank", faults -> faults.slow(1));
         Servant orchestrator = stage.world().service(ORCHESTRATOR);
-        String saga = stage.start(wish);
+        String saga = stage.sagas().start(wish);
         orchestrator.kill();
         stage.injected(Fault.KILL_ENGINE, ORCHESTRATOR);
         stage.faults("other-bank", faults -> faults.slow(0));
         orchestrator.restart();
-        return ended("orchestrator killed", "COMPLETED", stage.settled(wish, saga));
+        return ended("orchestrator killed", "COMPLETED", stage.sagas().settled(wish, saga));
     }
 
     private static Wish wish(Stage stage, boolean naive, String name, long balance, long cardBill) {

@@ -7,29 +7,57 @@ import java.util.stream.Stream;
 /**
  * A service that a world starts.
  *
- * @param name such as {@code other-bank}; its database is named after it
+ * @param name such as {@code other-bank}
+ * @param kind what it is to the others
  * @param main the class whose {@code main} is the service
- * @param engine where its data live
- * @param peers services it calls over HTTP; they are started before it
- * @param owner the service whose database it works on; its own name unless it is a twin
+ * @param homes its databases, its own first; its own is named after the service, that of a twin after the first of both
+ * @param peers services it calls over HTTP
  */
-public record Role(String name, Class<?> main, Engine engine, List<String> peers, String owner) {
+public record Role(String name, Kind kind, Class<?> main, List<Home> homes, List<String> peers) {
+
+    /** What a service is to the others. */
+    public enum Kind {
+        /** Is called. */
+        SERVICE,
+        /** Runs sagas; started after those it calls. */
+        ORCHESTRATOR,
+        /**
+         * Takes part in transactions of several databases, and decides about its own. Coordinators may call each other, and a {@link
+         * io.tallystick.testkit.net.FaultProxy} stands on each line from it to a database or a peer.
+         */
+        COORDINATOR
+    }
+
+    /** A database. */
+    public record Home(String name, Engine engine) {}
+
+    public Role {
+        homes = List.copyOf(homes);
+        peers = List.copyOf(peers);
+    }
 
     public static Role service(String name, Class<?> main, Engine engine) {
-        return new Role(name, main, engine, List.of(), name);
+        return new Role(name, Kind.SERVICE, main, List.of(new Home(name, engine)), List.of());
     }
 
     public static Role orchestrator(String name, Class<?> main, Engine engine, List<String> peers) {
-        return new Role(name, main, engine, peers, name);
+        return new Role(name, Kind.ORCHESTRATOR, main, List.of(new Home(name, engine)), peers);
     }
 
-    /** A second process of the same service, on the same database; started after the first. */
+    public static Role coordinator(String name, Class<?> main, Engine engine, List<String> peers) {
+        return new Role(name, Kind.COORDINATOR, main, List.of(new Home(name, engine)), peers);
+    }
+
+    /** It works on a further database, too. */
+    public Role and(String database, Engine engine) {
+        List<Home> more = Stream.concat(homes.stream(), Stream.of(new Home(database, engine)))
+                .toList();
+        return new Role(name, kind, main, more, peers);
+    }
+
+    /** A second process of the same service, on the same databases; started after the first. */
     public Role twin() {
         List<String> before = Stream.concat(peers.stream(), Stream.of(name)).toList();
-        return new Role(name + "-2", main, engine, before, owner);
-    }
-
-    String databaseName() {
-        return owner.replace('-', '_');
+        return new Role(name + "-2", kind, main, homes, before);
     }
 }

@@ -5,7 +5,6 @@ import io.tallystick.examples.service.FaultSettings;
 import io.tallystick.examples.service.Faults;
 import io.tallystick.examples.service.Json;
 import io.tallystick.examples.service.ServiceSettings;
-import io.tallystick.jdbc.Jdbc;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -13,32 +12,32 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One service as its world sees it: a process that can be killed and started again at the same address, its database,
- * and its faults. Thread-safe.
+ * One service as its world sees it: a process that can be killed and started again at the same address, its lines to
+ * others, and its faults. Thread-safe.
  */
 public final class Servant implements AutoCloseable {
 
     private static final int ATTEMPTS = 10;
 
     private final Role role;
-    private final Jdbc books;
+    private final Lines lines;
     private final Path log;
     private final Map<Faults.Kind, Long> struckBefore = new EnumMap<>(Faults.Kind.class);
-    private ServiceSettings settings;
+    private volatile ServiceSettings settings;
     private FaultSettings faults = FaultSettings.NONE;
     private ServiceProcess process;
 
-    private Servant(Role role, ServiceSettings settings, Jdbc books, Path log) {
+    private Servant(Role role, ServiceSettings settings, Lines lines, Path log) {
         this.role = role;
         this.settings = settings;
-        this.books = books;
+        this.lines = lines;
         this.log = log;
         this.process = ServiceProcess.start(role.main(), settings, log);
     }
 
     /** Starts the process; {@link #awaitReady} says when it answers. */
-    static Servant start(Role role, ServiceSettings settings, Jdbc books, Path log) {
-        return new Servant(role, settings, books, log);
+    static Servant start(Role role, ServiceSettings settings, Lines lines, Path log) {
+        return new Servant(role, settings, lines, log);
     }
 
     public String name() {
@@ -46,7 +45,7 @@ public final class Servant implements AutoCloseable {
     }
 
     /** Where it listens; stays the same when it is started again. */
-    public synchronized URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + settings.port());
     }
 
@@ -55,9 +54,9 @@ public final class Servant implements AutoCloseable {
         return new Client(uri());
     }
 
-    /** Its database, as an auditor sees it. */
-    public Jdbc books() {
-        return books;
+    /** From it to its databases and peers; none unless it is a coordinator. */
+    public Lines lines() {
+        return lines;
     }
 
     public synchronized boolean isAlive() {
@@ -119,12 +118,13 @@ public final class Servant implements AutoCloseable {
 
     synchronized void awaitReady() {
         int port = process.awaitReady(60, TimeUnit.SECONDS);
-        settings = new ServiceSettings(settings.name(), port, settings.databases(), settings.peers(), settings.seed());
+        settings = settings.at(port);
     }
 
     @Override
     public synchronized void close() {
         process.kill();
+        lines.close();
     }
 
     private void remember() {

@@ -8,14 +8,19 @@ import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Everything that one run needs: a PostgreSQL and a MariaDB server, a database for each service and one that carries the
@@ -29,8 +34,9 @@ public final class World implements AutoCloseable {
     private final long seed;
     private final WorldFolder folder;
     private final Map<Engine, TestDatabase> servers = new EnumMap<>(Engine.class);
-    private final Map<String, TestDatabase> databases = new LinkedHashMap<>();
-    private final Map<String, Servant> servants = new LinkedHashMap<>();
+    private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
+    private final Map<String, Jdbc> books = new ConcurrentHashMap<>();
+    private final Map<String, Servant> servants = Collections.synchronizedMap(new LinkedHashMap<>());
 
     private World(long seed) {
         this.seed = seed;
@@ -41,7 +47,7 @@ public final class World implements AutoCloseable {
      * Starts databases and services, and returns when all of them answer.
      *
      * @param seed decides what chance decides inside the services
-     * @param roles each after those it calls
+     * @param roles orchestrators after those they call
      */
     public static World open(long seed, List<Role> roles) {
         World world = new World(seed);
@@ -64,7 +70,22 @@ public final class World implements AutoCloseable {
     }
 
     public Collection<Servant> services() {
-        return List.copyOf(servants.values());
+        synchronized (servants) {
+            return List.copyOf(servants.values());
+        }
+    }
+
+    /** A database as an auditor sees it; named after the service whose own it is. */
+    public Jdbc books(String database) {
+        return books.computeIfAbsent(database, name -> Jdbc.on(database(name).dataSource()));
+    }
+
+    private TestDatabase database(String name) {
+        TestDatabase database = databases.get(name);
+        if (database == null) {
+            throw new IllegalArgumentException("there is no database '" + name + "'; there are " + databases.keySet());
+        }
+        return database;
     }
 
     /** The database servers; what happens to one happens to every database on it. */
@@ -79,7 +100,8 @@ public final class World implements AutoCloseable {
 
     /** Nothing goes wrong any more, and everything runs. */
     public void calm() {
-        for (Servant servant : servants.values()) {
+        for (Servant servant : services()) {
+            servant.lines().heal();
             servant.restart();
             servant.faults(FaultSettings.NONE);
         }
@@ -90,7 +112,7 @@ public final class World implements AutoCloseable {
         // whoever interrupted the run wants it taken down, not left half-way
         boolean interrupted = Thread.interrupted();
         try {
-            servants.values().forEach(Servant::close);
+            services().forEach(Servant::close);
             servers.values().forEach(TestDatabase::close);
         } finally {
             folder.close();
@@ -103,14 +125,17 @@ public final class World implements AutoCloseable {
     private void start(List<Role> roles) {
         TestDatabase channels = server(Engine.POSTGRESQL).createDatabase(CHANNELS);
         Schema.of(Jdbc.on(channels.dataSource())).install("message");
+        roles.stream().flatMap(role -> role.homes().stream()).forEach(this::create);
         List<Servant> starting = new ArrayList<>();
         for (Role role : roles) {
-            // an orchestrator is told the addresses of those it calls
-            List<Servant> called = starting.stream()
-                    .filter(servant -> role.peers().contains(servant.name()))
-                    .toList();
-            called.forEach(Servant::awaitReady);
-            starting.removeAll(called);
+            if (role.kind() == Role.Kind.ORCHESTRATOR) {
+                // it is told the addresses of those it calls
+                List<Servant> called = starting.stream()
+                        .filter(servant -> role.peers().contains(servant.name()))
+                        .toList();
+                called.forEach(Servant::awaitReady);
+                starting.removeAll(called);
+            }
             Servant servant = start(role, channels);
             servants.put(role.name(), servant);
             starting.add(servant);
@@ -118,19 +143,49 @@ public final class World implements AutoCloseable {
         starting.forEach(Servant::awaitReady);
     }
 
+    private void create(Role.Home home) {
+        String name = home.name().replace('-', '_');
+        databases.computeIfAbsent(home.name(), which -> server(home.engine()).createDatabase(name));
+    }
+
     private Servant start(Role role, TestDatabase channels) {
-        TestDatabase own = databases.computeIfAbsent(
-                role.databaseName(), name -> server(role.engine()).createDatabase(name));
+        Lines lines = new Lines();
+        boolean overLines = role.kind() == Role.Kind.COORDINATOR;
+        List<DatabaseAddress> homes = role.homes().stream()
+                .map(home -> overLines ? line(lines, home.name()) : address(database(home.name())))
+                .toList();
         Map<String, URI> peers = new LinkedHashMap<>();
-        role.peers().forEach(peer -> peers.put(peer, service(peer).uri()));
+        role.peers()
+                .forEach(peer -> peers.put(
+                        peer, overLines ? peerLine(lines, peer) : service(peer).uri()));
         ServiceSettings settings = new ServiceSettings(
                 role.name(),
                 0,
-                new ServiceSettings.Databases(address(own), address(channels)),
+                new ServiceSettings.Databases(homes.get(0), homes.subList(1, homes.size()), address(channels)),
                 peers,
                 seed ^ role.name().hashCode());
-        Path log = folder.log(role.name());
-        return Servant.start(role, settings, Jdbc.on(own.dataSource()), log);
+        return Servant.start(role, settings, lines, folder.log(role.name()));
+    }
+
+    private DatabaseAddress line(Lines lines, String name) {
+        TestDatabase database = database(name);
+        InetSocketAddress target = new InetSocketAddress(database.host(), database.port());
+        int port = lines.addDatabase(name, () -> target);
+        String url = database.url().replace(":" + database.port() + "/", ":" + port + "/");
+        return new DatabaseAddress(url, database.user(), database.password());
+    }
+
+    /** The line is there before its end is, so that two may call each other. */
+    private URI peerLine(Lines lines, String peer) {
+        int port = lines.addPeer(peer, () -> {
+            Servant there = servants.get(peer);
+            if (there == null || there.uri().getPort() == 0) {
+                throw new ConnectException(peer + " is not up yet");
+            }
+            return new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), there.uri().getPort());
+        });
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     private TestDatabase server(Engine engine) {

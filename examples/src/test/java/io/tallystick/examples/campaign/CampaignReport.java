@@ -2,6 +2,7 @@ package io.tallystick.examples.campaign;
 
 import io.tallystick.examples.Check;
 import io.tallystick.examples.DemoCounters;
+import io.tallystick.examples.FlowCounters;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -75,10 +76,11 @@ final class CampaignReport {
     private static Map<String, Long> sagas(Findings found) {
         DemoCounters counters = found.counters();
         Map<String, Long> rows = new java.util.LinkedHashMap<>();
-        rows.put("Sagas started", counters.started());
-        rows.put("completed", counters.completed());
-        rows.put("compensated", counters.compensated());
-        rows.put("not ended", counters.unfinished());
+        FlowCounters total = counters.total();
+        rows.put("Sagas started", total.started());
+        rows.put("completed", total.completed());
+        rows.put("compensated", total.undone());
+        rows.put("not ended", total.unfinished());
         rows.putAll(found.numbers());
         counters.faults().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

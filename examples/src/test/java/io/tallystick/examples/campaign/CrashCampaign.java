@@ -6,9 +6,9 @@ import io.tallystick.examples.DemoOptions;
 import io.tallystick.examples.Fault;
 import io.tallystick.examples.Flow;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.FlowPlay;
 import io.tallystick.examples.play.Load;
-import io.tallystick.examples.play.Stage;
+import io.tallystick.examples.play.SagaPlay;
+import io.tallystick.examples.play.Theatre;
 import io.tallystick.examples.points.PointsPlay;
 import io.tallystick.examples.shop.OrderPlay;
 import io.tallystick.examples.transfer.TransferPlay;
@@ -43,7 +43,7 @@ final class CrashCampaign {
     /** Services that are called over HTTP and note every request. */
     private static final List<String> CALLED = List.of("customer", "other-bank", "payment", "cashier", "shipping");
 
-    private final List<FlowPlay> plays = List.of(new TransferPlay(), new PointsPlay(), new OrderPlay());
+    private final List<SagaPlay> plays = List.of(new TransferPlay(), new PointsPlay(), new OrderPlay());
     private final CampaignOptions options;
 
     CrashCampaign(CampaignOptions options) {
@@ -74,13 +74,13 @@ final class CrashCampaign {
         Books books = new Books(world);
         Progress progress = new Progress(books, orchestrators());
         Killer killer = new Killer(targets(world), options.kills(), options.seed(), progress);
-        Stage stage = new Stage(world, until(killer));
-        plays.forEach(play -> play.prepare(stage));
-        Load load = new Load(stage, plays, load());
+        Theatre theatre = new Theatre(world, until(killer));
+        plays.forEach(play -> play.prepare(theatre.stage(play.flow())));
+        Load load = new Load(theatre, plays, load());
         List<Check> checks = new ArrayList<>(underKills(load, killer, progress));
         plays.forEach(play -> checks.addAll(play.check(books)));
         Journal journal = new Journal(books, orchestrators());
-        checks.add(journal.asManyAsStarted(load.counters().started()));
+        checks.add(journal.asManyAsStarted(load.counters().total().started()));
         return new Findings(
                 checks,
                 load.counters(),
@@ -131,7 +131,7 @@ final class CrashCampaign {
                 .toList();
     }
 
-    private static List<Role> withTwins(FlowPlay play) {
+    private static List<Role> withTwins(SagaPlay play) {
         return play.roles().stream()
                 .flatMap(role -> TWINS.contains(role.name()) ? Stream.of(role, role.twin()) : Stream.of(role))
                 .toList();
@@ -143,7 +143,7 @@ final class CrashCampaign {
 
     private Map<Target.Kind, List<Target>> targets(World world) {
         Map<Target.Kind, List<Target>> targets = new EnumMap<>(Target.Kind.class);
-        for (FlowPlay play : plays) {
+        for (SagaPlay play : plays) {
             Set<String> stops = play.roles().stream()
                     .map(Role::name)
                     .filter(CrashCampaign::orchestrates)

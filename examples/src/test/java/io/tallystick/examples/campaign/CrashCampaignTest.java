@@ -25,8 +25,8 @@ class CrashCampaignTest {
         assertThat(found.checks())
                 .isNotEmpty()
                 .allSatisfy(check -> assertThat(check.ok()).as(check.toString()).isTrue());
-        assertThat(found.counters().started()).isPositive();
-        assertThat(found.counters().unfinished()).isZero();
+        assertThat(found.counters().total().started()).isPositive();
+        assertThat(found.counters().total().unfinished()).isZero();
         assertThat(found.kills().values().stream().mapToInt(Integer::intValue).sum())
                 .isEqualTo(options.kills());
     }

@@ -31,7 +31,8 @@ final class Evidence {
             }
             for (var service : world.services()) {
                 if (service.name().endsWith("-orchestrator")) {
-                    List<String> lines = service.books().autocommit(tx -> tx.query(OPEN, row -> row.string("line")));
+                    List<String> lines =
+                            world.books(service.name()).autocommit(tx -> tx.query(OPEN, row -> row.string("line")));
                     Files.write(folder.resolve(service.name() + "-open.txt"), lines);
                 }
             }

@@ -7,6 +7,7 @@ import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.play.Books;
 import io.tallystick.examples.play.Scene;
 import io.tallystick.examples.play.Stage;
+import io.tallystick.examples.play.Theatre;
 import io.tallystick.examples.world.World;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +26,7 @@ class TransferFlowTest {
     @BeforeAll
     void open() {
         world = World.open(42, play.roles());
-        stage = new Stage(world, DemoListener.silent());
+        stage = new Theatre(world, DemoListener.silent()).stage(play.flow());
         play.prepare(stage);
     }
 

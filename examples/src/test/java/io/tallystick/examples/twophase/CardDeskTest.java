@@ -3,6 +3,7 @@ package io.tallystick.examples.twophase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.examples.points.PointsUse;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -31,9 +32,15 @@ class CardDeskTest {
         mariadb = TestDatabases.of(Engine.MARIADB).start();
         points = Jdbc.on(postgres.dataSource());
         bills = Jdbc.on(mariadb.dataSource());
-        points.run(tx -> tx.update("CREATE TABLE card (id VARCHAR(40) PRIMARY KEY, points BIGINT NOT NULL)"));
-        bills.run(tx ->
-                tx.update("CREATE TABLE bill (card VARCHAR(40) PRIMARY KEY, due BIGINT NOT NULL, CHECK (due >= 900))"));
+        String bookings = "CREATE TABLE booking (reference VARCHAR(40) PRIMARY KEY, card VARCHAR(40), amount BIGINT)";
+        points.run(tx -> {
+            tx.update("CREATE TABLE card (id VARCHAR(40) PRIMARY KEY, points BIGINT NOT NULL)");
+            tx.update(bookings);
+        });
+        bills.run(tx -> {
+            tx.update("CREATE TABLE bill (card VARCHAR(40) PRIMARY KEY, due BIGINT NOT NULL, CHECK (due >= 900))");
+            tx.update(bookings);
+        });
         desk = CardDesk.open(postgres.dataSource(), mariadb.dataSource());
     }
 
@@ -48,17 +55,19 @@ class CardDeskTest {
     void aCardWithAHundredPointsAndABillOfAThousand() {
         points.run(tx -> {
             tx.update("DELETE FROM card");
+            tx.update("DELETE FROM booking");
             tx.update("INSERT INTO card VALUES ('alice', 100)");
         });
         bills.run(tx -> {
             tx.update("DELETE FROM bill");
+            tx.update("DELETE FROM booking");
             tx.update("INSERT INTO bill VALUES ('alice', 1000)");
         });
     }
 
     @Test
     void points_are_used_in_both_databases() throws Exception {
-        desk.use("alice", 100);
+        desk.use(new PointsUse("use-1", "alice", 100));
         assertThat(books()).isEqualTo("0 / 900");
         nothingIsPrepared();
     }
@@ -66,14 +75,15 @@ class CardDeskTest {
     @Test
     void what_one_database_refuses_happens_in_neither() {
         points.run(tx -> tx.update("UPDATE card SET points = 500"));
-        assertThatThrownBy(() -> desk.use("alice", 200)).hasMessageContaining("CONSTRAINT");
+        assertThatThrownBy(() -> desk.use(new PointsUse("use-1", "alice", 200))).hasMessageContaining("CONSTRAINT");
         assertThat(books()).isEqualTo("500 / 1000");
         nothingIsPrepared();
     }
 
     @Test
     void a_card_with_too_few_points_changes_nothing() {
-        assertThatThrownBy(() -> desk.use("alice", 101)).hasMessageContaining("less than 101 points");
+        assertThatThrownBy(() -> desk.use(new PointsUse("use-1", "alice", 101)))
+                .hasMessageContaining("less than 101 points");
         assertThat(books()).isEqualTo("100 / 1000");
     }
 
@@ -98,7 +108,7 @@ class CardDeskTest {
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(books()).isEqualTo("100 / 1000"));
         Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
-            desk.use("alice", 100);
+            desk.use(new PointsUse("use-1", "alice", 100));
             assertThat(books()).isEqualTo("0 / 900");
         });
         nothingIsPrepared();

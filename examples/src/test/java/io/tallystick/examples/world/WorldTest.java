@@ -131,7 +131,7 @@ class WorldTest {
     }
 
     private long number(String sql) {
-        return payment.books()
+        return world.books("payment")
                 .inTransaction(
                         tx -> tx.query(sql, row -> row.longValue("amount")).get(0));
     }
