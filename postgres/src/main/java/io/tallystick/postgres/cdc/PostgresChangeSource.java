@@ -1,0 +1,221 @@
+package io.tallystick.postgres.cdc;
+
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.ChangeStream;
+import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.Position;
+import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.Tx;
+import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.postgres.type.PgType;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A PostgreSQL database, version 14 or newer with {@code wal_level = logical}, whose changes are read through a replication slot and
+ * a publication that belong to one pipeline. The user needs REPLICATION, and CREATE on the database for the publication.
+ */
+public final class PostgresChangeSource implements ChangeSource {
+
+    private static final Duration LONGEST_PULSE = Duration.ofSeconds(10);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final WalAccess access;
+    private final SlotSettings settings;
+    /** The server's last identity, for comparing positions across a promotion. */
+    private final AtomicReference<Known> known = new AtomicReference<>(new Known(0, TimelineHistory.none()));
+
+    private PostgresChangeSource(WalAccess access, SlotSettings settings) {
+        this.access = access;
+        this.settings = settings;
+    }
+
+    /** Connects to nothing yet. */
+    public static PostgresChangeSource on(ConnectionSettings connection, SlotSettings settings) {
+        return new PostgresChangeSource(new WalAccess(connection), settings);
+    }
+
+    @Override
+    public String name() {
+        return access.name();
+    }
+
+    @Override
+    public List<Finding> examine(Set<TableName> tables) {
+        return access.jdbc().inTransaction(tx -> new SourceExamination(tx, settings).findings(tables));
+    }
+
+    @Override
+    public List<SourceTable> describe(Set<TableName> tables) {
+        return access.jdbc().inTransaction(tx -> new TableCatalog().describe(tx, tables));
+    }
+
+    @Override
+    public Position establish(Set<TableName> tables) {
+        describe(tables);
+        WalPosition server = identity();
+        PublicationKeeper publication = new PublicationKeeper(settings.publication());
+        SlotKeeper keeper = new SlotKeeper(settings);
+        // the publication first: the log before it cannot be read with it
+        boolean made = access.jdbc().inTransaction(tx -> publication.establish(tx, tables));
+        long lsn = access.jdbc()
+                .inTransaction(tx -> Slot.find(tx, settings.slot()))
+                .map(slot -> made ? access.jdbc().inTransaction(keeper::advance) : slot.confirmed())
+                .orElseGet(() -> keeper.create(access.jdbc()));
+        return server.at(lsn).position();
+    }
+
+    @Override
+    public ChangeStream open(Set<TableName> tables, Position after) {
+        WalPosition stored = WalPosition.of(after);
+        boolean binary = describe(tables).stream()
+                .flatMap(table -> table.columns().stream())
+                .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
+        WalConnection connection = access.wal();
+        try {
+            WalPosition server = connection.identity();
+            new Continuity(settings).checkHistory(stored, server, history(connection, server));
+            awaitFreeSlot(tables, stored);
+            return start(connection, server.at(stored.lsn()), binary);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean covers(Position position, Position other) {
+        WalPosition here = WalPosition.of(position);
+        WalPosition there = WalPosition.of(other);
+        if (!here.system().equals(there.system())) {
+            throw new GapException("positions " + position + " and " + other + " belong to different systems");
+        }
+        if (here.timeline() != there.timeline()) {
+            WalPosition older = here.timeline() < there.timeline() ? here : there;
+            if (!histories(Math.max(here.timeline(), there.timeline())).contains(older.timeline(), older.lsn())) {
+                throw new GapException(
+                        "positions " + position + " and " + other + " belong to time lines that parted before them");
+            }
+        }
+        return !Lsn.isAfter(there.lsn(), here.lsn());
+    }
+
+    @Override
+    public SnapshotReader snapshot() {
+        return new PostgresSnapshotReader(access, identity());
+    }
+
+    /**
+     * @throws UnavailableException naming the reader while somebody still reads the slot
+     */
+    @Override
+    public void release() {
+        access.jdbc().run(tx -> {
+            Slot.find(tx, settings.slot()).ifPresent(slot -> {
+                refuseReader(slot);
+                new SlotKeeper(settings).drop(tx);
+            });
+            new PublicationKeeper(settings.publication()).release(tx);
+        });
+    }
+
+    @Override
+    public void close() {
+        // streams and readers are closed by those who opened them
+    }
+
+    private WalPosition identity() {
+        try (WalConnection connection = access.wal()) {
+            return connection.identity();
+        }
+    }
+
+    private TimelineHistory history(WalConnection connection, WalPosition server) {
+        TimelineHistory history = connection.history(server.timeline());
+        known.set(new Known(server.timeline(), history));
+        return history;
+    }
+
+    private TimelineHistory histories(int timeline) {
+        Known last = known.get();
+        if (last.timeline() >= timeline) {
+            return last.history();
+        }
+        try (WalConnection connection = access.wal()) {
+            return history(connection, connection.identity());
+        }
+    }
+
+    /** A reader that was just lost holds the slot until the server notices. */
+    private void awaitFreeSlot(Set<TableName> tables, WalPosition stored) {
+        long deadline = System.nanoTime() + settings.patience().toNanos();
+        while (true) {
+            Slot slot = access.jdbc().inTransaction(tx -> checked(tx, tables, stored));
+            if (slot.reader() == null) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                refuseReader(slot);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private Slot checked(Tx tx, Set<TableName> tables, WalPosition stored) {
+        Continuity continuity = new Continuity(settings);
+        continuity.checkSlot(tx, stored);
+        continuity.checkPublication(tx, tables);
+        return Slot.find(tx, settings.slot()).orElseThrow();
+    }
+
+    private void refuseReader(Slot slot) {
+        if (slot.reader() != null) {
+            throw new UnavailableException("slot " + settings.slot() + " is being read by " + slot.reader()
+                    + "; stop that reader, or give this pipeline a slot of its own");
+        }
+    }
+
+    private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {
+        Map<String, String> options = Map.of(
+                "proto_version",
+                "1",
+                "publication_names",
+                Sql.name(settings.publication()),
+                "binary",
+                Boolean.toString(binary));
+        try {
+            Duration pulse = pulse(connection.patienceOfServer());
+            WalReader reader = connection.start(settings.slot(), start.lsn(), options);
+            PostgresChangeStream.Parts parts = new PostgresChangeStream.Parts(
+                    access,
+                    connection,
+                    reader,
+                    new Pulse(connection.writer(), pulse, start.lsn(), "tally-pulse-" + settings.slot()).start(),
+                    new ServerWatch(access, settings.heartbeat(), "tally-watch-" + settings.slot()).start());
+            return new PostgresChangeStream(parts, new LogDecoder(new Relations(access.jdbc()), start), start);
+        } catch (SQLException e) {
+            throw access.failed(
+                    e, "reading slot " + settings.slot() + " of " + name() + " from " + Lsn.text(start.lsn()));
+        } catch (IOException e) {
+            throw new UnavailableException("the connection to " + name() + " was lost before its log could be read", e);
+        }
+    }
+
+    private static Duration pulse(Duration patienceOfServer) {
+        Duration third = patienceOfServer.dividedBy(3);
+        return third.isZero() || third.compareTo(LONGEST_PULSE) > 0 ? LONGEST_PULSE : third;
+    }
+
+    private record Known(int timeline, TimelineHistory history) {}
+}
