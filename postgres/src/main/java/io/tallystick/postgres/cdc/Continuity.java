@@ -75,7 +75,8 @@ final class Continuity {
         }
     }
 
-    private void checkKind(Tx tx, Slot slot) {
+    /** @throws RejectedException when the slot was made for somebody else */
+    void checkKind(Tx tx, Slot slot) {
         String database = tx.query("SELECT current_database()::text AS name", row -> row.string("name"))
                 .get(0);
         if (!slot.plugin().equals("pgoutput") || !slot.database().equals(database)) {

@@ -22,7 +22,7 @@ record KeyRange(SourceTable table, int[] key) {
         if (last != null) {
             bounds.add(keys() + " <= " + values(last));
         }
-        return "COPY (SELECT " + columns() + " FROM " + Sql.name(table.name())
+        return "COPY (SELECT " + columns() + " FROM " + Sql.name(table.name()) + " AS t"
                 + (bounds.isEmpty() ? "" : " WHERE " + String.join(" AND ", bounds)) + " ORDER BY " + keyList()
                 + " LIMIT " + rows
                 + ") TO STDOUT (FORMAT binary)";
@@ -49,7 +49,8 @@ record KeyRange(SourceTable table, int[] key) {
     private String keyList() {
         List<String> names = new ArrayList<>();
         for (int column : key) {
-            names.add(Sql.name(table.columns().get(column).name()));
+            // qualified, or ORDER BY would mean the text that a column is read as
+            names.add("t." + Sql.name(table.columns().get(column).name()));
         }
         return String.join(", ", names);
     }

@@ -17,9 +17,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -34,7 +34,7 @@ public final class PostgresChangeSource implements ChangeSource {
     private final WalAccess access;
     private final SlotSettings settings;
     /** The server's last identity, for comparing positions across a promotion. */
-    private final AtomicReference<Known> known = new AtomicReference<>(new Known(0, TimelineHistory.none()));
+    private volatile Known known = new Known(0, TimelineHistory.none());
 
     private PostgresChangeSource(WalAccess access, SlotSettings settings) {
         this.access = access;
@@ -66,13 +66,12 @@ public final class PostgresChangeSource implements ChangeSource {
         describe(tables);
         WalPosition server = identity();
         PublicationKeeper publication = new PublicationKeeper(settings.publication());
-        SlotKeeper keeper = new SlotKeeper(settings);
         // the publication first: the log before it cannot be read with it
         boolean made = access.jdbc().inTransaction(tx -> publication.establish(tx, tables));
         long lsn = access.jdbc()
-                .inTransaction(tx -> Slot.find(tx, settings.slot()))
-                .map(slot -> made ? access.jdbc().inTransaction(keeper::advance) : slot.confirmed())
-                .orElseGet(() -> keeper.create(access.jdbc()));
+                .inTransaction(this::usableSlot)
+                .map(slot -> made ? access.jdbc().inTransaction(new SlotKeeper(settings)::advance) : slot.confirmed())
+                .orElseGet(() -> new SlotKeeper(settings).create(access.jdbc()));
         return server.at(lsn).position();
     }
 
@@ -143,18 +142,29 @@ public final class PostgresChangeSource implements ChangeSource {
 
     private TimelineHistory history(WalConnection connection, WalPosition server) {
         TimelineHistory history = connection.history(server.timeline());
-        known.set(new Known(server.timeline(), history));
+        known = new Known(server.timeline(), history);
         return history;
     }
 
     private TimelineHistory histories(int timeline) {
-        Known last = known.get();
+        Known last = known;
         if (last.timeline() >= timeline) {
             return last.history();
         }
         try (WalConnection connection = access.wal()) {
             return history(connection, connection.identity());
         }
+    }
+
+    /** The slot if it is there; one that cannot be read any more is dropped, for a new one to take its place. */
+    private Optional<Slot> usableSlot(Tx tx) {
+        Optional<Slot> found = Slot.find(tx, settings.slot());
+        found.ifPresent(slot -> new Continuity(settings).checkKind(tx, slot));
+        if (found.isPresent() && found.get().lost() != null) {
+            new SlotKeeper(settings).drop(tx);
+            return Optional.empty();
+        }
+        return found;
     }
 
     /** A reader that was just lost holds the slot until the server notices. */
@@ -189,7 +199,9 @@ public final class PostgresChangeSource implements ChangeSource {
     private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {
         Map<String, String> options = Map.of(
                 "proto_version",
-                "1",
+                "2",
+                "streaming",
+                "on",
                 "publication_names",
                 Sql.name(settings.publication()),
                 "binary",
@@ -197,13 +209,13 @@ public final class PostgresChangeSource implements ChangeSource {
         try {
             Duration pulse = pulse(connection.patienceOfServer());
             WalReader reader = connection.start(settings.slot(), start.lsn(), options);
-            PostgresChangeStream.Parts parts = new PostgresChangeStream.Parts(
-                    access,
-                    connection,
-                    reader,
+            PostgresChangeStream.Watches watches = new PostgresChangeStream.Watches(
                     new Pulse(connection.writer(), pulse, start.lsn(), "tally-pulse-" + settings.slot()).start(),
                     new ServerWatch(access, settings.heartbeat(), "tally-watch-" + settings.slot()).start());
-            return new PostgresChangeStream(parts, new LogDecoder(new Relations(access.jdbc()), start), start);
+            return new PostgresChangeStream(
+                    new PostgresChangeStream.Parts(access, connection, reader, watches, settings.spool()),
+                    new LogDecoder(new Relations(access.jdbc()), start),
+                    start);
         } catch (SQLException e) {
             throw access.failed(
                     e, "reading slot " + settings.slot() + " of " + name() + " from " + Lsn.text(start.lsn()));

@@ -6,6 +6,7 @@ import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.jdbc.UnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ final class PostgresChangeStream implements ChangeStream {
 
     private final Parts parts;
     private final LogDecoder decoder;
+    private final StreamedTransactions streamed;
     private final WalPosition start;
     private long kept;
     private Instant keptAt = Instant.EPOCH;
@@ -34,6 +36,7 @@ final class PostgresChangeStream implements ChangeStream {
     PostgresChangeStream(Parts parts, LogDecoder decoder, WalPosition start) {
         this.parts = parts;
         this.decoder = decoder;
+        this.streamed = new StreamedTransactions(decoder, parts.spool());
         this.start = start;
         this.kept = start.lsn();
         this.delivered = start.lsn();
@@ -46,7 +49,7 @@ final class PostgresChangeStream implements ChangeStream {
         }
         long deadline = System.nanoTime() + longest.toNanos();
         try {
-            parts.pulse().check();
+            parts.watches().pulse().check();
             TransactionPiece piece = read(deadline);
             if (piece == null) {
                 refuseSilence();
@@ -65,12 +68,12 @@ final class PostgresChangeStream implements ChangeStream {
 
     @Override
     public void acknowledge(Position durable) {
-        parts.pulse().acknowledge(WalPosition.of(durable).lsn());
+        parts.watches().pulse().acknowledge(WalPosition.of(durable).lsn());
     }
 
     @Override
     public long lagBytes() {
-        long end = parts.watch().end();
+        long end = parts.watches().watch().end();
         return end == 0 ? -1 : Math.max(0, end - delivered);
     }
 
@@ -81,10 +84,11 @@ final class PostgresChangeStream implements ChangeStream {
             return;
         }
         closed = true;
-        parts.watch().close();
-        parts.pulse().close();
-        try (WalConnection connection = parts.connection()) {
-            parts.pulse().now();
+        parts.watches().watch().close();
+        parts.watches().pulse().close();
+        try (WalConnection connection = parts.connection();
+                streamed) {
+            parts.watches().pulse().now();
             connection.writer().end();
             parts.reader().drain(System.nanoTime() + END_NANOS);
         } catch (IOException | SQLException e) {
@@ -94,26 +98,24 @@ final class PostgresChangeStream implements ChangeStream {
     }
 
     private @Nullable TransactionPiece read(long deadline) throws IOException, SQLException {
-        while (true) {
+        TransactionPiece piece = streamed.next();
+        while (piece == null) {
             ByteBuffer message = parts.reader().next(deadline);
             if (message == null) {
                 return null;
             }
-            TransactionPiece piece = take(message);
-            if (piece != null) {
-                return piece;
-            }
+            piece = take(message);
         }
+        if (piece.last()) {
+            arrived(decoder.readUpTo());
+        }
+        return piece;
     }
 
     private @Nullable TransactionPiece take(ByteBuffer message) throws IOException {
         if (message.get(message.position()) == 'w') {
             message.position(message.position() + HEAD_OF_DATA);
-            TransactionPiece piece = decoder.read(message);
-            if (piece != null && piece.last()) {
-                arrived(decoder.readUpTo());
-            }
-            return piece;
+            return streamed.read(message);
         }
         return message.get() == 'k' ? keepalive(message) : null;
     }
@@ -124,10 +126,10 @@ final class PostgresChangeStream implements ChangeStream {
         keptAt = PgTime.instant(message.getLong());
         boolean wantsAnswer = message.get() != 0;
         if (!decoder.isInTransaction()) {
-            parts.pulse().received(kept);
+            parts.watches().pulse().received(kept);
         }
         if (wantsAnswer) {
-            parts.pulse().now();
+            parts.watches().pulse().now();
         }
         return progress();
     }
@@ -147,7 +149,7 @@ final class PostgresChangeStream implements ChangeStream {
 
     private void arrived(long lsn) {
         delivered = Lsn.later(lsn, delivered);
-        parts.pulse().received(delivered);
+        parts.watches().pulse().received(delivered);
     }
 
     private void refuseSilence() throws IOException {
@@ -157,10 +159,13 @@ final class PostgresChangeStream implements ChangeStream {
     }
 
     /** What a stream is made of. */
-    record Parts(WalAccess access, WalConnection connection, WalReader reader, Pulse pulse, ServerWatch watch) {
+    record Parts(WalAccess access, WalConnection connection, WalReader reader, Watches watches, Path spool) {
 
         String name() {
             return access.name();
         }
     }
+
+    /** What runs beside a stream. */
+    record Watches(Pulse pulse, ServerWatch watch) {}
 }

@@ -39,7 +39,7 @@ final class TableExamination {
 
     private void missing() {
         error(
-                "does not exist",
+                "missing",
                 "there is nothing to read",
                 "correct its name; names are compared by case, without quotes");
     }

@@ -31,6 +31,7 @@ abstract class LogScene {
 
     final TestDatabase db;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<AutoCloseable> sources = new ArrayDeque<>();
     String name = "";
 
     LogScene(TestDatabase db) {
@@ -42,10 +43,13 @@ abstract class LogScene {
         name = "t_" + Integer.toHexString((db.name() + test.getDisplayName()).hashCode());
     }
 
+    /** Streams first: a slot that is read cannot be dropped. */
     @AfterEach
     void leaveNothing() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
+        for (Deque<AutoCloseable> part : List.of(open, sources)) {
+            while (!part.isEmpty()) {
+                part.pop().close();
+            }
         }
     }
 
@@ -57,10 +61,10 @@ abstract class LogScene {
         return source(db, settings);
     }
 
-    PostgresChangeSource source(TestDatabase database, SlotSettings settings) {
-        PostgresChangeSource source = PostgresChangeSource.on(connection(database), settings);
-        open.push(() -> {
-            if (database.isRunning()) {
+    PostgresChangeSource source(TestDatabase server, SlotSettings settings) {
+        PostgresChangeSource source = PostgresChangeSource.on(connection(server), settings);
+        sources.push(() -> {
+            if (server.isRunning()) {
                 source.release();
             }
         });
@@ -71,8 +75,10 @@ abstract class LogScene {
         return SlotSettings.named(name).withPatience(Duration.ofSeconds(20)).withHeartbeat(Duration.ofMillis(200));
     }
 
-    static ConnectionSettings connection(TestDatabase database) {
-        return ConnectionSettings.of(database.url(), database.user(), database.password());
+    /** The database of this test, on this server or on a copy of it. */
+    ConnectionSettings connection(TestDatabase server) {
+        String url = "jdbc:postgresql://" + server.host() + ":" + server.port() + "/" + db.name();
+        return ConnectionSettings.of(url, server.user(), server.password());
     }
 
     /** A stream over the changes of these tables from now on. */
