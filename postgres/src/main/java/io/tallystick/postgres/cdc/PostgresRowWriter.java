@@ -10,6 +10,7 @@ import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetChange.Verb;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.postgres.type.PgType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,7 +39,7 @@ public final class PostgresRowWriter implements RowWriter {
     private final WireBuffer buffer = new WireBuffer();
 
     public PostgresRowWriter(ConversionPolicy policy) {
-        this(policy, type -> 0);
+        this(policy, type -> type instanceof PgType known ? known.portableOid() : 0);
     }
 
     /** @param oids the number of a source's type when it means the same type in this target, else 0 */
