@@ -32,8 +32,9 @@ import javax.sql.DataSource;
 @SuppressWarnings("NullAway.Init")
 final class TestService implements AutoCloseable {
 
+    /** A lease that outlasts the pauses of a busy machine: a peer would roll back what is alive. */
     static final XaSettings QUICK = XaSettings.standard()
-            .withLease(Duration.ofMillis(600))
+            .withLease(Duration.ofMillis(1_500))
             .withScanEvery(Duration.ofMillis(100))
             .withAckWait(Duration.ofMillis(300));
 
