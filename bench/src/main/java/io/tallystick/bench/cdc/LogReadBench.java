@@ -28,8 +28,7 @@ import org.postgresql.replication.PGReplicationStream;
  */
 public final class LogReadBench {
 
-    private static final String SMALL =
-            """
+    private static final String SMALL = """
             DO $$ BEGIN FOR i IN 1..%d LOOP
               INSERT INTO bench VALUES (i, 'customer ' || i, i * 1.5, now()); COMMIT;
             END LOOP; END $$""";

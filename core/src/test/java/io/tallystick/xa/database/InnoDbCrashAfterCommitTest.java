@@ -56,7 +56,8 @@ class InnoDbCrashAfterCommitTest {
                 }
                 db.restart();
                 try (XaEngine engine = engine(scene)) {
-                    await().atMost(Duration.ofSeconds(30))
+                    // the driver's own connections have ended with the server
+                    await().ignoreExceptions()
                             .until(() -> scene.stockDriver.prepared().isEmpty());
                 }
                 assertThat(scene.amount(scene.stock)).isEqualTo(100 + round);

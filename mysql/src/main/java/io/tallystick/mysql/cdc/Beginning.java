@@ -41,10 +41,9 @@ final class Beginning {
         Set<List<String>> prepared = prepared(connection);
         while (!prepared.isEmpty()) {
             if (attempts-- <= 0) {
-                throw new UnavailableException(
-                        "prepared transactions have not ended in " + patience + ": " + prepared
-                                + "; what they have changed stands in the log before any position that could be begun at. Commit or roll them"
-                                + " back (XA RECOVER; tally tx), then begin again");
+                throw new UnavailableException("prepared transactions have not ended in " + patience + ": " + prepared
+                        + "; what they have changed stands in the log before any position that could be begun at. Commit or roll them"
+                        + " back (XA RECOVER; tally tx), then begin again");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
             prepared.retainAll(prepared(connection));

@@ -31,7 +31,8 @@ class BinlogFaultTest {
     void a_connection_that_is_cut_in_a_transaction_leaves_the_position_before_it(TestDatabase db) throws SQLException {
         db.execute("CREATE TABLE cut (id INT PRIMARY KEY AUTO_INCREMENT, t VARCHAR(200))");
         try (FaultProxy proxy = FaultProxy.to(db.host(), db.port());
-                BinlogScene scene = BinlogScene.through(db, db.url().replace(":" + db.port() + "/", ":" + proxy.port() + "/"), "cut")) {
+                BinlogScene scene = BinlogScene.through(
+                        db, db.url().replace(":" + db.port() + "/", ":" + proxy.port() + "/"), "cut")) {
             db.execute("INSERT INTO cut (t) VALUES ('first')");
             assertThat(scene.next().changes()).hasSize(1);
             Position before = scene.position();
@@ -76,7 +77,11 @@ class BinlogFaultTest {
     void a_log_that_was_purged_behind_the_position_is_a_gap_that_names_what_is_missing(TestDatabase db) {
         db.execute("CREATE TABLE purged (id INT PRIMARY KEY)");
         try (BinlogScene scene = BinlogScene.of(db, "purged")) {
-            db.execute("INSERT INTO purged VALUES (1)", "FLUSH BINARY LOGS", "INSERT INTO purged VALUES (2)", "FLUSH BINARY LOGS");
+            db.execute(
+                    "INSERT INTO purged VALUES (1)",
+                    "FLUSH BINARY LOGS",
+                    "INSERT INTO purged VALUES (2)",
+                    "FLUSH BINARY LOGS");
             purgeAll(db);
             assertThatThrownBy(scene::open)
                     .isInstanceOf(GapException.class)
@@ -116,7 +121,9 @@ class BinlogFaultTest {
         String little = db.engine() == Engine.MARIADB ? "NO_LOG" : "MINIMAL";
         try (BinlogScene scene = BinlogScene.of(db, "nameless")) {
             db.execute("SET GLOBAL binlog_row_metadata = " + little, "INSERT INTO nameless VALUES (1)");
-            assertThatThrownBy(scene::next).isInstanceOf(GapException.class).hasMessageContaining("binlog_row_metadata = FULL");
+            assertThatThrownBy(scene::next)
+                    .isInstanceOf(GapException.class)
+                    .hasMessageContaining("binlog_row_metadata = FULL");
         } finally {
             db.execute("SET GLOBAL binlog_row_metadata = FULL");
         }
@@ -124,8 +131,9 @@ class BinlogFaultTest {
 
     @Test
     void a_partition_that_is_emptied_is_refused(TestDatabase db) {
-        db.execute("CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10),"
-                + " PARTITION p1 VALUES LESS THAN MAXVALUE)");
+        db.execute(
+                "CREATE TABLE parted (id INT PRIMARY KEY) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (10),"
+                        + " PARTITION p1 VALUES LESS THAN MAXVALUE)");
         try (BinlogScene scene = BinlogScene.of(db, "parted")) {
             db.execute("INSERT INTO parted VALUES (1)", "ALTER TABLE parted TRUNCATE PARTITION p0");
             assertThat(scene.next().changes()).hasSize(1);
@@ -161,12 +169,15 @@ class BinlogFaultTest {
     }
 
     @Test
-    void prepared_transactions_that_do_not_end_are_named_when_a_beginning_is_looked_for(TestDatabase db) throws SQLException {
+    void prepared_transactions_that_do_not_end_are_named_when_a_beginning_is_looked_for(TestDatabase db)
+            throws SQLException {
         db.execute("CREATE TABLE stuck (id INT PRIMARY KEY)");
         BinlogXaTest.prepare(db, "'stuck'", "INSERT INTO stuck VALUES (1)");
         try (BinlogScene scene = BinlogScene.unplaced(db)) {
             Beginning impatient = new Beginning(scene.source.sql(), scene.source.flavour(), Duration.ofMillis(100));
-            assertThatThrownBy(impatient::find).isInstanceOf(UnavailableException.class).hasMessageContaining("stuck");
+            assertThatThrownBy(impatient::find)
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("stuck");
         } finally {
             db.execute("XA ROLLBACK 'stuck'");
         }
@@ -208,8 +219,11 @@ class BinlogFaultTest {
     private static void fill(TestDatabase db, String table, int rows) throws SQLException {
         BinlogStreamTest.transaction(
                 db,
-                "SET SESSION " + (db.engine() == Engine.MARIADB ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 1000000",
-                "INSERT INTO " + table + " (t) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows
+                "SET SESSION "
+                        + (db.engine() == Engine.MARIADB ? "max_recursive_iterations" : "cte_max_recursion_depth")
+                        + " = 1000000",
+                "INSERT INTO " + table
+                        + " (t) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows
                         + ") SELECT CONCAT('a row with some text in it, number ', i) FROM n");
     }
 }

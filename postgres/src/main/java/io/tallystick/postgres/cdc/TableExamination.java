@@ -38,10 +38,7 @@ final class TableExamination {
     }
 
     private void missing() {
-        error(
-                "missing",
-                "there is nothing to read",
-                "correct its name; names are compared by case, without quotes");
+        error("missing", "there is nothing to read", "correct its name; names are compared by case, without quotes");
     }
 
     private void examine(Shape shape) {

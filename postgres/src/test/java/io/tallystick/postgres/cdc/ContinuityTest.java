@@ -219,7 +219,8 @@ class ContinuityTest extends LogScene {
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("process " + pid);
         first.close();
-        stream(source, start, "noted").close();
+        // the server notices a moment later
+        stream(source(settings()), start, "noted").close();
     }
 
     @Test
