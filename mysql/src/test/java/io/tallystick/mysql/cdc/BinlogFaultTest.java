@@ -36,7 +36,7 @@ class BinlogFaultTest {
             db.execute("INSERT INTO cut (t) VALUES ('first')");
             assertThat(scene.next().changes()).hasSize(1);
             Position before = scene.position();
-            proxy.resetAfter(Direction.REPLIES, 3_000_000);
+            proxy.resetAfter(Direction.REPLIES, 1_000_000);
             fill(db, "cut", 40_000);
             assertThatThrownBy(() -> {
                         while (!scene.next().last()) {
@@ -126,6 +126,23 @@ class BinlogFaultTest {
                     .hasMessageContaining("binlog_row_metadata = FULL");
         } finally {
             db.execute("SET GLOBAL binlog_row_metadata = FULL");
+        }
+    }
+
+    @Test
+    void parts_of_json_documents_are_refused(TestDatabase db) throws SQLException {
+        if (db.engine() != Engine.MYSQL) {
+            assertThat(db.engine()).isEqualTo(Engine.MARIADB);
+            return;
+        }
+        db.execute("CREATE TABLE partial (id INT PRIMARY KEY, doc JSON)", "INSERT INTO partial VALUES (1, '{\"a\": \"long enough\", \"b\": 2}')");
+        try (BinlogScene scene = BinlogScene.of(db, "partial")) {
+            BinlogStreamTest.transaction(
+                    db,
+                    "SET SESSION binlog_row_image = MINIMAL",
+                    "SET SESSION binlog_row_value_options = PARTIAL_JSON",
+                    "UPDATE partial SET doc = JSON_SET(doc, '$.a', 'short')");
+            assertThatThrownBy(scene::next).isInstanceOf(GapException.class).hasMessageContaining("binlog_row_value_options = ''");
         }
     }
 

@@ -86,23 +86,31 @@ final class BinlogScene implements AutoCloseable {
 
     /** Polls until the position covers what the server has now; returns the changes that came. */
     List<String> rest() {
-        Position end = source.now();
         List<String> lines = new ArrayList<>();
-        if (stream == null) {
-            open();
-        }
+        restOf().forEach(piece -> piece.changes().forEach(change -> lines.add(line(change))));
+        return lines;
+    }
+
+    List<TransactionPiece> restOf() {
+        Position end = source.now();
+        List<TransactionPiece> pieces = new ArrayList<>();
+        ChangeStream open = stream == null ? open() : stream;
         long deadline = System.nanoTime() + LONG.toNanos();
         while (!source.covers(position, end)) {
             assertThat(System.nanoTime())
-                    .as("still at %s, waiting for %s, so far %s", position, end, lines)
+                    .as("still at %s, waiting for %s, so far %s pieces", position, end, pieces.size())
                     .isLessThan(deadline);
-            TransactionPiece piece = stream.poll(Duration.ofMillis(200));
+            TransactionPiece piece = open.poll(Duration.ofMillis(200));
             if (piece != null) {
-                piece.changes().forEach(change -> lines.add(line(change)));
-                position = piece.last() ? piece.position() : position;
+                pieces.add(piece);
+                moveTo(piece);
             }
         }
-        return lines;
+        return pieces;
+    }
+
+    void moveTo(TransactionPiece piece) {
+        position = piece.last() ? piece.position() : position;
     }
 
     static String line(Change change) {

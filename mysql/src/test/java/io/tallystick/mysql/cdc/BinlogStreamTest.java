@@ -89,6 +89,55 @@ class BinlogStreamTest {
     }
 
     @Test
+    void what_was_rolled_back_to_a_savepoint_does_not_come(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE saved (id INT PRIMARY KEY)");
+        try (BinlogScene scene = BinlogScene.of(db, "saved")) {
+            transaction(
+                    db,
+                    "INSERT INTO saved VALUES (1)",
+                    "SAVEPOINT s",
+                    "INSERT INTO saved VALUES (2)",
+                    "ROLLBACK TO s",
+                    "INSERT INTO saved VALUES (3)");
+            assertThat(scene.rest()).containsExactly("INSERT saved 1", "INSERT saved 3");
+        }
+    }
+
+    @Test
+    void tables_without_transactions_are_read_too(TestDatabase db) {
+        db.execute("CREATE TABLE loose (id INT PRIMARY KEY) ENGINE = MyISAM");
+        try (BinlogScene scene = BinlogScene.of(db, "loose")) {
+            db.execute("INSERT INTO loose VALUES (1), (2)", "DELETE FROM loose WHERE id = 1");
+            assertThat(scene.rest()).containsExactly("INSERT loose 1", "INSERT loose 2", "DELETE loose 1");
+        }
+    }
+
+    @Test
+    void a_table_that_is_made_from_a_query_comes_with_its_rows(TestDatabase db) {
+        try (BinlogScene scene = BinlogScene.of(db, "born")) {
+            db.execute("CREATE TABLE born (PRIMARY KEY (id)) AS SELECT 1 AS id UNION SELECT 2");
+            assertThat(scene.rest()).containsExactly("INSERT born 1", "INSERT born 2");
+        }
+    }
+
+    @Test
+    void a_transaction_that_a_replicator_wrote_names_its_pipeline_as_the_origin(TestDatabase db) throws SQLException {
+        db.execute(
+                "CREATE TABLE copied (id INT PRIMARY KEY)",
+                "CREATE TABLE tally_position (pipeline VARCHAR(200) PRIMARY KEY, position VARCHAR(1000))",
+                "INSERT INTO tally_position VALUES ('a-to-b', '1')");
+        try (BinlogScene scene = BinlogScene.of(db, "copied")) {
+            transaction(
+                    db, "INSERT INTO copied VALUES (1)", "UPDATE tally_position SET position = '2' WHERE pipeline = 'a-to-b'");
+            db.execute("INSERT INTO copied VALUES (2)");
+            TransactionPiece theirs = scene.next();
+            assertThat(theirs.origin()).isEqualTo("a-to-b");
+            assertThat(theirs.changes()).extracting(BinlogScene::line).containsExactly("INSERT copied 1");
+            assertThat(scene.next().origin()).isNull();
+        }
+    }
+
+    @Test
     void compressed_events_are_read_like_others(TestDatabase db) throws SQLException {
         db.execute("CREATE TABLE squeezed (id INT PRIMARY KEY, a TEXT)");
         String compress = db.engine() == Engine.MARIADB
