@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class BinlogStream implements ChangeStream {
 
     /** SHOW BINARY LOGS looks at every file; more often than this nobody needs to know. */
-    private static final Duration LAG_EVERY = Duration.ofSeconds(2);
+    private static final Duration LAG_EVERY = Duration.ofSeconds(5);
 
     private final SourceSql sql;
     private final InstantSource clock;
@@ -83,7 +83,7 @@ final class BinlogStream implements ChangeStream {
     @Override
     public void acknowledge(Position durable) {}
 
-    /** Asked of the server on a connection of its own, at most every two seconds; in between the last answer counts. */
+    /** Asked of the server on a connection of its own, at most every five seconds; in between the last answer counts. */
     @Override
     public synchronized long lagBytes() {
         Instant now = clock.instant();

@@ -25,7 +25,7 @@ final class Catalog {
 
     private static final String COLUMNS = """
             SELECT column_name, data_type, column_type, character_set_name, character_octet_length,
-                   numeric_precision, numeric_scale, datetime_precision
+                   numeric_precision, numeric_scale, datetime_precision, table_schema, table_name
             FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position
             """;
 
@@ -143,6 +143,8 @@ final class Catalog {
     private @Nullable SourceTable read(Connection connection, TableName name) throws SQLException {
         Set<String> json = jsonColumns(connection, name);
         List<List<String>> rows = SourceSql.rows(connection, COLUMNS, name.schema(), name.table());
+        // where capital letters make no difference to the catalog they still do to us: the log has one spelling only
+        rows.removeIf(row -> !row.subList(8, 10).equals(List.of(name.schema(), name.table())));
         Set<String> key = keyColumns(connection, name);
         List<SourceColumn> columns = new ArrayList<>();
         for (List<String> row : rows) {

@@ -182,16 +182,15 @@ final class LogReader {
         place = new LogPlace(in.string(in.remaining()), offset);
     }
 
-    /** Only GTID events say reliably where they stand (MariaDB 11.4 leaves it out of others); sizes are added from there. */
+    /** MariaDB 11.4 leaves out where the events inside a transaction stand, and does not send its annotations. */
     private void count(LogEvent event) {
-        boolean tells = event.type() == EventType.MARIADB_GTID || event.type() == EventType.MYSQL_GTID;
-        if (tells && event.nextOffset() > 0) {
-            place = new LogPlace(place.file(), event.nextOffset());
-        } else if (!event.isArtificial()
+        boolean written = !event.isArtificial()
                 && event.type() != EventType.ROTATE
                 && event.type() != EventType.HEARTBEAT
-                && event.type() != EventType.HEARTBEAT_V2) {
-            place = new LogPlace(place.file(), place.offset() + event.size());
+                && event.type() != EventType.HEARTBEAT_V2;
+        if (written) {
+            long next = event.nextOffset() > 0 ? event.nextOffset() : place.offset() + event.size();
+            place = new LogPlace(place.file(), next);
         }
     }
 }

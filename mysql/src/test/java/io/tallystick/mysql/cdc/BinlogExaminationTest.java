@@ -56,7 +56,8 @@ class BinlogExaminationTest {
     }
 
     @Test
-    void tables_without_a_key_with_cascades_without_transactions_and_those_that_do_not_exist_are_found(TestDatabase db) {
+    void tables_without_a_key_with_cascades_without_transactions_and_those_that_do_not_exist_are_found(
+            TestDatabase db) {
         db.execute(
                 "CREATE TABLE keyless (id INT)",
                 "CREATE TABLE parent (id INT PRIMARY KEY)",
@@ -78,13 +79,16 @@ class BinlogExaminationTest {
                 "CREATE USER reader@'%' IDENTIFIED BY 'secret-reader'",
                 "GRANT SELECT ON " + db.name() + ".* TO reader@'%'");
         List<Finding> found = examine(db, "reader", "secret-reader", "guarded");
-        assertThat(found).allMatch(finding -> finding.severity() == Finding.Severity.ERROR).hasSize(db.engine() == Engine.MYSQL ? 3 : 2);
+        assertThat(found)
+                .allMatch(finding -> finding.severity() == Finding.Severity.ERROR)
+                .hasSize(db.engine() == Engine.MYSQL ? 3 : 2);
         found.forEach(finding -> db.execute(finding.mend().split(";")[0]));
         assertThat(examine(db, "reader", "secret-reader", "guarded")).isEmpty();
     }
 
     private static List<Finding> examine(TestDatabase db, String user, String password, String... tables) {
-        Set<TableName> names = Arrays.stream(tables).map(t -> new TableName(db.name(), t)).collect(Collectors.toSet());
+        Set<TableName> names =
+                Arrays.stream(tables).map(t -> new TableName(db.name(), t)).collect(Collectors.toSet());
         try (BinlogChangeSource source = new BinlogChangeSource(
                 ConnectionSettings.of(db.url(), user, password), InstantSource.system(), new Random())) {
             return source.examine(names);

@@ -135,14 +135,18 @@ class BinlogFaultTest {
             assertThat(db.engine()).isEqualTo(Engine.MARIADB);
             return;
         }
-        db.execute("CREATE TABLE partial (id INT PRIMARY KEY, doc JSON)", "INSERT INTO partial VALUES (1, '{\"a\": \"long enough\", \"b\": 2}')");
+        db.execute(
+                "CREATE TABLE partial (id INT PRIMARY KEY, doc JSON)",
+                "INSERT INTO partial VALUES (1, '{\"a\": \"long enough\", \"b\": 2}')");
         try (BinlogScene scene = BinlogScene.of(db, "partial")) {
             BinlogStreamTest.transaction(
                     db,
                     "SET SESSION binlog_row_image = MINIMAL",
                     "SET SESSION binlog_row_value_options = PARTIAL_JSON",
                     "UPDATE partial SET doc = JSON_SET(doc, '$.a', 'short')");
-            assertThatThrownBy(scene::next).isInstanceOf(GapException.class).hasMessageContaining("binlog_row_value_options = ''");
+            assertThatThrownBy(scene::next)
+                    .isInstanceOf(GapException.class)
+                    .hasMessageContaining("binlog_row_value_options = ''");
         }
     }
 

@@ -35,13 +35,19 @@ class BinlogSnapshotTest {
                 "INSERT INTO ordered VALUES ('a','it''s',18446744073709551615,x'00ff','2024-01-01 00:00:00.123'),"
                         + "('a','it''s',18446744073709551614,x'00ff','2024-01-01'), ('z','한',1,x'ff00','2024-01-01'),"
                         + "('z','한',1,x'ff00','2024-01-02'), ('z','b\\\\s',1,x'0000','2024-01-01'), ('a','',0,x'0000','2024-01-01')");
-        assertThat(keys(db, "ordered", 1)).hasSize(6).doesNotHaveDuplicates().isEqualTo(keys(db, "ordered", 4)).isEqualTo(keys(db, "ordered", 100));
+        assertThat(keys(db, "ordered", 1))
+                .hasSize(6)
+                .doesNotHaveDuplicates()
+                .isEqualTo(keys(db, "ordered", 4))
+                .isEqualTo(keys(db, "ordered", 100));
         assertThat(keys(db, "ordered", 100).get(0)).startsWith("z,");
     }
 
     @Test
     void a_range_ends_with_its_last_key(TestDatabase db) {
-        db.execute("CREATE TABLE ranged (a INT, b INT, PRIMARY KEY (a, b))", "INSERT INTO ranged VALUES (1,1),(1,2),(2,1),(2,2),(3,1)");
+        db.execute(
+                "CREATE TABLE ranged (a INT, b INT, PRIMARY KEY (a, b))",
+                "INSERT INTO ranged VALUES (1,1),(1,2),(2,1),(2,2),(3,1)");
         BinlogScene scene = BinlogScene.of(db, "ranged");
         SourceTable table = scene.source.describe(scene.tables).get(0);
         try (scene;
@@ -138,7 +144,8 @@ class BinlogSnapshotTest {
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             Object value = row.value(i);
-            cells.add(value instanceof byte[] bytes ? java.util.HexFormat.of().formatHex(bytes) : String.valueOf(value));
+            cells.add(
+                    value instanceof byte[] bytes ? java.util.HexFormat.of().formatHex(bytes) : String.valueOf(value));
         }
         return String.join(",", cells);
     }

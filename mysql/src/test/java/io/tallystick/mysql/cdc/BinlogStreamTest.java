@@ -128,7 +128,9 @@ class BinlogStreamTest {
                 "INSERT INTO tally_position VALUES ('a-to-b', '1')");
         try (BinlogScene scene = BinlogScene.of(db, "copied")) {
             transaction(
-                    db, "INSERT INTO copied VALUES (1)", "UPDATE tally_position SET position = '2' WHERE pipeline = 'a-to-b'");
+                    db,
+                    "INSERT INTO copied VALUES (1)",
+                    "UPDATE tally_position SET position = '2' WHERE pipeline = 'a-to-b'");
             db.execute("INSERT INTO copied VALUES (2)");
             TransactionPiece theirs = scene.next();
             assertThat(theirs.origin()).isEqualTo("a-to-b");

@@ -15,7 +15,8 @@ class GtidSetTest {
 
     @Test
     void a_set_is_written_as_the_server_writes_it() {
-        assertThat(GtidSet.parse(B + ":7,\n" + A.toUpperCase(java.util.Locale.ROOT) + ":3-5:1-2:9").toString())
+        assertThat(GtidSet.parse(B + ":7,\n" + A.toUpperCase(java.util.Locale.ROOT) + ":3-5:1-2:9")
+                        .toString())
                 .isEqualTo(A + ":1-5:9," + B + ":7");
         assertThat(GtidSet.parse("").toString()).isEmpty();
     }
@@ -56,7 +57,9 @@ class GtidSetTest {
 
     @Test
     void tags_and_nonsense_are_refused() {
-        assertThatThrownBy(() -> GtidSet.parse(A + ":tag:1-5")).isInstanceOf(RejectedException.class).hasMessageContaining("tags");
+        assertThatThrownBy(() -> GtidSet.parse(A + ":tag:1-5"))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("tags");
         assertThatThrownBy(() -> GtidSet.parse("0-1-270")).isInstanceOf(RejectedException.class);
     }
 }
