@@ -1,11 +1,13 @@
 package io.tallystick.mysql.cdc;
 
+import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -164,6 +166,8 @@ final class BinlogExamination {
         String now = sql.visit("reading the position", connection -> LogHistory.now(connection, flavour));
         try (DumpConnection dump = DumpConnection.open(sql, flavour, 4_294_967_294L, now)) {
             dump.next();
+        } catch (GapException | UnavailableException notNow) {
+            return; // the right was there; why the log cannot be read otherwise, the settings and open() say
         } catch (RejectedException refused) {
             findings.add(Finding.error(
                     "right REPLICATION SLAVE",

@@ -32,7 +32,10 @@ final class BinlogSnapshotReader implements SnapshotReader {
         try {
             Connection connection = MySqlDataSources.connect(sql.settings(), Map.of());
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            return new BinlogSnapshotReader(connection, flavour);
+            BinlogSnapshotReader reader = new BinlogSnapshotReader(connection, flavour);
+            // a mode of the server could pad CHAR with blanks, which the log never does
+            reader.execute("SET SESSION sql_mode = ''");
+            return reader;
         } catch (SQLException e) {
             throw SqlErrors.translate(e, Dialect.MARIADB, false, "connecting for a snapshot");
         }

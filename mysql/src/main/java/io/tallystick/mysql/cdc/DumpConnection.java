@@ -29,8 +29,8 @@ final class DumpConnection implements AutoCloseable {
     /** How often the server says that it is there and has nothing new. */
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-    /** So long without a word, heartbeat or event, means that the connection is dead. */
-    private static final Duration SILENCE = Duration.ofSeconds(15);
+    /** So long without a word, heartbeat or event, means that the connection is dead; MariaDB is silent while it seeks in a file. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private static final List<String> SESSION = List.of(
             "SET @master_heartbeat_period = " + HEARTBEAT.toNanos(),
