@@ -1,11 +1,17 @@
 package io.tallystick.cdc;
 
+import io.tallystick.cdc.TargetChange.Verb;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.SqlErrors;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,22 +21,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupApplier {
 
+    private static final Position COPY = new Position("copy");
     private static final String BEHIND = "waits for an earlier change of the same row";
 
     private final TargetSession session;
     private final ReplicatedTarget target;
     private final Quarantine quarantine;
+    private final Predicate<TableName> isCopied;
+    private final Set<TableName> toCopyAnew = new HashSet<>();
     private long missing;
 
-    GroupApplier(TargetSession session, ReplicatedTarget target, Quarantine quarantine) {
+    /** @param isCopied whether this table of the source is being copied just now: its rows may be there or not yet */
+    GroupApplier(TargetSession session, ReplicatedTarget target, Quarantine quarantine, Predicate<TableName> isCopied) {
         this.session = session;
         this.target = target;
         this.quarantine = quarantine;
+        this.isCopied = isCopied;
     }
 
     /** How many updates and deletes found no row to change, since this session began. */
     long missing() {
         return missing;
+    }
+
+    /** Tables whose copying has to begin anew, since this was asked last. */
+    Set<TableName> toCopyAnew() {
+        Set<TableName> tables = Set.copyOf(toCopyAnew);
+        toCopyAnew.clear();
+        return tables;
     }
 
     Quarantine quarantine() {
@@ -57,7 +75,7 @@ final class GroupApplier {
 
     private void mapped(Change change, TransactionPiece piece, List<TargetChange> out) throws DataRefused {
         try {
-            target.mapping().map(change, made -> {
+            map(change, made -> {
                 if (quarantine.holds(made)) {
                     quarantine.park(session.tx(), made, piece.position(), BEHIND);
                 } else {
@@ -67,6 +85,40 @@ final class GroupApplier {
         } catch (RejectedException e) {
             throw new DataRefused(e);
         }
+    }
+
+    private void map(Change change, Consumer<TargetChange> out) {
+        if (isCopied.test(change.table().name())) {
+            target.mapping().map(change, made -> tolerant(change, made, out));
+        } else {
+            target.mapping().map(change, out);
+        }
+    }
+
+    /** As long as a table is copied nobody knows which of its rows are there. */
+    private void tolerant(Change source, TargetChange change, Consumer<TargetChange> out) {
+        TargetRow row = change.row();
+        boolean puts = change.verb() == Verb.INSERT || change.verb() == Verb.UPDATE;
+        boolean moves = SourceOrder.standsAlone(change);
+        if (!puts || row == null || row.isPartial()) {
+            if (moves && puts) {
+                // the row may not be here yet under its old key, and was passed already under its new one
+                toCopyAnew.add(source.table().name());
+            }
+            out.accept(change);
+            return;
+        }
+        if (change.key() != null && moves) {
+            out.accept(new TargetChange(change.table(), Verb.DELETE, change.key(), null));
+        }
+        out.accept(new TargetChange(change.table(), Verb.UPSERT, null, row));
+    }
+
+    /** Writes rows of a table that is being copied; those that a person has to look at first stay away. */
+    int load(LoadedChunk chunk, boolean carefully) throws DataRefused {
+        List<Change> changes = chunk.rows().stream().map(Change::insert).toList();
+        TransactionPiece piece = new TransactionPiece("copy", COPY, Instant.EPOCH, null, changes, true);
+        return carefully ? applyCarefully(List.of(piece)) : apply(List.of(piece));
     }
 
     /** The same in the source's order; what the target refuses is set aside. */
@@ -83,7 +135,7 @@ final class GroupApplier {
     private int applyCarefully(Change change, TransactionPiece piece) {
         List<TargetChange> changes = new ArrayList<>();
         try {
-            target.mapping().map(change, changes::add);
+            map(change, changes::add);
         } catch (RejectedException e) {
             quarantine.parkUnmapped(session.tx(), change, piece.position(), e);
             return 0;
@@ -120,7 +172,7 @@ final class GroupApplier {
     private void write(Run run) throws DataRefused {
         try {
             int rows = target.writer().write(session.connection(), run.table(), run.verb(), run.changes());
-            boolean mustHit = run.verb() == TargetChange.Verb.UPDATE || run.verb() == TargetChange.Verb.DELETE;
+            boolean mustHit = run.verb() == Verb.UPDATE || run.verb() == Verb.DELETE;
             if (mustHit && rows >= 0) {
                 missing += Math.max(0, run.changes().size() - rows);
             }

@@ -29,8 +29,8 @@ final class PieceQueue {
     }
 
     /** Waits for room at most this long; false when there was none. One piece always fits into an empty queue. */
-    boolean put(TransactionPiece piece, Duration longest) throws InterruptedException {
-        long weight = piece.weight();
+    boolean put(Delivery delivery, Duration longest) throws InterruptedException {
+        long weight = delivery.weight();
         lock.lock();
         try {
             long left = longest.toNanos();
@@ -40,7 +40,7 @@ final class PieceQueue {
                 }
                 left = emptied.awaitNanos(left);
             }
-            entries.add(new Entry(piece, weight));
+            entries.add(new Entry(delivery, weight));
             bytes += weight;
             if (takerWaits) {
                 filled.signal();
@@ -56,13 +56,13 @@ final class PieceQueue {
         lock.lock();
         try {
             awaitFirst(longest.toNanos());
-            List<TransactionPiece> taken = new ArrayList<>();
+            List<Delivery> taken = new ArrayList<>();
             int changes = 0;
             while (!entries.isEmpty() && changes < mostChanges) {
                 Entry entry = entries.remove();
                 bytes -= entry.weight;
-                changes += entry.piece.changes().size();
-                taken.add(entry.piece);
+                changes += entry.delivery.size();
+                taken.add(entry.delivery);
             }
             emptied.signal();
             return new Taken(generation, taken);
@@ -103,8 +103,8 @@ final class PieceQueue {
         }
     }
 
-    /** Pieces of one generation; those of the generation before that were not complete are void. */
-    record Taken(long generation, List<TransactionPiece> pieces) {}
+    /** Of one generation; a transaction of the generation before that was not complete is void. */
+    record Taken(long generation, List<Delivery> deliveries) {}
 
-    private record Entry(TransactionPiece piece, long weight) {}
+    private record Entry(Delivery delivery, long weight) {}
 }

@@ -22,6 +22,7 @@ public final class Pipeline implements AutoCloseable {
     private final ChangeSource source;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final SourceLoop reader;
+    private final Set<TableName> copied;
     private final CdcRuntime runtime = CdcRuntime.real();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -33,6 +34,7 @@ public final class Pipeline implements AutoCloseable {
             PipelineSettings settings) {
         this.name = name;
         this.source = source;
+        this.copied = settings.copyFirst() ? tables : Set.of();
         Upstream upstream = new Side();
         List<SourceLoop.Flow> flows = new ArrayList<>();
         for (ReplicatedTarget target : targets) {
@@ -75,6 +77,7 @@ public final class Pipeline implements AutoCloseable {
             throw new IllegalStateException("pipeline " + name + " was started already");
         }
         threads.add(CdcRuntime.thread("tally-cdc-" + name + "-source", reader));
+        threads.add(CdcRuntime.thread("tally-cdc-" + name + "-copy", reader.copying()));
         lanes.forEach((target, lane) -> threads.add(CdcRuntime.thread("tally-cdc-" + name + "-" + target, lane.loop)));
     }
 
@@ -120,6 +123,7 @@ public final class Pipeline implements AutoCloseable {
             TargetSession session = TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target));
             Position position = session.position();
             if (position == null) {
+                new LoadRows(session.tx(), pipelineAt(target)).order(copied);
                 session.begin(first);
                 position = first;
             }

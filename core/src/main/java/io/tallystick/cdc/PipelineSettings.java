@@ -11,9 +11,15 @@ import java.time.Duration;
  * @param progressEvery how often a position is written while nothing changes, so that the source may forget its log; 10 s
  * @param firstPause pause after the first failed try, doubling from there with jitter; 100 ms
  * @param longestPause the longest pause between tries; 30 s
+ * @param copyFirst whether a target that never saw this pipeline first gets the rows that are there already; true
  */
 public record PipelineSettings(
-        int groupChanges, long queueBytes, Duration progressEvery, Duration firstPause, Duration longestPause) {
+        int groupChanges,
+        long queueBytes,
+        Duration progressEvery,
+        Duration firstPause,
+        Duration longestPause,
+        boolean copyFirst) {
 
     public PipelineSettings {
         refuse(groupChanges < 1 || groupChanges > 1_000_000, "groupChanges", groupChanges, "1 to 1,000,000");
@@ -25,23 +31,27 @@ public record PipelineSettings(
 
     public static PipelineSettings standard() {
         return new PipelineSettings(
-                10_000, 64L << 20, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30));
+                10_000, 64L << 20, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30), true);
     }
 
     public PipelineSettings withGroupChanges(int changes) {
-        return new PipelineSettings(changes, queueBytes, progressEvery, firstPause, longestPause);
+        return new PipelineSettings(changes, queueBytes, progressEvery, firstPause, longestPause, copyFirst);
     }
 
     public PipelineSettings withQueueBytes(long bytes) {
-        return new PipelineSettings(groupChanges, bytes, progressEvery, firstPause, longestPause);
+        return new PipelineSettings(groupChanges, bytes, progressEvery, firstPause, longestPause, copyFirst);
     }
 
     public PipelineSettings withProgressEvery(Duration every) {
-        return new PipelineSettings(groupChanges, queueBytes, every, firstPause, longestPause);
+        return new PipelineSettings(groupChanges, queueBytes, every, firstPause, longestPause, copyFirst);
     }
 
     public PipelineSettings withPauses(Duration first, Duration longest) {
-        return new PipelineSettings(groupChanges, queueBytes, progressEvery, first, longest);
+        return new PipelineSettings(groupChanges, queueBytes, progressEvery, first, longest, copyFirst);
+    }
+
+    public PipelineSettings withCopyFirst(boolean copy) {
+        return new PipelineSettings(groupChanges, queueBytes, progressEvery, firstPause, longestPause, copy);
     }
 
     private static boolean isPositive(Duration duration) {

@@ -24,11 +24,17 @@ final class Quarantine {
 
     static Quarantine load(Tx tx, String pipeline) {
         Quarantine quarantine = new Quarantine(pipeline);
-        quarantine.held.addAll(tx.query(
+        quarantine.reload(tx);
+        return quarantine;
+    }
+
+    /** Looks which rows still wait: a person may have let some go. */
+    void reload(Tx tx) {
+        held.clear();
+        held.addAll(tx.query(
                 "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ?",
                 row -> row.string("table_name") + row.string("row_key"),
                 pipeline));
-        return quarantine;
     }
 
     int rows() {

@@ -3,7 +3,10 @@ package io.tallystick.cdc;
 import io.tallystick.jdbc.TallystickException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +40,10 @@ final class SourceLoop implements Runnable {
     private volatile @Nullable Position openedAfter;
     private volatile @Nullable String again;
     private volatile long lagBytes = -1;
+    private final Copying copying;
     private Instant acknowledgedAt = Instant.EPOCH;
+    private @Nullable Position readTo;
+    private long copiedAnew;
 
     SourceLoop(
             ChangeSource source,
@@ -50,6 +56,12 @@ final class SourceLoop implements Runnable {
         this.flows = flows;
         this.settings = settings;
         this.runtime = runtime;
+        this.copying = new Copying(source, settings, runtime);
+    }
+
+    /** The other thread of the reading: it copies tables. */
+    Copying copying() {
+        return copying;
     }
 
     /** A target's end of the reading. */
@@ -75,12 +87,13 @@ final class SourceLoop implements Runnable {
 
     void stop() {
         end.countDown();
+        copying.stop();
     }
 
     void stopAs(PipelineStatus.State last, String why) {
         state = last;
         reason = why;
-        end.countDown();
+        stop();
     }
 
     /** To be called when a target says where it stands: if the reading began later than that, it begins anew. */
@@ -164,7 +177,9 @@ final class SourceLoop implements Runnable {
     private void read(Position from) throws InterruptedException {
         again = null;
         openedAfter = from;
+        readTo = from;
         flows.forEach(flow -> flow.queue().beginAnew());
+        copying.want(loads(), true);
         try (ChangeStream stream = source.open(tables, from)) {
             state = PipelineStatus.State.RUNNING;
             reason = null;
@@ -172,8 +187,11 @@ final class SourceLoop implements Runnable {
             while (goesOn()) {
                 TransactionPiece piece = stream.poll(POLL);
                 if (piece != null) {
-                    handOut(piece, stream);
+                    copying.note(piece);
+                    handOut(new Delivery.Piece(piece), stream);
+                    readTo = piece.last() ? piece.position() : null;
                 }
+                handOutChunks(stream);
                 acknowledge(stream);
             }
         }
@@ -186,9 +204,40 @@ final class SourceLoop implements Runnable {
         return end.getCount() > 0 && again == null;
     }
 
-    private void handOut(TransactionPiece piece, ChangeStream stream) throws InterruptedException {
+    /** Chunks stand between two transactions, never inside one. */
+    private void handOutChunks(ChangeStream stream) throws InterruptedException {
+        while (readTo != null && goesOn()) {
+            LoadedChunk chunk = copying.ready(readTo).orElse(null);
+            if (chunk == null) {
+                return;
+            }
+            handOut(new Delivery.Loaded(chunk), stream);
+        }
+    }
+
+    private long timesAnew() {
+        return flows.stream().mapToLong(flow -> flow.progress().timesAnew()).sum();
+    }
+
+    /** What is to be copied: where the targets do not agree on how far they are, from the beginning. */
+    private Map<TableName, LoadState> loads() {
+        Map<TableName, LoadState> all = new LinkedHashMap<>();
         for (Flow flow : flows) {
-            while (goesOn() && !flow.queue().put(piece, ROOM)) {
+            flow.progress()
+                    .loads()
+                    .forEach((table, state) -> all.merge(
+                            table,
+                            state,
+                            (one, other) -> Objects.equals(one.next(), other.next())
+                                    ? one
+                                    : new LoadState(table, null, null, null, 0)));
+        }
+        return all;
+    }
+
+    private void handOut(Delivery delivery, ChangeStream stream) throws InterruptedException {
+        for (Flow flow : flows) {
+            while (goesOn() && !flow.queue().put(delivery, ROOM)) {
                 acknowledge(stream);
             }
         }
@@ -201,6 +250,9 @@ final class SourceLoop implements Runnable {
         }
         acknowledgedAt = now;
         lagBytes = stream.lagBytes();
+        long anew = timesAnew();
+        copying.want(loads(), anew != copiedAnew);
+        copiedAnew = anew;
         Position durable = furthestBehind(true);
         if (durable != null) {
             stream.acknowledge(durable);

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,8 @@ final class TargetLoop implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetLoop.class);
     private static final Duration TICK = Duration.ofMillis(200);
+    /** How soon a person's order is noticed. */
+    private static final Duration ORDERS = Duration.ofSeconds(3);
 
     private final ReplicatedTarget target;
     private final Upstream upstream;
@@ -119,8 +123,9 @@ final class TargetLoop implements Runnable {
                 work.forgetBegun();
             }
             if (!outOfStep) {
-                work.accept(taken.pieces());
+                work.accept(taken.deliveries());
             }
+            work.lookAtOrders();
         }
     }
 
@@ -129,12 +134,19 @@ final class TargetLoop implements Runnable {
 
         private final TargetSession session;
         private final GroupApplier applier;
+        private final LoadRows loads;
         private Instant positionWritten = upstream.runtime().clock().instant();
+        private Instant ordersSeen = positionWritten;
 
         Work(TargetSession session) {
             this.session = session;
-            this.applier =
-                    new GroupApplier(session, target, Quarantine.load(session.tx(), upstream.pipelineAt(target)));
+            this.loads = new LoadRows(session.tx(), upstream.pipelineAt(target));
+            progress.loads(loads.open());
+            this.applier = new GroupApplier(
+                    session,
+                    target,
+                    Quarantine.load(session.tx(), upstream.pipelineAt(target)),
+                    table -> progress.loads().containsKey(table));
         }
 
         boolean isApplied(TransactionPiece piece) {
@@ -151,22 +163,57 @@ final class TargetLoop implements Runnable {
             begunChanges = 0;
         }
 
-        void accept(List<TransactionPiece> pieces) {
-            for (TransactionPiece piece : pieces) {
-                if (isApplied(piece)) {
-                    continue;
-                }
-                begun.add(piece);
-                begunChanges += piece.changes().size();
-                if (piece.last()) {
-                    complete.addAll(begun);
-                    begun.clear();
-                    begunChanges = 0;
+        void accept(List<Delivery> deliveries) {
+            for (Delivery delivery : deliveries) {
+                if (delivery instanceof Delivery.Piece piece) {
+                    accept(piece.piece());
+                } else if (delivery instanceof Delivery.Loaded loaded) {
+                    commitComplete();
+                    load(loaded.chunk());
                 }
             }
             commitComplete();
             if (begunChanges >= settings.groupChanges()) {
                 stream();
+            }
+        }
+
+        private void accept(TransactionPiece piece) {
+            if (isApplied(piece)) {
+                return;
+            }
+            begun.add(piece);
+            begunChanges += piece.changes().size();
+            if (piece.last()) {
+                complete.addAll(begun);
+                begun.clear();
+                begunChanges = 0;
+            }
+        }
+
+        /** Rows of a table that is being copied are one transaction with the note of how far the copying has come. */
+        private void load(LoadedChunk chunk) {
+            LoadState state = progress.loads().get(chunk.table());
+            Position position = session.position();
+            if (state == null || position == null) {
+                return;
+            }
+            try {
+                applier.load(chunk, false);
+            } catch (DataRefused refused) {
+                session.rollback();
+                loadCarefully(chunk);
+            }
+            loads.moved(state.after(chunk), chunk.upTo() == null);
+            session.commit(position);
+            progress.loads(loads.open());
+        }
+
+        private void loadCarefully(LoadedChunk chunk) {
+            try {
+                applier.load(chunk, true);
+            } catch (DataRefused impossible) {
+                throw new IllegalStateException("what is refused row by row is set aside", impossible);
             }
         }
 
@@ -199,7 +246,13 @@ final class TargetLoop implements Runnable {
                 return;
             }
             int changes = write();
+            Set<TableName> anew = applier.toCopyAnew();
+            loads.order(anew);
             session.commit(last.position());
+            if (!anew.isEmpty()) {
+                progress.loads(loads.open());
+                progress.copyAnew();
+            }
             streaming = false;
             careful = false;
             positionWritten = upstream.runtime().clock().instant();
@@ -226,6 +279,26 @@ final class TargetLoop implements Runnable {
             return (int) complete.stream()
                     .filter(piece -> piece.last() && !piece.changes().isEmpty())
                     .count();
+        }
+
+        /** What a person ordered meanwhile: rows out of the quarantine, tables to be copied again. */
+        void lookAtOrders() {
+            Instant now = upstream.runtime().clock().instant();
+            if (streaming || now.isBefore(ordersSeen.plus(ORDERS))) {
+                return;
+            }
+            ordersSeen = now;
+            applier.quarantine().reload(session.tx());
+            Map<TableName, LoadState> before = progress.loads();
+            progress.loads(loads.open());
+            session.rollback();
+            boolean restarted = progress.loads().entrySet().stream()
+                    .anyMatch(load -> load.getValue().doneTo() == null
+                            && before.containsKey(load.getKey())
+                            && before.get(load.getKey()).doneTo() != null);
+            if (restarted) {
+                progress.copyAnew();
+            }
         }
 
         private boolean isTimeForPosition() {

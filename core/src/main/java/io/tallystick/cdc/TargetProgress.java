@@ -1,13 +1,20 @@
 package io.tallystick.cdc;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one target, written by its loop and read by everybody. */
 final class TargetProgress {
 
     private volatile PipelineStatus.TargetStatus status;
+    private final AtomicLong anew = new AtomicLong();
     private volatile boolean moved;
+    private volatile Map<TableName, LoadState> loads = Map.of();
 
     TargetProgress(String target) {
         this.status = PipelineStatus.TargetStatus.unknown(target);
@@ -21,6 +28,27 @@ final class TargetProgress {
     @Nullable
     Position durable() {
         return status.position();
+    }
+
+    /** Tables that are being copied to this target, and how far each has come. */
+    Map<TableName, LoadState> loads() {
+        return loads;
+    }
+
+    void loads(List<LoadState> open) {
+        Map<TableName, LoadState> byTable = new LinkedHashMap<>();
+        open.forEach(state -> byTable.put(state.table(), state));
+        loads = Collections.unmodifiableMap(byTable);
+    }
+
+    /** Says that the copying of a table has to begin anew. */
+    void copyAnew() {
+        anew.incrementAndGet();
+    }
+
+    /** How often that was said. */
+    long timesAnew() {
+        return anew.get();
     }
 
     void connected(@Nullable Position position) {

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,10 @@ final class RecordedSource implements ChangeSource {
     private final int pieceChanges;
     private final AtomicLong acknowledged = new AtomicLong();
     private int forgottenUpTo;
+    private int established;
+    private int seen;
+    private @Nullable SourceTable copied;
+    private SplittableRandom chance = new SplittableRandom(1);
     private volatile long cutAfterPolls = Long.MAX_VALUE;
 
     RecordedSource(int pieceChanges) {
@@ -57,12 +64,12 @@ final class RecordedSource implements ChangeSource {
 
     @Override
     public List<SourceTable> describe(Set<TableName> tables) {
-        return List.of();
+        return copied == null ? List.of() : List.of(copied);
     }
 
     @Override
     public Position establish(Set<TableName> tables) {
-        return new Position("0");
+        return new Position("" + established);
     }
 
     @Override
@@ -82,9 +89,77 @@ final class RecordedSource implements ChangeSource {
         return Integer.parseInt(position.text());
     }
 
+    /** Lets the table be copied, starting with the pipeline at a position in the middle of the recording. */
+    void copyable(SourceTable table, long seed) {
+        copied = table;
+        chance = new SplittableRandom(seed);
+        established = transactions.size() / 3;
+    }
+
     @Override
     public SnapshotReader snapshot() {
-        throw new IllegalStateException("a recording has no tables to read");
+        return new Copy();
+    }
+
+    /** What the table held after so many transactions, by its key. */
+    private synchronized TreeMap<Long, Row> contents(int after) {
+        TreeMap<Long, Row> rows = new TreeMap<>();
+        for (List<Change> transaction : transactions.subList(0, after)) {
+            for (Change change : transaction) {
+                Row old = change.named() == null ? null : rows.remove(key(change.named()));
+                Row row = change.after();
+                if (row != null) {
+                    rows.put(key(row), old == null ? row : row.onto(old));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** A moment between what was seen last and now: a later chunk never sees less. */
+    private synchronized int seenBy(int high) {
+        seen = Math.max(Math.max(seen, established), high - chance.nextInt(40));
+        return seen;
+    }
+
+    private static Long key(Row row) {
+        return (Long) Objects.requireNonNull(row.value(0));
+    }
+
+    /** Sees any moment between what was delivered last and now, as a database does whose commits show a little late. */
+    private final class Copy implements SnapshotReader {
+
+        @Override
+        public Chunk read(SourceTable table, @Nullable List<String> after, @Nullable List<String> last, int rows) {
+            int high = size();
+            int moment = seenBy(high);
+            long from = after == null ? Long.MIN_VALUE : Long.parseLong(after.get(0));
+            List<Row> chunk = contents(moment).tailMap(from, after == null).values().stream()
+                    .limit(17)
+                    .toList();
+            return new Chunk(chunk, chunk.size() < 17 ? null : List.of("" + key(chunk.get(16))), new Watermark() {
+                @Override
+                public boolean saw(TransactionPiece piece) {
+                    return number(piece.position()) <= seen;
+                }
+
+                @Override
+                public Position high() {
+                    return new Position("" + high);
+                }
+            });
+        }
+
+        @Override
+        public long estimatedRows(TableName table) {
+            return contents(size()).size();
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+            return;
+        }
     }
 
     @Override

@@ -21,7 +21,8 @@ final class Settings {
                     size(section, "queue", standard.queueBytes()),
                     time(section, "progress_every", standard.progressEvery()),
                     time(section, "first_pause", standard.firstPause()),
-                    time(section, "longest_pause", standard.longestPause()));
+                    time(section, "longest_pause", standard.longestPause()),
+                    !"false".equals(section.textOrNull("copy_first")));
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
             return standard;

@@ -1,0 +1,170 @@
+package io.tallystick.cdc;
+
+import io.tallystick.cdc.SnapshotReader.Chunk;
+import io.tallystick.jdbc.TallystickException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies tables in chunks while the log is read: a thread of its own reads the chunks ahead, the thread of the reading puts each
+ * where it belongs, as soon as the log was read up to the moment in which the chunk was taken. Nothing is kept here that the targets
+ * do not know: after a restart it goes on after the last chunk that is durable there.
+ */
+final class Copying implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Copying.class);
+    private static final int CHUNK_ROWS = 10_000;
+    private static final int CHUNKS_AHEAD = 4;
+
+    private final ChangeSource source;
+    private final PipelineSettings settings;
+    private final CdcRuntime runtime;
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    /** What is wanted and how far it was handed out; guarded by this. */
+    private final Map<TableName, LoadState> wanted = new LinkedHashMap<>();
+
+    private final Map<TableName, Overtaken> overtaken = new LinkedHashMap<>();
+    private final Deque<Fetched> fetched = new ArrayDeque<>();
+    private long generation;
+
+    Copying(ChangeSource source, PipelineSettings settings, CdcRuntime runtime) {
+        this.source = source;
+        this.settings = settings;
+        this.runtime = runtime;
+    }
+
+    /** Says anew what is to be copied and from where on; chunks that were read for something else are dropped. */
+    synchronized void want(Map<TableName, LoadState> states, boolean beginAnew) {
+        if (!beginAnew && overtaken.keySet().equals(states.keySet())) {
+            return;
+        }
+        generation++;
+        fetched.clear();
+        wanted.clear();
+        wanted.putAll(states);
+        overtaken.keySet().retainAll(states.keySet());
+        states.keySet().forEach(table -> overtaken.computeIfAbsent(table, Overtaken::new));
+        notifyAll();
+    }
+
+    /** To be called for every piece before it is handed out. */
+    synchronized void note(TransactionPiece piece) {
+        if (!overtaken.isEmpty()) {
+            overtaken.values().forEach(each -> each.note(piece));
+        }
+    }
+
+    /** The next chunk that may be put here, between two transactions, when the log was read up to this position. */
+    synchronized Optional<LoadedChunk> ready(Position read) {
+        Fetched first = fetched.peek();
+        if (first == null || !source.covers(read, first.chunk.watermark().high())) {
+            return Optional.empty();
+        }
+        LoadState state = first.state;
+        Overtaken log = Objects.requireNonNull(overtaken.get(state.table()));
+        Optional<List<Row>> rows = log.untouched(first.chunk);
+        if (rows.isEmpty()) {
+            // a change that the chunk has not seen left cells out: read the same rows again, a later chunk has seen it
+            LOG.debug("chunk of {} after {} is read again", state.table(), state.next());
+            wanted.put(state.table(), state);
+            fetched.clear();
+            generation++;
+            notifyAll();
+            return Optional.empty();
+        }
+        fetched.remove();
+        notifyAll();
+        return Optional.of(new LoadedChunk(state.table(), rows.get(), first.chunk.upTo()));
+    }
+
+    void stop() {
+        end.countDown();
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    @Override
+    public void run() {
+        int failures = 0;
+        while (end.getCount() > 0) {
+            try {
+                Next next = awaitNext();
+                if (next != null) {
+                    copy(next);
+                }
+                failures = 0;
+            } catch (TallystickException e) {
+                LOG.warn("a table of {} cannot be copied, trying again: {}", source.name(), e.getMessage());
+                failures++;
+                pause(runtime.pause(settings, failures));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void pause(Duration pause) {
+        try {
+            CdcRuntime.waitOr(end, pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized @Nullable Next awaitNext() throws InterruptedException {
+        while (end.getCount() > 0 && (wanted.isEmpty() || fetched.size() >= CHUNKS_AHEAD)) {
+            wait(1_000);
+        }
+        return wanted.isEmpty()
+                ? null
+                : new Next(generation, wanted.values().iterator().next());
+    }
+
+    /** Reads chunks of one table as long as nothing else is wanted. */
+    private void copy(Next next) throws InterruptedException {
+        LoadState state = next.state;
+        SourceTable table = source.describe(Set.of(state.table())).get(0);
+        try (SnapshotReader reader = source.snapshot()) {
+            while (end.getCount() > 0) {
+                Chunk chunk = reader.read(table, state.next(), state.to(), CHUNK_ROWS);
+                if (!keep(next.generation, state, chunk) || chunk.upTo() == null) {
+                    return;
+                }
+                state = state.after(new LoadedChunk(state.table(), chunk.rows(), chunk.upTo()));
+            }
+        }
+    }
+
+    /** False when something else is wanted by now. */
+    private synchronized boolean keep(long readFor, LoadState state, Chunk chunk) throws InterruptedException {
+        while (readFor == generation && end.getCount() > 0 && fetched.size() >= CHUNKS_AHEAD) {
+            wait(1_000);
+        }
+        if (readFor != generation || end.getCount() == 0) {
+            return false;
+        }
+        fetched.add(new Fetched(state, chunk));
+        if (chunk.upTo() == null) {
+            wanted.remove(state.table());
+        }
+        return true;
+    }
+
+    private record Next(long generation, LoadState state) {}
+
+    private record Fetched(LoadState state, Chunk chunk) {}
+}

@@ -1,0 +1,65 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.Tx;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The copying of tables as it stands in {@code tally_load} of a target; moves in the transaction that writes the rows. */
+final class LoadRows {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final TypeReference<List<String>> KEY = new TypeReference<>() {};
+
+    private final Tx tx;
+    private final String pipeline;
+
+    LoadRows(Tx tx, String pipeline) {
+        this.tx = tx;
+        this.pipeline = pipeline;
+    }
+
+    /** Orders whole tables to be copied; one that is being copied begins anew. */
+    void order(Set<TableName> tables) {
+        for (TableName table : tables) {
+            tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, table.toString());
+            tx.update(
+                    "INSERT INTO tally_load (pipeline, source, done_rows, state, changed_at) VALUES (?, ?, 0, 'loading', "
+                            + tx.dialect().now() + ")",
+                    pipeline,
+                    table.toString());
+        }
+    }
+
+    /** Those that are not finished. */
+    List<LoadState> open() {
+        return tx.query(
+                "SELECT source, first_key, last_key, done_to, done_rows FROM tally_load"
+                        + " WHERE pipeline = ? AND state = 'loading' ORDER BY source",
+                row -> new LoadState(
+                        TableName.parse(row.string("source")),
+                        key(row.text("first_key")),
+                        key(row.text("last_key")),
+                        key(row.text("done_to")),
+                        row.longValue("done_rows")),
+                pipeline);
+    }
+
+    void moved(LoadState state, boolean finished) {
+        List<String> doneTo = state.doneTo();
+        tx.update(
+                "UPDATE tally_load SET done_to = ?, done_rows = ?, state = ?, changed_at = "
+                        + tx.dialect().now() + " WHERE pipeline = ? AND source = ?",
+                doneTo == null ? null : MAPPER.writeValueAsString(doneTo),
+                state.doneRows(),
+                finished ? "done" : "loading",
+                pipeline,
+                state.table().toString());
+    }
+
+    private static @Nullable List<String> key(@Nullable String text) {
+        return text == null ? null : MAPPER.readValue(text, KEY);
+    }
+}

@@ -1,0 +1,30 @@
+package io.tallystick.cdc;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the copying of a table has come at one target.
+ *
+ * @param from the key after which it began; null for the beginning of the table
+ * @param to the last key wanted, included; null for the end of the table
+ * @param doneTo the last key that is there; null when nothing is there yet
+ */
+record LoadState(
+        TableName table,
+        @Nullable List<String> from,
+        @Nullable List<String> to,
+        @Nullable List<String> doneTo,
+        long doneRows) {
+
+    /** The key after which the next chunk begins; null for the beginning of the table. */
+    @Nullable
+    List<String> next() {
+        return doneTo == null ? from : doneTo;
+    }
+
+    LoadState after(LoadedChunk chunk) {
+        return new LoadState(
+                table, from, to, chunk.upTo(), doneRows + chunk.rows().size());
+    }
+}
