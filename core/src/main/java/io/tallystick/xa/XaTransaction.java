@@ -227,7 +227,7 @@ public final class XaTransaction {
 
     /**
      * Prepares all branches for a coordinator elsewhere, and returns them; they stay prepared until it, or this engine's recovery on its
-     * behalf, finishes them.
+     * behalf, finishes them. Completions hear {@link XaOutcome#UNKNOWN} then, for nobody here knows the end.
      *
      * @throws RolledBackException when one of them voted no: all have been rolled back
      */
@@ -238,11 +238,13 @@ public final class XaTransaction {
             throw new RejectedException(coordination + " cannot be prepared: " + refused);
         }
         Answer answer = await();
-        afterCompletion(answer.outcome());
+        List<Voted> prepared = answer.outcome() == XaOutcome.COMMITTED ? coordination.prepared() : List.of();
+        // what is only prepared has not committed: who waits for a commit must not hear of one
+        afterCompletion(prepared.isEmpty() ? answer.outcome() : XaOutcome.UNKNOWN);
         if (answer.outcome() != XaOutcome.COMMITTED) {
             throw new RolledBackException(coordination, answer.why());
         }
-        return coordination.prepared();
+        return prepared;
     }
 
     private void throwIfUnclear(Answer answer) {

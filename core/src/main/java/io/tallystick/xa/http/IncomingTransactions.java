@@ -1,6 +1,5 @@
 package io.tallystick.xa.http;
 
-import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.xa.Ack;
@@ -43,8 +42,8 @@ public final class IncomingTransactions {
      *
      * @param header value of the request's header; null when the caller has no transaction
      * @return empty when the caller has no transaction
-     * @throws RejectedException when the header is a stranger's, is not signed rightly, or its deadline has passed: nothing has begun;
-     *     answer 409 without calling the handler
+     * @throws NotAdmittedException when the header is a stranger's, is not signed rightly, or its deadline has passed: nothing has begun;
+     *     answer its status without calling the handler
      * @throws io.tallystick.jdbc.UnavailableException when this service is being closed: nothing has begun; answer 503
      */
     public Optional<Participation> begin(@Nullable String header) {

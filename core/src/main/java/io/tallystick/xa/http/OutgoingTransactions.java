@@ -107,9 +107,8 @@ public final class OutgoingTransactions {
          */
         public void answered(int status, @Nullable String header) {
             if (header == null) {
-                transaction.setRollbackOnly(
-                        "service '" + service + "' answered " + status + " without a vote in header " + RESPONSE_HEADER
-                                + ": it does not take part in transactions, or a proxy dropped the header");
+                transaction.setRollbackOnly("service '" + service + "' answered " + status
+                        + " without a vote in header " + RESPONSE_HEADER + ": " + whyNoVote(status));
                 return;
             }
             BranchReport report;
@@ -128,6 +127,25 @@ public final class OutgoingTransactions {
                 }
                 default -> report.branches().forEach(this::enlist);
             }
+        }
+
+        private static String whyNoVote(int status) {
+            return switch (status) {
+                case NotAdmittedException.UNREADABLE ->
+                    "it could not read header " + REQUEST_HEADER
+                            + ", or the request itself; the body of its answer says which";
+                case 401, NotAdmittedException.STRANGER ->
+                    "it, or a proxy before it, does not trust this service; the body of its"
+                            + " answer says why. Compare the keys and the peers of both services";
+                case NotAdmittedException.TOO_LATE ->
+                    "it refused to take part, for the deadline had passed or the call would wait for"
+                            + " its own locks; the body of its answer says which";
+                case 502, 503, 504 -> "it is not ready, or a proxy cannot reach it";
+                default ->
+                    status < 400
+                            ? "it does not take part in transactions, or a proxy dropped the header"
+                            : "it failed before its part could begin, it does not take part in transactions, or a proxy dropped the header";
+            };
         }
 
         private void enlist(Voted branch) {

@@ -39,7 +39,7 @@ final class PulledDecisions implements RemoteDecisions {
             case 202 -> Optional.empty();
             default ->
                 throw new UnavailableException("service '" + coordinator.get() + "' was asked for its decision on "
-                        + branch + " and answered " + answer.status() + ": " + answer.body());
+                        + branch + " and answered " + answer.quoted());
         };
     }
 }

@@ -71,17 +71,20 @@ final class RemoteResource implements BranchDriver {
         }
         return switch (answer.status()) {
             case 200 -> new Ack.Done();
-            case 409 -> heuristic(answer.body());
-            default -> new Ack.Retry("service '" + service + "' answered " + answer.status() + ": " + answer.body());
+            case 409 -> heuristic(answer);
+            default ->
+                new Ack.Retry("service '" + service + "' was told to end " + xid + " and answered " + answer.quoted());
         };
     }
 
-    private static Ack heuristic(String body) {
+    private Ack heuristic(Wire.Answer answer) {
+        String body = answer.body();
         int end = body.indexOf(' ');
         try {
             return new Ack.Heuristic(Ack.Found.valueOf(body.substring(0, Math.max(0, end))), body.substring(end + 1));
         } catch (IllegalArgumentException e) {
-            return new Ack.Retry("answer cannot be read: " + body);
+            return new Ack.Retry(
+                    "service '" + service + "' answered with evidence that cannot be read, " + answer.quoted());
         }
     }
 

@@ -47,12 +47,13 @@ record TxnContext(Gtrid gtrid, Instant deadline, Duration left, String coordinat
     /**
      * When its part here times out, by the clock of here.
      *
-     * @throws RejectedException when that has passed
+     * @throws NotAdmittedException when that has passed
      */
     Instant deadlineHere(Instant now) {
         Instant latest = deadline.plus(SKEW);
         if (left.isNegative() || left.isZero() || now.isAfter(latest)) {
-            throw new RejectedException(
+            throw new NotAdmittedException(
+                    NotAdmittedException.TOO_LATE,
                     "the request came after the deadline of its transaction " + gtrid + " (" + deadline
                             + "): its coordinator has rolled it back. If this happens often, compare the clocks of the hosts");
         }
@@ -61,16 +62,21 @@ record TxnContext(Gtrid gtrid, Instant deadline, Duration left, String coordinat
     }
 
     /**
-     * @throws RejectedException when it cannot be read, its signature is wrong, or its coordinator is a stranger
+     * @throws NotAdmittedException when it cannot be read, its signature is wrong, or its coordinator is a stranger
      */
     static TxnContext read(String header, KeyRing keys, Peers peers) {
         String[] parts = header.split(";", -1);
         if (parts.length != 7 || !parts[0].equals("v1")) {
-            throw new RejectedException(
+            throw new NotAdmittedException(
+                    NotAdmittedException.UNREADABLE,
                     "header " + HEADER
                             + " cannot be read: expected v1;gtrid;deadline;left;coordinator;holders;signature; both services need the same version");
         }
-        keys.verify(header.substring(0, header.lastIndexOf(';')), parts[6], "service '" + parts[4] + "'");
+        try {
+            keys.verify(header.substring(0, header.lastIndexOf(';')), parts[6], "service '" + parts[4] + "'");
+        } catch (RejectedException e) {
+            throw new NotAdmittedException(NotAdmittedException.STRANGER, String.valueOf(e.getMessage()), e);
+        }
         TxnContext context;
         try {
             context = new TxnContext(
@@ -80,7 +86,8 @@ record TxnContext(Gtrid gtrid, Instant deadline, Duration left, String coordinat
                     parts[4],
                     parts[5].isEmpty() ? Set.of() : Set.of(parts[5].split(",")));
         } catch (IllegalArgumentException e) {
-            throw new RejectedException("header " + HEADER + " cannot be read: " + e.getMessage(), e);
+            throw new NotAdmittedException(
+                    NotAdmittedException.UNREADABLE, "header " + HEADER + " cannot be read: " + e.getMessage(), e);
         }
         context.checkCoordinator(peers);
         return context;
@@ -88,13 +95,16 @@ record TxnContext(Gtrid gtrid, Instant deadline, Duration left, String coordinat
 
     private void checkCoordinator(Peers peers) {
         if (coordinator.equals(peers.self())) {
-            throw new RejectedException(
+            throw new NotAdmittedException(
+                    NotAdmittedException.TOO_LATE,
                     "service '" + coordinator + "' coordinates " + gtrid
                             + " itself and is called back within it: it would wait for its own locks. Answer what it needs instead");
         }
         if (!peers.knows(coordinator) || Gtrid.hash(coordinator) != gtrid.cluster()) {
-            throw new RejectedException("service '" + coordinator + "' is not known here as the coordinator of " + gtrid
-                    + "; known are " + peers.others().keySet() + ": add it to the peers, if it may begin transactions");
+            throw new NotAdmittedException(
+                    NotAdmittedException.STRANGER,
+                    "service '" + coordinator + "' is not known here as the coordinator of " + gtrid + "; known are "
+                            + peers.others().keySet() + ": add it to the peers, if it may begin transactions");
         }
     }
 }

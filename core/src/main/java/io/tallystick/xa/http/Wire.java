@@ -20,7 +20,18 @@ final class Wire {
     private final KeyRing keys;
     private final HttpClient http;
 
-    record Answer(int status, String body) {}
+    private static final int LONGEST_QUOTE = 200;
+
+    record Answer(int status, String body) {
+
+        /** What came instead of an expected answer, for an error: a proxy may have answered, with a page. */
+        String quoted() {
+            String line = body.strip().replaceAll("\\s+", " ");
+            return status
+                    + (line.isEmpty() ? "" : ": ")
+                    + (line.length() > LONGEST_QUOTE ? line.substring(0, LONGEST_QUOTE) + "…" : line);
+        }
+    }
 
     Wire(Peers peers, KeyRing keys, HttpClient http) {
         this.peers = peers;

@@ -44,8 +44,17 @@ public final class XaEndpoints {
     }
 
     static String finishPath(String resource, BranchXid branch, Verdict verdict) {
-        return "/branches/" + URLEncoder.encode(resource, StandardCharsets.UTF_8) + "/" + branch.gtrid() + "/"
-                + branch.qualifier() + "/" + (verdict == Verdict.COMMIT ? "commit" : "rollback");
+        return "/branches/" + escaped(resource) + "/" + branch.gtrid() + "/" + branch.qualifier() + "/"
+                + (verdict == Verdict.COMMIT ? "commit" : "rollback");
+    }
+
+    /** Web servers refuse an encoded slash in a path, as in the resource java:/orders; '~' never comes out of an encoder otherwise. */
+    private static String escaped(String resource) {
+        return URLEncoder.encode(resource, StandardCharsets.UTF_8).replace('%', '~');
+    }
+
+    private static String plain(String escaped) {
+        return URLDecoder.decode(escaped.replace('~', '%'), StandardCharsets.UTF_8);
     }
 
     static String decisionPath(BranchXid branch) {
@@ -84,7 +93,7 @@ public final class XaEndpoints {
                 case "rollback" -> Verdict.ABORT;
                 default -> throw new IllegalArgumentException("a branch is told to commit or rollback, not " + path[5]);
             };
-            return finish(URLDecoder.decode(path[2], StandardCharsets.UTF_8), branch(path[3], path[4]), body, verdict);
+            return finish(plain(path[2]), branch(path[3], path[4]), body, verdict);
         }
         if (method.equals("GET") && path.length == 4 && path[1].equals("decisions")) {
             return decide(branch(path[2], path[3]));

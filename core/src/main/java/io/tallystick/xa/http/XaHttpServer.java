@@ -3,7 +3,6 @@ package io.tallystick.xa.http;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.xa.http.IncomingTransactions.Participation;
 import java.io.IOException;
@@ -65,7 +64,10 @@ public final class XaHttpServer {
                 part = incoming.begin(header);
             } catch (TallystickException e) {
                 try (exchange) {
-                    send(exchange, e instanceof RejectedException ? 409 : 503, String.valueOf(e.getMessage()));
+                    send(
+                            exchange,
+                            e instanceof NotAdmittedException no ? no.status() : 503,
+                            String.valueOf(e.getMessage()));
                 }
                 return;
             }

@@ -1,0 +1,125 @@
+package io.tallystick.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.db.TestDatabases;
+import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.http.XaHttp;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.TransactionManager;
+import org.springframework.transaction.jta.JtaTransactionManager;
+
+/** What the properties make of an application, and what they refuse. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConfigurationTest {
+
+    private final TestDatabase db = TestDatabases.postgres().start();
+
+    @AfterAll
+    void stop() {
+        db.close();
+    }
+
+    private ConfigurableApplicationContext run(String... more) {
+        Map<String, Object> properties = new LinkedHashMap<>(TwoServices.properties("shop", db));
+        for (String property : more) {
+            int equals = property.indexOf('=');
+            properties.put(property.substring(0, equals), property.substring(equals + 1));
+        }
+        return new SpringApplicationBuilder(Empty.class)
+                .web(WebApplicationType.NONE)
+                .properties(properties)
+                .run();
+    }
+
+    @Test
+    void two_databases_and_no_web_server_are_enough() {
+        try (ConfigurableApplicationContext application = run(
+                "tallystick.xa.resources.stock.url=" + db.url(),
+                "tallystick.xa.resources.stock.username=" + db.user(),
+                "tallystick.xa.decisions.in=stock")) {
+            assertThat(application.getBean(TransactionManager.class)).isInstanceOf(JtaTransactionManager.class);
+            assertThat(application.getBean(DataSource.class)).isNotNull();
+            assertThat(application.getBean(XaEngine.class).dataSource("stock")).isNotNull();
+            assertThat(application.getBeansOfType(FilterRegistrationBean.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void without_a_service_nothing_is_configured() {
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Empty.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "spring.main.banner-mode=off",
+                        "spring.datasource.url=" + db.url(),
+                        "spring.datasource.username=" + db.user())
+                .run()) {
+            assertThat(application.getBeansOfType(XaEngine.class)).isEmpty();
+            assertThat(application.getBeansOfType(XaHttp.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void where_decisions_are_kept_is_not_guessed() {
+        assertThatThrownBy(() -> run(
+                        "tallystick.xa.resources.stock.url=" + db.url(),
+                        "tallystick.xa.resources.stock.username=" + db.user()))
+                .rootCause()
+                .hasMessageContaining("set tallystick.xa.decisions.in");
+        assertThatThrownBy(() -> run("tallystick.xa.decisions.in=stcok"))
+                .rootCause()
+                .hasMessageContaining("'stcok'")
+                .hasMessageContaining("[shop]");
+    }
+
+    @Test
+    void missing_tables_are_named_at_the_start_with_what_makes_them() {
+        try (TestDatabase empty = db.createDatabase()) {
+            assertThatThrownBy(() -> run(
+                            "tallystick.xa.decisions.create-tables=false",
+                            "tallystick.xa.resources.shop.url=" + empty.url()))
+                    .hasStackTraceContaining("tally_decision")
+                    .hasStackTraceContaining("tallystick.xa.decisions.create-tables=true");
+        }
+    }
+
+    @Test
+    void which_of_two_keys_signs_is_not_guessed() {
+        assertThatThrownBy(() -> run("tallystick.xa.http.keys.k2=fedcba9876543210"))
+                .rootCause()
+                .hasMessageContaining("set tallystick.xa.http.signing-key");
+        run("tallystick.xa.http.keys.k2=fedcba9876543210", "tallystick.xa.http.signing-key=k2")
+                .close();
+    }
+
+    @Test
+    void no_key_and_no_password_is_shown() {
+        try (ConfigurableApplicationContext application = run("tallystick.xa.resources.shop.password=hush-hush")) {
+            assertThat(application.getBean(XaProperties.class).toString())
+                    .contains("k1")
+                    .doesNotContain(TwoServices.KEY)
+                    .doesNotContain("hush-hush");
+        }
+        assertThatThrownBy(() -> run("tallystick.xa.http.keys.k1=too-short-hush"))
+                .hasStackTraceContaining("expected at least")
+                .satisfies(thrown -> assertThat(org.assertj.core.util.Throwables.getStackTrace(thrown))
+                        .doesNotContain("too-short-hush"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Empty {}
+}

@@ -1,0 +1,10 @@
+package io.tallystick.spring;
+
+import io.tallystick.testkit.db.TestDatabases;
+
+class MariaDbTransactionsOverTomcatTest extends TransactionsOverTomcatContract {
+
+    MariaDbTransactionsOverTomcatTest() {
+        super(TestDatabases.mariadb().start());
+    }
+}
