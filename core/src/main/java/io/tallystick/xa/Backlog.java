@@ -106,6 +106,7 @@ final class Backlog {
     /** Evidence must be durable before anybody is told of it; while its store is away it is kept here. */
     void keep(DecisionStore home, HeuristicRecord record) {
         LOG.error("branch {} on '{}' ended otherwise than decided: {}", record.branch(), record.resource(), record);
+        site.meters().report(m -> m.heuristic(record.resource(), record.decided()));
         if (isKept(home, record)) {
             return;
         }
@@ -167,6 +168,7 @@ final class Backlog {
             if (question == null) {
                 return;
             }
+            site.meters().report(m -> m.askedAgain(resource));
             if (answered(question)) {
                 health.answered();
             } else {

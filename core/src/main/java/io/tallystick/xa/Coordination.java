@@ -35,6 +35,8 @@ final class Coordination {
     /** Nobody waits for it: whatever concerns a resource goes through the backlog, which probes one that hangs by one question only. */
     private final boolean background;
 
+    private final Meters.@Nullable Watch watch;
+
     /** The application was told that the outcome is unknown, and may ask for it later. */
     private volatile boolean unclear;
 
@@ -46,6 +48,7 @@ final class Coordination {
         this.site = site;
         this.questions = new Questions(site, this);
         this.background = background;
+        this.watch = background ? null : site.meters().begun();
         this.state = state;
         this.gtrid = gtrid;
         this.home = home;
@@ -199,6 +202,10 @@ final class Coordination {
         }
     }
 
+    Meters.@Nullable Watch watch() {
+        return watch;
+    }
+
     CompletableFuture<Answer> answer() {
         return answer;
     }
@@ -273,24 +280,9 @@ final class Coordination {
         }
     }
 
-    /** A branch is not among the prepared ones any more: what became of it, as far as its resource can tell. */
+    /** A branch is not among the prepared ones any more. */
     void absent(int number) {
-        Limb limb = limb(number);
-        BranchDriver driver = site.driver(limb.resource);
-        Ack.Found fate = driver.fate(limb.hint).orElse(null);
-        String evidence = "";
-        // one that was to be rolled back has not outlived a failover either
-        if (fate == null
-                && phase() == XaPhase.COMMITTING
-                && !limb.incarnation.isEmpty()
-                && !limb.incarnation.equals(driver.incarnation())) {
-            fate = Ack.Found.UNKNOWN;
-            evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
-                    + ", which has taken its place";
-        } else if (fate != null) {
-            evidence = limb.resource + " says of " + limb.hint + ": " + fate;
-        }
-        accept(new XaEvent.Gone(number, fate, evidence));
+        accept(questions.gone(number));
     }
 
     /** Tells a branch again, or asks the store again. Returns whether that was of use. */
@@ -328,6 +320,9 @@ final class Coordination {
 
     /** Performs what follows from an event. Returns the question that the calling thread has to ask, if there is one. */
     private @Nullable XaEffect perform(Turn turn) {
+        if (watch != null) {
+            watch.reached(turn.next().phase());
+        }
         if (turn.next().phase() == XaPhase.COMMITTING) {
             committing.complete(null);
         }

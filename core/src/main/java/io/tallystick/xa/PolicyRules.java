@@ -34,6 +34,7 @@ final class PolicyRules {
         }
         for (Voted branch : branches) {
             if (site.backlog().isKeptAnywhere(record(branch, verdict, policy, why))) {
+                site.meters().report(m -> m.heuristic(branch.resource(), verdict));
                 end(driver, branch, verdict);
             } else {
                 LOG.error("{} is held: no decision store takes the evidence of what its policy demands", branch.xid());

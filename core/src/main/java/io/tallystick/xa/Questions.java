@@ -78,6 +78,26 @@ final class Questions {
         throw new IllegalStateException("no question: " + effect);
     }
 
+    /** What became of a branch that is not among the prepared ones any more, as far as its resource can tell. */
+    XaEvent gone(int number) {
+        Limb limb = transaction.limb(number);
+        BranchDriver driver = site.driver(limb.resource);
+        Ack.Found fate = driver.fate(limb.hint).orElse(null);
+        String evidence = "";
+        // one that was to be rolled back has not outlived a failover either
+        if (fate == null
+                && transaction.phase() == XaPhase.COMMITTING
+                && !limb.incarnation.isEmpty()
+                && !limb.incarnation.equals(driver.incarnation())) {
+            fate = Ack.Found.UNKNOWN;
+            evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
+                    + ", which has taken its place";
+        } else if (fate != null) {
+            evidence = limb.resource + " says of " + limb.hint + ": " + fate;
+        }
+        return new XaEvent.Gone(number, fate, evidence);
+    }
+
     private Vote vote(int number) {
         Branch branch = transaction.limb(number).open();
         if (branch == null) {

@@ -7,6 +7,7 @@ import io.tallystick.xa.DecisionStore.Life;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -136,8 +137,14 @@ final class Recovery {
         }
         site.health(driver.resource()).holds(inDoubt, driver.capacity());
         alarms.look(driver.resource(), ages);
+        report(driver.resource(), inDoubt, ages.values());
         settle(driver, byTransaction);
         forgetUnseen();
+    }
+
+    private void report(String resource, int inDoubt, Collection<Duration> ages) {
+        Duration oldest = ages.stream().max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+        site.meters().report(m -> m.inDoubt(resource, inDoubt, oldest));
     }
 
     /** A scan that settles nothing: what is looked for learns whether it is there. */
@@ -147,11 +154,14 @@ final class Recovery {
         List<PreparedBranch> found;
         try {
             found = driver.prepared();
+            health.reached();
         } catch (TallystickException e) {
             health.unreachable(String.valueOf(e.getMessage()), site.clock().instant());
             throw e;
+        } finally {
+            boolean takes = health.reasonNotToPrepare() == null;
+            site.meters().report(m -> m.takesBranches(driver.resource(), takes));
         }
-        health.reached();
         site.backlog().scanned(driver.resource(), number, names(found));
         return found;
     }
@@ -325,6 +335,7 @@ final class Recovery {
 
     private void adopt(Gtrid gtrid, Coordination coordination) {
         if (site.adopt(gtrid, coordination)) {
+            site.meters().report(XaMetrics::tookOver);
             coordination.start();
         }
     }

@@ -21,25 +21,21 @@ final class Site {
     private final Homes homes;
     private final XaSettings settings;
     private final XaRuntime runtime;
+    private final Meters meters;
     private final XaIds ids;
     private final Backlog backlog;
     private final Map<String, ResourceHealth> health = new ConcurrentHashMap<>();
     private final Map<Gtrid, Coordination> inFlight = new ConcurrentHashMap<>();
 
-    /** @param elsewhere the driver of a resource in another service, by its URL; null when it is none */
-    Site(
-            Map<String, BranchDriver> drivers,
-            Function<String, @Nullable BranchDriver> elsewhere,
-            Homes homes,
-            XaSettings settings,
-            XaRuntime runtime) {
+    Site(Reach reach, Homes homes, XaSettings settings, XaRuntime runtime, XaMetrics metrics) {
         // in the order of the configuration, the same on each run
-        this.drivers = Collections.unmodifiableMap(new LinkedHashMap<>(drivers));
+        this.drivers = Collections.unmodifiableMap(new LinkedHashMap<>(reach.here()));
         this.hashes = drivers.keySet().stream().map(Gtrid::hash).collect(java.util.stream.Collectors.toSet());
-        this.elsewhere = elsewhere;
+        this.elsewhere = reach.elsewhere();
         this.homes = homes;
         this.settings = settings;
         this.runtime = runtime;
+        this.meters = new Meters(metrics, runtime.clock());
         this.ids = new XaIds(homes, runtime.clock(), runtime.random());
         this.backlog = new Backlog(this);
     }
@@ -100,6 +96,10 @@ final class Site {
 
     ExecutorService workers() {
         return runtime.workers();
+    }
+
+    Meters meters() {
+        return meters;
     }
 
     Backlog backlog() {

@@ -20,6 +20,7 @@ public final class XaEngineBuilder {
     private Function<String, @Nullable BranchDriver> elsewhere = url -> null;
     private RemoteDecisions coordinators = RemoteDecisions.NONE;
     private XaSettings settings = XaSettings.standard();
+    private XaMetrics metrics = XaMetrics.NONE;
     private @Nullable String node;
     private @Nullable XaRuntime runtime;
 
@@ -64,6 +65,12 @@ public final class XaEngineBuilder {
         return this;
     }
 
+    /** Where the engine reports what it does; nowhere unless set. */
+    public XaEngineBuilder metrics(XaMetrics other) {
+        this.metrics = other;
+        return this;
+    }
+
     /** Another clock, chance and workers. */
     public XaEngineBuilder runtime(XaRuntime other) {
         this.runtime = other;
@@ -99,6 +106,10 @@ public final class XaEngineBuilder {
         XaRuntime real = runtime == null ? XaRuntime.real() : runtime;
         long life = node == null ? real.random().nextLong() : (long) Gtrid.hash(node) << 16 ^ node.hashCode();
         Homes homes = new Homes(decisions, Gtrid.hash(service), life & BITS_48, settings.lease(), real.random());
-        return new XaEngine(new Site(resources, elsewhere, homes, settings, real), coordinators, policies, service);
+        return new XaEngine(
+                new Site(new Reach(resources, elsewhere), homes, settings, real, metrics),
+                coordinators,
+                policies,
+                service);
     }
 }
