@@ -21,14 +21,29 @@ public final class Client {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient http;
     private final URI service;
+    private final Duration patience;
 
     public Client(URI service) {
+        this(
+                HttpClient.newBuilder()
+                        .connectTimeout(PATIENCE)
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build(),
+                service,
+                PATIENCE);
+    }
+
+    private Client(HttpClient http, URI service, Duration patience) {
+        this.http = http;
         this.service = service;
+        this.patience = patience;
+    }
+
+    /** One that waits longer, or less long, for an answer. */
+    public Client waiting(Duration longest) {
+        return new Client(http, service, longest);
     }
 
     /** @throws IllegalArgumentException if the settings do not say where the peer is */
@@ -87,7 +102,7 @@ public final class Client {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(service.resolve(path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Content-Type", "application/json");
     }
 

@@ -8,6 +8,7 @@ import io.tallystick.examples.service.Json;
 import io.tallystick.xa.XaOutcome;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 
 /** The customers, who remember what they were told. Thread-safe. */
 final class CardHolders {
+
+    /** Longer than a transaction may take. Whose service is killed hears of it at once, from the operating system. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Map<String, XaOutcome> told = new ConcurrentHashMap<>();
 
@@ -58,7 +62,7 @@ final class CardHolders {
     }
 
     private static XaOutcome answer(Stage stage, Till till, String path, PointsUse use) {
-        Client client = stage.world().service(till.service()).client();
+        Client client = stage.world().service(till.service()).client().waiting(PATIENCE);
         return Json.read(client.ask("POST", path, Json.write(use)), Counter.Answer.class)
                 .outcome();
     }
