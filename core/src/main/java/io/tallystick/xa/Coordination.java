@@ -172,7 +172,7 @@ final class Coordination {
             if (last != 0 && limbs.size() > 1) {
                 fixHome(site.homes().usable(limb(last).resource));
             }
-            turn = take(new XaEvent.CommitAsked(last));
+            turn = take(new XaEvent.CommitAsked(last, last != 0 && limbs.size() == 1 && isAskable(limb(last))));
         }
         return follow(turn, t -> {});
     }
@@ -314,6 +314,15 @@ final class Coordination {
             }
             return 0;
         }
+    }
+
+    /** A single branch needs no decision, unless somebody was given the name and may ask; and where a row can ride. */
+    private boolean isAskable(Limb only) {
+        Branch branch = only.open();
+        return gtrid != null
+                && branch != null
+                && branch.canDecide()
+                && home == site.homes().usable(only.resource);
     }
 
     // ---- performing

@@ -16,7 +16,8 @@ public final class OutcomeUnknownException extends UnknownOutcomeException {
         super("the outcome of transaction " + (gtrid == null ? "(one branch, without a name)" : gtrid)
                 + " is not known yet: " + why
                 + (gtrid == null
-                        ? ". Look in the database whether its rows are there"
+                        ? ". Look in the database whether its rows are there; a transaction that is given its name"
+                                + " before its commit, XaTransaction.name(), can be asked for"
                         : ". Ask for it: tally tx show " + gtrid));
         this.gtrid = gtrid;
     }

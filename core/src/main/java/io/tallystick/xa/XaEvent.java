@@ -14,8 +14,13 @@ sealed interface XaEvent {
      *
      * @param lastParticipant the branch that commits by itself: the only one, or the one whose own commit shall carry the decision; 0: all
      *     are prepared, and the store writes the decision
+     * @param askable somebody was given the transaction's name and may ask for its outcome: a decision is stored even for a single branch
      */
-    record CommitAsked(int lastParticipant) implements XaEvent {}
+    record CommitAsked(int lastParticipant, boolean askable) implements XaEvent {
+        CommitAsked(int lastParticipant) {
+            this(lastParticipant, false);
+        }
+    }
 
     record RollbackAsked(String why) implements XaEvent {}
 

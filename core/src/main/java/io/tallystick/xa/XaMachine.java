@@ -82,6 +82,12 @@ final class XaMachine {
         }
         if (state.members().size() == 1 && event.lastParticipant() == 1) {
             Member only = state.members().get(0);
+            if (event.askable()) {
+                // a lost answer is settled like that of any last participant
+                return Turn.to(
+                        state.in(DECIDING).decidedBy(only.number()).member(only.number(), m -> m.with(FINISHING)),
+                        new XaEffect.Decide(only.number(), List.of()));
+            }
             return Turn.to(
                     state.in(ONE_PHASE).decidedBy(only.number()).member(only.number(), m -> m.with(FINISHING)),
                     new XaEffect.CommitAlone(only.number()));

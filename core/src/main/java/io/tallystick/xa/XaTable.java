@@ -31,7 +31,15 @@ final class XaTable {
     static {
         on(ACTIVE, XaEvent.Joined.class, XaMachine::joined, ACTIVE);
         on(ACTIVE, XaEvent.RollbackOnly.class, XaMachine::doomed, DOOMED);
-        on(ACTIVE, XaEvent.CommitAsked.class, XaMachine::commitAsked, ONE_PHASE, PREPARING, COMMITTED, HANDED_OVER);
+        on(
+                ACTIVE,
+                XaEvent.CommitAsked.class,
+                XaMachine::commitAsked,
+                ONE_PHASE,
+                PREPARING,
+                DECIDING,
+                COMMITTED,
+                HANDED_OVER);
         on(ACTIVE, XaEvent.RollbackAsked.class, XaMachine::rollbackAsked, ABORTING, ROLLED_BACK);
         on(ACTIVE, XaEvent.TimedOut.class, (s, e) -> XaMachine.timedOut(s), ABORTING, ROLLED_BACK);
 
@@ -55,12 +63,20 @@ final class XaTable {
                 ROLLED_BACK);
         on(PREPARING, XaEvent.TimedOut.class, (s, e) -> XaMachine.timedOut(s), ABORTING);
 
-        on(DECIDING, XaEvent.Spoken.class, XaMachine::spokenLast, COMMITTING, ABORTING, IN_DOUBT);
+        on(
+                DECIDING,
+                XaEvent.Spoken.class,
+                XaMachine::spokenLast,
+                COMMITTING,
+                COMMITTED,
+                ABORTING,
+                ROLLED_BACK,
+                IN_DOUBT);
         on(DECIDING, XaEvent.Decided.class, XaMachine::decided, COMMITTING, ABORTING);
         on(DECIDING, XaEvent.NotDecided.class, XaMachine::notDecided, ABORTING);
         on(DECIDING, XaEvent.DecisionUnknown.class, XaMachine::decisionUnknown, IN_DOUBT);
 
-        on(IN_DOUBT, XaEvent.Settled.class, XaMachine::settled, COMMITTING, HANDED_OVER, ABORTING);
+        on(IN_DOUBT, XaEvent.Settled.class, XaMachine::settled, COMMITTING, COMMITTED, HANDED_OVER, ABORTING);
         on(IN_DOUBT, XaEvent.DecisionUnknown.class, XaMachine::stillInDoubt, IN_DOUBT);
 
         for (XaPhase phaseTwo : EnumSet.of(COMMITTING, ABORTING)) {

@@ -65,7 +65,11 @@ public final class XaTransaction {
         return Optional.ofNullable(coordination.gtrid());
     }
 
-    /** The id, made now if need be: other services will be told. From now on the first configured decision store arbitrates. */
+    /**
+     * The id, made now if need be: other services will be told, or somebody will ask for the outcome. From now on the first configured
+     * decision store arbitrates, if no branch has chosen another. Of a named transaction the outcome can be learned also when it has one
+     * branch only, in the database of that store: a decision rides in its commit.
+     */
     public Gtrid name() {
         return coordination.name();
     }

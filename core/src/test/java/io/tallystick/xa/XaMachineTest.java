@@ -220,6 +220,23 @@ class XaMachineTest {
     }
 
     @Test
+    void a_single_branch_of_a_transaction_that_can_be_asked_for_carries_a_decision() {
+        XaState alone =
+                given(active(1)).when(new CommitAsked(1, true)).then(XaPhase.DECIDING, new Decide(1, List.of()));
+        given(alone).when(new Spoken(1, COMMITTED)).then(XaPhase.COMMITTED, tell(XaOutcome.COMMITTED), new End());
+        given(alone)
+                .when(new Spoken(1, new LastWord.RolledBack("deferred constraint")))
+                .then(XaPhase.ROLLED_BACK, new Tell(XaOutcome.ROLLED_BACK, "deferred constraint"));
+        XaState doubt = given(alone)
+                .when(new Spoken(1, new LastWord.Unknown("lost")))
+                .then(XaPhase.IN_DOUBT, new Settle(false));
+        given(doubt)
+                .when(new Settled(Verdict.COMMIT))
+                .then(XaPhase.COMMITTED, new Tell(XaOutcome.COMMITTED, "lost"), new End());
+        given(doubt).when(new Settled(Verdict.ABORT)).then(XaPhase.ABORTING, new Rollback(1, false));
+    }
+
+    @Test
     void a_single_branch_that_cannot_commit_alone_is_prepared() {
         given(active(1)).when(new CommitAsked(0)).then(XaPhase.PREPARING, new Prepare(1));
     }

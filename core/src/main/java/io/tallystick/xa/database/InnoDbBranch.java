@@ -201,7 +201,7 @@ final class InnoDbBranch implements JdbcBranch {
     private Ack finishHere(boolean commit, BranchXid prepared) {
         try {
             if (commit) {
-                words.commit(lease.connection(), prepared);
+                words.commitHere(lease.connection(), prepared);
             } else {
                 words.rollbackIfThere(lease.connection(), prepared);
             }

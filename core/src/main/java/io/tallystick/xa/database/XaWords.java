@@ -18,6 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class XaWords {
 
+    /**
+     * On MariaDB a session hides the branch that it has prepared from everybody. When its coordinator stands still, or its host is gone
+     * without a word, the server lets go of it after these seconds instead of those of any transaction: what is prepared stays so, and
+     * whoever recovers it may finish it.
+     */
+    static final int PREPARED_IDLE_SECONDS = 10;
+
+    private static final String SOON = "SET @tally_idle = @@SESSION.idle_transaction_timeout,"
+            + " SESSION idle_transaction_timeout = LEAST(@@SESSION.idle_transaction_timeout, " + PREPARED_IDLE_SECONDS
+            + ")";
+    private static final String AS_BEFORE =
+            "SET SESSION idle_transaction_timeout = COALESCE(@tally_idle, @@SESSION.idle_transaction_timeout)";
+
     private final Dialect dialect;
 
     XaWords(Dialect dialect) {
@@ -29,6 +42,10 @@ final class XaWords {
     }
 
     void endAndPrepare(Connection on, BranchXid xid) throws SQLException {
+        if (dialect == Dialect.MARIADB) {
+            together(on, "XA END " + name(xid), "XA PREPARE " + name(xid), SOON);
+            return;
+        }
         // of a branch that could not be ended, PREPARE is refused: the batch may go on after an error
         together(on, "XA END " + name(xid), "XA PREPARE " + name(xid));
     }
@@ -60,11 +77,27 @@ final class XaWords {
     /** On the session that began it, where "no such branch" is the truth. */
     void rollbackIfThere(Connection on, BranchXid xid) throws SQLException {
         try {
-            rollback(on, xid);
+            finishHere(on, "XA ROLLBACK " + name(xid));
         } catch (SQLException e) {
             if (SqlErrors.branchFailure(e, dialect) != BranchFailure.ABSENT) {
                 throw e;
             }
+            if (dialect == Dialect.MARIADB) {
+                execute(on, AS_BEFORE);
+            }
+        }
+    }
+
+    /** On the session that prepared it. */
+    void commitHere(Connection on, BranchXid xid) throws SQLException {
+        finishHere(on, "XA COMMIT " + name(xid));
+    }
+
+    private void finishHere(Connection on, String finish) throws SQLException {
+        if (dialect == Dialect.MARIADB) {
+            together(on, finish, AS_BEFORE);
+        } else {
+            execute(on, finish);
         }
     }
 

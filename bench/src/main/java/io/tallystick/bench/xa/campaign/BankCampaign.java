@@ -132,6 +132,7 @@ public final class BankCampaign {
         long clean = 0;
         while (clean == 0 || System.nanoTime() - clean < CALM.toNanos()) {
             if (System.nanoTime() > end) {
+                Evidence.keep(world, directory.resolve("evidence-" + rests.size() + "-end.txt"));
                 return 0;
             }
             if (System.nanoTime() > suspicious) {

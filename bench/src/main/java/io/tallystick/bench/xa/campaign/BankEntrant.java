@@ -6,9 +6,9 @@ import java.util.List;
 /** Who can run the bank. */
 enum BankEntrant {
     TALLYSTICK("tallystick", List.of(Place.values()), TallystickBank::open),
-    /** Has no protocol over HTTP that another database could join. */
+    /** What it has between services is another protocol than the one the second service speaks. */
     NARAYANA("narayana", List.of(Place.POSTGRES, Place.MARIADB), NarayanaBank::open),
-    /** As Narayana: what it has between services it keeps for its paid edition when it comes to recovery. */
+    /** As Narayana. */
     ATOMIKOS("atomikos", List.of(Place.POSTGRES, Place.MARIADB), AtomikosBank::open);
 
     private final String word;

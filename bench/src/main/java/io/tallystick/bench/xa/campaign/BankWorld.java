@@ -9,6 +9,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
 import io.tallystick.testkit.net.FaultProxy;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** Servers, processes, and a proxy on every way between two of them. */
 final class BankWorld implements AutoCloseable {
@@ -32,6 +35,7 @@ final class BankWorld implements AutoCloseable {
     private final List<BankNode> exchanges = new ArrayList<>();
     private final List<FaultProxy> links = new ArrayList<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final RandomGenerator ports = new SplittableRandom();
 
     private BankWorld(CampaignOptions options, Path directory) {
         this.options = options;
@@ -115,11 +119,16 @@ final class BankWorld implements AutoCloseable {
         }
     }
 
-    /** Somebody else may take it in between; nobody else starts servers on ports that the system hands out. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Below those that Linux gives to outgoing connections, so that nobody sits on it when a killed process comes back. */
+    private int freePort() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            try (ServerSocket socket = new ServerSocket(ports.nextInt(10_240, 32_000))) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken; try another
+            }
         }
+        throw new IOException("no free port found");
     }
 
     private FaultProxy link(String host, int port) {

@@ -24,7 +24,7 @@ public record CampaignOptions(String entrant, long seed, int faults, boolean fas
     /** How long to wait until nothing is in doubt before it is given up: longer than the slowest recovery takes. */
     Duration patience() {
         boolean slow = !fastRecovery && BankEntrant.named(entrant) != BankEntrant.TALLYSTICK;
-        return slow ? Duration.ofMinutes(9) : Duration.ofSeconds(90);
+        return slow ? Duration.ofMinutes(9) : pace.isBrief() ? Duration.ofSeconds(60) : Duration.ofMinutes(3);
     }
 
     /**

@@ -12,6 +12,7 @@ import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +67,11 @@ final class NarayanaBank implements BankContender {
                 XAConnection connection =
                         setup.patient(leg.place()).xaDataSource().getXAConnection();
                 opened.add(connection);
+                Connection handle = connection.getConnection();
+                // what a client does after its transaction has timed out behind its back must not commit by itself
+                handle.setAutoCommit(false);
                 manager.getTransaction().enlistResource(connection.getXAResource());
-                Order.book(connection.getConnection(), order.id(), leg, order.parties());
+                Order.book(handle, order.id(), leg, order.parties());
             }
         } catch (Exception e) {
             return rolledBack(e);
