@@ -1,7 +1,6 @@
 package io.tallystick.mysql.cdc;
 
 import io.tallystick.cdc.Position;
-import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,14 +8,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds a position from which everything can be followed. What a transaction has changed stands in the log where it was prepared; so
- * the position is one moment, and what was prepared between an earlier moment and this one is read again from there. For one thread.
+ * the position is one moment, and what was prepared between an earlier moment and this one is read again from there. When a branch does
+ * not end, that earlier moment is the beginning of the log that the server still has. For one thread.
  */
 final class Beginning {
 
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);
+
+    /** So long branches may take to end; a commit in two phases takes milliseconds. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final SourceSql sql;
@@ -41,9 +47,12 @@ final class Beginning {
         Set<List<String>> prepared = prepared(connection);
         while (!prepared.isEmpty()) {
             if (attempts-- <= 0) {
-                throw new UnavailableException("prepared transactions have not ended in " + patience + ": " + prepared
-                        + "; what they have changed stands in the log before any position that could be begun at. Commit or roll them"
-                        + " back (XA RECOVER; tally tx), then begin again");
+                LOG.warn(
+                        "these transactions are prepared and do not end: {}; so that their changes are not missed when they are"
+                                + " committed, the whole log that {} still has will be read again. XA RECOVER shows them",
+                        prepared,
+                        flavour.productName());
+                return flavour.beginning(LogHistory.now(connection, flavour), LogHistory.oldest(connection, flavour));
             }
             LockSupport.parkNanos(PAUSE.toNanos());
             prepared.retainAll(prepared(connection));

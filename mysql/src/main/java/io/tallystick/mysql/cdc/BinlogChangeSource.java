@@ -62,8 +62,9 @@ public final class BinlogChangeSource implements ChangeSource {
     }
 
     /**
-     * The end of the log now; nothing is made. Waits until every transaction that is prepared at that moment (XA PREPARE) has ended,
-     * because what it has changed stands in the log before this position.
+     * The end of the log now; nothing is made. What a transaction that is prepared at that moment (XA PREPARE) has changed stands in
+     * the log before: such transactions get two seconds to end, and if one does not, everything that the server still has will be
+     * read again for its sake.
      */
     @Override
     public Position establish(Set<TableName> tables) {

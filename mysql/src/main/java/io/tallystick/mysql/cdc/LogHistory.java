@@ -24,6 +24,15 @@ final class LogHistory {
         return text.replaceAll("\\s", "");
     }
 
+    /** Where the log begins that the server still has, as the flavour's list or set. */
+    static String oldest(Connection connection, Flavour flavour) throws SQLException {
+        if (flavour == Flavour.MYSQL) {
+            return SourceSql.value(connection, "SELECT @@global.gtid_purged").replaceAll("\\s", "");
+        }
+        String file = SourceSql.rows(connection, "SHOW BINARY LOGS").get(0).get(0);
+        return SourceSql.value(connection, "SELECT BINLOG_GTID_POS(?, 4)", file);
+    }
+
     /** @throws GapException saying what is missing */
     static void check(Connection connection, Flavour flavour, Position after) throws SQLException {
         String from = flavour.progress(after).sendAfter();
@@ -62,8 +71,7 @@ final class LogHistory {
                         + ": it has another history (its log was reset, or it was promoted without it)" + MEND);
             }
         }
-        String oldest = SourceSql.rows(connection, "SHOW BINARY LOGS").get(0).get(0);
-        GtidList purged = GtidList.parse(SourceSql.value(connection, "SELECT BINLOG_GTID_POS(?, 4)", oldest));
+        GtidList purged = GtidList.parse(oldest(connection, Flavour.MARIADB));
         for (Gtid gone : purged.all()) {
             Gtid last = from.of(gone.source());
             if (last == null || last.sequence() < gone.sequence()) {

@@ -55,6 +55,9 @@ final class TransactionAssembler implements AutoCloseable {
     }
 
     void tableMap(LogBytes body) {
+        if (isOnlyRepeated()) {
+            return;
+        }
         int start = body.position();
         if (tables.map(body) && preparing != null) {
             preparing.add(EventType.TABLE_MAP, new LogBytes(body.bytes(), start, body.end()));
@@ -62,7 +65,7 @@ final class TransactionAssembler implements AutoCloseable {
     }
 
     void rows(int type, LogBytes body) throws InterruptedException {
-        if (gtid != null && progress.isRepeated(gtid) && preparing == null) {
+        if (isOnlyRepeated()) {
             return;
         }
         int start = body.position();
@@ -77,6 +80,11 @@ final class TransactionAssembler implements AutoCloseable {
         RowsEvent.Shape shape = RowsEvent.shape(type, layout.table().name());
         body.skip(2); // flags
         rows.read(shape.operation(), RowsEvent.rows(shape, body), layout, pieces::add);
+    }
+
+    /** Whether this was delivered before, and is not to be held either. */
+    private boolean isOnlyRepeated() {
+        return preparing == null && gtid != null && progress.isRepeated(gtid);
     }
 
     void statement(String sql, String schema) throws InterruptedException {

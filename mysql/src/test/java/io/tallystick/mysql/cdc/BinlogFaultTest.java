@@ -15,7 +15,6 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.net.Direction;
 import io.tallystick.testkit.net.FaultProxy;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -186,21 +185,6 @@ class BinlogFaultTest {
             db.restart();
             db.execute("INSERT INTO revived VALUES (2)");
             assertThat(scene.rest()).containsExactly("INSERT revived 2");
-        }
-    }
-
-    @Test
-    void prepared_transactions_that_do_not_end_are_named_when_a_beginning_is_looked_for(TestDatabase db)
-            throws SQLException {
-        db.execute("CREATE TABLE stuck (id INT PRIMARY KEY)");
-        BinlogXaTest.prepare(db, "'stuck'", "INSERT INTO stuck VALUES (1)");
-        try (BinlogScene scene = BinlogScene.unplaced(db)) {
-            Beginning impatient = new Beginning(scene.source.sql(), scene.source.flavour(), Duration.ofMillis(100));
-            assertThatThrownBy(impatient::find)
-                    .isInstanceOf(UnavailableException.class)
-                    .hasMessageContaining("stuck");
-        } finally {
-            db.execute("XA ROLLBACK 'stuck'");
         }
     }
 

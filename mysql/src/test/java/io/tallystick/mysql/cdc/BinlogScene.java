@@ -55,6 +55,10 @@ final class BinlogScene implements AutoCloseable {
         return new BinlogScene(db, url, true, tables);
     }
 
+    void beginAt(Position beginning) {
+        position = beginning;
+    }
+
     Position position() {
         return position;
     }

@@ -82,6 +82,22 @@ class BinlogXaTest {
     }
 
     @Test
+    void what_was_prepared_before_the_beginning_and_does_not_end_is_found_again_in_the_log(TestDatabase db)
+            throws SQLException {
+        db.execute("CREATE TABLE stuck (id INT PRIMARY KEY)", "INSERT INTO stuck VALUES (1)");
+        prepare(db, "'stuck'", "INSERT INTO stuck VALUES (2)");
+        db.execute("INSERT INTO stuck VALUES (3)");
+        try (BinlogScene scene = BinlogScene.unplaced(db, "stuck")) {
+            scene.beginAt(new Beginning(scene.source.sql(), scene.source.flavour(), Duration.ofMillis(50)).find());
+            db.execute("INSERT INTO stuck VALUES (4)");
+            assertThat(scene.rest()).containsExactly("INSERT stuck 4");
+            scene.close();
+            db.execute("XA COMMIT 'stuck'");
+            assertThat(scene.rest()).containsExactly("INSERT stuck 2");
+        }
+    }
+
+    @Test
     void one_phase_needs_no_commit_of_its_own(TestDatabase db) throws SQLException {
         db.execute("CREATE TABLE single (id INT PRIMARY KEY)");
         try (BinlogScene scene = BinlogScene.of(db, "single");
