@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,12 @@ final class BinlogScene implements AutoCloseable {
 
     static final Duration LONG = Duration.ofSeconds(60);
 
-    private final TestDatabase db;
     final BinlogChangeSource source;
     final Set<TableName> tables = new LinkedHashSet<>();
     private @Nullable ChangeStream stream;
     private Position position;
 
     private BinlogScene(TestDatabase db, String url, boolean placed, String... tables) {
-        this.db = db;
         this.source = new BinlogChangeSource(
                 ConnectionSettings.of(url, db.user(), db.password()), InstantSource.system(), new Random());
         for (String table : tables) {
@@ -128,7 +127,7 @@ final class BinlogScene implements AutoCloseable {
     }
 
     private static String cells(@Nullable Row row) {
-        assertThat(row).isNotNull();
+        Objects.requireNonNull(row, "a row image");
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             cells.add(row.isUnchanged(i) ? "~" : String.valueOf(row.value(i)));
