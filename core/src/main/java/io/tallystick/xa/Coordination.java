@@ -108,8 +108,7 @@ final class Coordination {
             return turn.refused();
         }
         beforeItsEffects.accept(turn);
-        // a loop and no recursion: otherwise the JIT compiles the way through a commit once for each depth, for many
-        // seconds
+        // a loop and no recursion: the stack does not grow with the answers
         XaEffect question = perform(turn);
         while (question != null) {
             Turn next = take(questions.ask(question));

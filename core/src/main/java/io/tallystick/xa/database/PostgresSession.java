@@ -33,8 +33,8 @@ final class PostgresSession implements SessionRules {
               %s""";
 
     /**
-     * The number of the session's transaction, null before it has written. A statement that the session has prepared: parsed and planned
-     * at each PREPARE TRANSACTION it costs the server half as much again as the rest of that round trip.
+     * The number of the session's transaction, null before it has written. A statement that the session has prepared, so that it is not
+     * parsed and planned at each PREPARE TRANSACTION.
      */
     static final String NUMBER = "EXECUTE tally_xact_number";
 
