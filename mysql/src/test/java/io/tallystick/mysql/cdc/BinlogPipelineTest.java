@@ -35,8 +35,9 @@ import org.junit.jupiter.api.Test;
 class BinlogPipelineTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final String TABLE = "CREATE TABLE ledger (id BIGINT UNSIGNED PRIMARY KEY, amount DECIMAL(12,2), note TEXT, at DATETIME(6),"
-            + " kind ENUM('a','b'), flags SET('x','y'), raw VARBINARY(20), span TIME(3))";
+    private static final String TABLE =
+            "CREATE TABLE ledger (id BIGINT UNSIGNED PRIMARY KEY, amount DECIMAL(12,2), note TEXT, at DATETIME(6),"
+                    + " kind ENUM('a','b'), flags SET('x','y'), raw VARBINARY(20), span TIME(3))";
 
     @Test
     void a_copy_is_equal_after_the_server_was_killed_in_the_middle(TestDatabase db) throws SQLException {
@@ -48,7 +49,8 @@ class BinlogPipelineTest {
             BinlogScene scene = BinlogScene.of(db, "ledger");
             try (Pipeline pipeline = pipeline(scene.source, from, copy)) {
                 pipeline.start();
-                await().atMost(LONG).until(() -> pipeline.status().targets().get(0).position() != null);
+                await().atMost(LONG)
+                        .until(() -> pipeline.status().targets().get(0).position() != null);
                 work(db, 1, 60);
                 BinlogXaTest.prepare(db, "'over'", "REPLACE INTO ledger (id, note) VALUES (1000, 'prepared')");
                 db.kill();
@@ -56,7 +58,9 @@ class BinlogPipelineTest {
                 work(db, 2, 60);
                 db.execute("XA COMMIT 'over'");
                 work(db, 3, 20);
-                await().atMost(LONG).ignoreExceptions().untilAsserted(() -> assertThat(rows(copy)).isEqualTo(rows(db)));
+                await().atMost(LONG)
+                        .ignoreExceptions()
+                        .untilAsserted(() -> assertThat(rows(copy)).isEqualTo(rows(db)));
             }
             assertThat(rows(copy)).isNotEmpty().anyMatch(row -> row.contains("prepared"));
         }
@@ -65,8 +69,9 @@ class BinlogPipelineTest {
     private static Pipeline pipeline(BinlogChangeSource source, TableName from, TestDatabase copy) throws SQLException {
         try (Connection connection = copy.connect()) {
             TableName to = new TableName(copy.name(), "ledger");
-            TargetTable table =
-                    TargetCatalog.of(connection).read(List.of(TargetCatalog.Wanted.all(to))).get(0);
+            TargetTable table = TargetCatalog.of(connection)
+                    .read(List.of(TargetCatalog.Wanted.all(to)))
+                    .get(0);
             ReplicatedTarget target = new ReplicatedTarget(
                     "copy",
                     copy.dataSource(),
@@ -85,10 +90,12 @@ class BinlogPipelineTest {
             int id = random.nextInt(40);
             BinlogStreamTest.transaction(
                     db,
-                    "REPLACE INTO ledger VALUES (" + id + ", " + random.nextInt(100) + ".25, REPEAT('글', 5), '2024-01-01 01:02:03.000004',"
+                    "REPLACE INTO ledger VALUES (" + id + ", " + random.nextInt(100)
+                            + ".25, REPEAT('글', 5), '2024-01-01 01:02:03.000004',"
                             + " 'b', 'y,x', x'00ff00', '-100:00:00.5')",
                     "UPDATE ledger SET amount = -amount, note = NULL WHERE id = " + random.nextInt(40),
-                    "UPDATE ledger SET id = id + 40 WHERE id = " + random.nextInt(40) + " AND id + 40 NOT IN (SELECT id FROM (SELECT id FROM ledger) l)",
+                    "UPDATE ledger SET id = id + 40 WHERE id = " + random.nextInt(40)
+                            + " AND id + 40 NOT IN (SELECT id FROM (SELECT id FROM ledger) l)",
                     "DELETE FROM ledger WHERE id = " + random.nextInt(80));
         }
     }
