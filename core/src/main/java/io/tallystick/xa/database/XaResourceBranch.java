@@ -35,6 +35,7 @@ public final class XaResourceBranch implements Branch {
     private final XaFinisher finisher;
     private Association association = Association.STARTED;
     private boolean failed;
+    private boolean released;
 
     private XaResourceBranch(String name, XAResource resource, BranchXid xid, Runnable whenReleased) {
         this.name = name;
@@ -182,6 +183,9 @@ public final class XaResourceBranch implements Branch {
 
     @Override
     public void release() {
-        whenReleased.run();
+        if (!released) {
+            released = true;
+            whenReleased.run();
+        }
     }
 }

@@ -35,4 +35,15 @@ final class Failures {
         e.initCause(cause);
         return e;
     }
+
+    /** MariaDB and MySQL know neither JOIN nor RESUME (XAER_INVAL). */
+    static SystemException notJoined(String name, XAException cause) {
+        SystemException e = new SystemException("resource '" + name
+                + "' does not take up again the branch that it was delisted from (XA error " + cause.errorCode
+                + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
+                + "). What it did before still takes part. MariaDB and MySQL cannot join or resume a branch: enlist their"
+                + " connection once and do not delist it before the transaction ends");
+        e.initCause(cause);
+        return e;
+    }
 }

@@ -2,6 +2,7 @@ package io.tallystick.xa.jta;
 
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
+import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.HeuristicException;
 import io.tallystick.xa.OutcomeUnknownException;
 import io.tallystick.xa.RolledBackException;
@@ -115,19 +116,38 @@ final class JtaTransaction implements Transaction {
         String name = names.nameOf(resource);
         try {
             if (there == null) {
-                there = XaResourceBranch.start(name, resource, transaction.nameBranch(name), () -> {});
+                there = start(name, resource);
                 synchronized (enlisted) {
                     enlisted.put(resource, there);
                 }
                 transaction.enlist(there);
             } else {
-                there.startAgain();
+                startAgain(there);
             }
             return true;
         } catch (XAException e) {
             throw Failures.resource(name, e);
         } catch (TallystickException e) {
             throw Failures.system(e);
+        }
+    }
+
+    private static void startAgain(XaResourceBranch there) throws SystemException {
+        try {
+            there.startAgain();
+        } catch (XAException e) {
+            throw Failures.notJoined(there.resource(), e);
+        }
+    }
+
+    private XaResourceBranch start(String name, XAResource resource) throws XAException {
+        BranchXid xid = transaction.nameBranch(name);
+        synchronizations.used();
+        try {
+            return XaResourceBranch.start(name, resource, xid, synchronizations::released);
+        } catch (XAException | RuntimeException e) {
+            synchronizations.released();
+            throw e;
         }
     }
 

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The order that the registry's specification demands: before completion the ordinary ones first, then the interposed; after it the
  * interposed first. Those registered meanwhile are called too.
+ *
+ * <p>A pool takes a connection back after completion. While a resource still answers a call of phase 2, for which the application has
+ * stopped waiting, completion is held back, and told by the thread that hears the answer: two transactions on one connection would mix.
  */
 final class Synchronizations implements Completion {
 
@@ -19,6 +22,8 @@ final class Synchronizations implements Completion {
 
     private final List<Synchronization> ordinary = new ArrayList<>();
     private final List<Synchronization> interposed = new ArrayList<>();
+    private int inUse;
+    private @Nullable XaOutcome heldBack;
 
     synchronized void add(Synchronization synchronization) {
         ordinary.add(synchronization);
@@ -26,6 +31,24 @@ final class Synchronizations implements Completion {
 
     synchronized void addInterposed(Synchronization synchronization) {
         interposed.add(synchronization);
+    }
+
+    /** The connection of an enlisted resource is in use, until {@link #released}. */
+    synchronized void used() {
+        inUse++;
+    }
+
+    /** The connection is not needed any more. */
+    void released() {
+        XaOutcome outcome;
+        synchronized (this) {
+            inUse--;
+            outcome = inUse == 0 ? heldBack : null;
+            heldBack = inUse == 0 ? null : heldBack;
+        }
+        if (outcome != null) {
+            complete(outcome);
+        }
     }
 
     @Override
@@ -48,6 +71,16 @@ final class Synchronizations implements Completion {
 
     @Override
     public void afterCompletion(XaOutcome outcome) {
+        synchronized (this) {
+            if (inUse > 0) {
+                heldBack = outcome;
+                return;
+            }
+        }
+        complete(outcome);
+    }
+
+    private void complete(XaOutcome outcome) {
         int status = Statuses.of(outcome);
         for (int i = 0; at(interposed, i) != null; i++) {
             after(at(interposed, i), status);

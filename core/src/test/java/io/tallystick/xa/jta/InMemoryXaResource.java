@@ -2,6 +2,7 @@ package io.tallystick.xa.jta;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -21,10 +22,15 @@ final class InMemoryXaResource implements XAResource {
     private State state = State.IDLE;
     int voteNoWith;
     boolean readOnly;
+    boolean joins = true;
+    CountDownLatch mayEnd = new CountDownLatch(0);
 
     @Override
     public void start(Xid xid, int flags) throws XAException {
         told.add("start " + flag(flags));
+        if (!joins && flags != TMNOFLAGS) {
+            throw new XAException(XAException.XAER_INVAL);
+        }
         State expected = switch (flags) {
             case TMNOFLAGS -> State.IDLE;
             case TMRESUME -> State.SUSPENDED;
@@ -57,6 +63,7 @@ final class InMemoryXaResource implements XAResource {
     @Override
     public void commit(Xid xid, boolean onePhase) throws XAException {
         told.add(onePhase ? "commit in one phase" : "commit");
+        awaitItsEnd();
         move(onePhase ? State.ENDED : State.PREPARED, State.IDLE);
     }
 
@@ -67,6 +74,14 @@ final class InMemoryXaResource implements XAResource {
             throw new XAException(XAException.XAER_NOTA);
         }
         state = State.IDLE;
+    }
+
+    private void awaitItsEnd() throws XAException {
+        try {
+            mayEnd.await();
+        } catch (InterruptedException e) {
+            throw new XAException(XAException.XAER_RMFAIL);
+        }
     }
 
     private void move(State from, State to) throws XAException {

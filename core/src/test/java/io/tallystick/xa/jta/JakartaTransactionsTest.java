@@ -3,9 +3,11 @@ package io.tallystick.xa.jta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.xa.InMemoryDecisionStore;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaSettings;
 import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.RollbackException;
@@ -20,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.awaitility.Awaitility;
@@ -343,6 +347,21 @@ class JakartaTransactionsTest {
         }
 
         @Test
+        void a_resource_that_cannot_join_again_is_named_and_what_it_did_before_still_takes_part() throws Exception {
+            one.joins = false;
+            manager.begin();
+            Transaction mine = manager.getTransaction();
+            mine.enlistResource(one);
+            mine.delistResource(one, XAResource.TMSUCCESS);
+            assertThatThrownBy(() -> mine.enlistResource(one))
+                    .isInstanceOf(SystemException.class)
+                    .hasMessageContaining("'in-memory'")
+                    .hasMessageContaining("MariaDB and MySQL cannot join");
+            manager.commit();
+            assertThat(one.told).endsWith("commit in one phase");
+        }
+
+        @Test
         void delisting_with_TMFAIL_marks_the_transaction_for_rollback_only() throws Exception {
             manager.begin();
             Transaction mine = manager.getTransaction();
@@ -424,6 +443,36 @@ class JakartaTransactionsTest {
             mine.registerSynchronization(before(() -> mine.registerSynchronization(hearing("late"))));
             manager.commit();
             assertThat(heard).containsExactly("before late", "after late COMMITTED");
+        }
+
+        @Test
+        void hear_of_the_completion_only_when_no_resource_is_being_called_any_more() throws Exception {
+            CountDownLatch answer = new CountDownLatch(1);
+            try (XaEngine impatient = XaEngine.named("impatient")
+                    .decisions(new InMemoryDecisionStore("memory", java.time.InstantSource.system()))
+                    .settings(XaSettings.standard().withAckWait(Duration.ofMillis(1)))
+                    .open()) {
+                TransactionManager quick = JakartaTransactions.of(impatient, resource -> "in-memory")
+                        .transactionManager();
+                List<Integer> told = new CopyOnWriteArrayList<>();
+                two.mayEnd = answer;
+                quick.begin();
+                quick.getTransaction().enlistResource(one);
+                quick.getTransaction().enlistResource(two);
+                quick.getTransaction().registerSynchronization(new Synchronization() {
+                    @Override
+                    public void beforeCompletion() {}
+
+                    @Override
+                    public void afterCompletion(int status) {
+                        told.add(status);
+                    }
+                });
+                quick.commit();
+                assertThat(told).as("a pool would take the connection back").isEmpty();
+                answer.countDown();
+                await().untilAsserted(() -> assertThat(told).containsExactly(Status.STATUS_COMMITTED));
+            }
         }
 
         @Test
