@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * the books are compared. Blocks its caller.
  */
 public final class BankCampaign {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     /** A server still works off what had reached it, and MariaDB shows a branch no more while it is committing it. */
     private static final Duration CALM = Duration.ofSeconds(1);
 

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** Looks all the time, past the proxies, which branches are prepared and for how long. Thread-safe. */
 final class Monitor implements AutoCloseable {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     private final BankWorld world;
     private final Map<String, Long> firstSeen = new HashMap<>();
