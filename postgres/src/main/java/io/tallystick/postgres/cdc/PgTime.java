@@ -14,4 +14,8 @@ final class PgTime {
         return Instant.ofEpochSecond(
                 EPOCH_SECOND + Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000L);
     }
+
+    static long micros(Instant instant) {
+        return (instant.getEpochSecond() - EPOCH_SECOND) * MICROS + instant.getNano() / 1_000;
+    }
 }

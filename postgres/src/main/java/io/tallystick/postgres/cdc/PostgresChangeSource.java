@@ -10,6 +10,7 @@ import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Tx;
+import io.tallystick.jdbc.TxWork;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.postgres.type.PgType;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class PostgresChangeSource implements ChangeSource {
         try {
             WalPosition server = connection.identity();
             new Continuity(settings).checkHistory(stored, server, history(connection, server));
-            awaitFreeSlot(tables, stored);
+            awaitFreeSlot(tx -> checked(tx, tables, stored));
             return start(connection, server.at(stored.lsn()), binary);
         } catch (RuntimeException e) {
             connection.close();
@@ -120,11 +121,9 @@ public final class PostgresChangeSource implements ChangeSource {
      */
     @Override
     public void release() {
+        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()));
         access.jdbc().run(tx -> {
-            Slot.find(tx, settings.slot()).ifPresent(slot -> {
-                refuseReader(slot);
-                new SlotKeeper(settings).drop(tx);
-            });
+            Slot.find(tx, settings.slot()).ifPresent(slot -> new SlotKeeper(settings).drop(tx));
             new PublicationKeeper(settings.publication()).release(tx);
         });
     }
@@ -167,33 +166,27 @@ public final class PostgresChangeSource implements ChangeSource {
         return found;
     }
 
-    /** A reader that was just lost holds the slot until the server notices. */
-    private void awaitFreeSlot(Set<TableName> tables, WalPosition stored) {
+    /** A reader that was just lost or closed holds the slot until the server notices. */
+    private void awaitFreeSlot(TxWork<Optional<Slot>> look) {
         long deadline = System.nanoTime() + settings.patience().toNanos();
         while (true) {
-            Slot slot = access.jdbc().inTransaction(tx -> checked(tx, tables, stored));
-            if (slot.reader() == null) {
+            Optional<Slot> slot = access.jdbc().inTransaction(look);
+            if (slot.isEmpty() || slot.get().reader() == null) {
                 return;
             }
             if (System.nanoTime() > deadline) {
-                refuseReader(slot);
+                throw new UnavailableException("slot " + settings.slot() + " is being read by "
+                        + slot.get().reader() + "; stop that reader, or give this pipeline a slot of its own");
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
     }
 
-    private Slot checked(Tx tx, Set<TableName> tables, WalPosition stored) {
+    private Optional<Slot> checked(Tx tx, Set<TableName> tables, WalPosition stored) {
         Continuity continuity = new Continuity(settings);
         continuity.checkSlot(tx, stored);
         continuity.checkPublication(tx, tables);
-        return Slot.find(tx, settings.slot()).orElseThrow();
-    }
-
-    private void refuseReader(Slot slot) {
-        if (slot.reader() != null) {
-            throw new UnavailableException("slot " + settings.slot() + " is being read by " + slot.reader()
-                    + "; stop that reader, or give this pipeline a slot of its own");
-        }
+        return Slot.find(tx, settings.slot());
     }
 
     private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {

@@ -17,7 +17,9 @@ final class Pulse implements AutoCloseable {
     private final long periodNanos;
     private final Thread thread;
     private long received;
+    /** 0 until something is acknowledged: that somebody reads from a place does not make it durable. */
     private long durable;
+
     private boolean pending;
     private boolean closed;
     private @Nullable IOException failure;
@@ -26,7 +28,6 @@ final class Pulse implements AutoCloseable {
         this.writer = writer;
         this.periodNanos = period.toNanos();
         this.received = start;
-        this.durable = start;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }

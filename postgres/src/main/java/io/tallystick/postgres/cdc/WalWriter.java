@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /** What is said to the walsender (protocol: docs "Streaming Replication Protocol"). Thread-safe. */
 final class WalWriter {
@@ -34,8 +35,7 @@ final class WalWriter {
     synchronized void status(long received, long durable, boolean answer) throws IOException {
         ByteBuffer message = ByteBuffer.allocate(STATUS_BYTES + 5);
         message.put((byte) 'd').putInt(STATUS_BYTES + 4).put((byte) 'r');
-        // the time is for the server's statistics only
-        message.putLong(received).putLong(durable).putLong(durable).putLong(0);
+        message.putLong(received).putLong(durable).putLong(durable).putLong(PgTime.micros(Instant.now()));
         message.put((byte) (answer ? 1 : 0));
         send(message);
     }
