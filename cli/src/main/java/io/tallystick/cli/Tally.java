@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             SagaCommand.class,
             TxCommand.class,
+            PipelineCommand.class,
             LintCommand.class,
             ExploreCommand.class,
             DiagramCommand.class,

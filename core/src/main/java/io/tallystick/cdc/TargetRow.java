@@ -55,7 +55,7 @@ public final class TargetRow {
 
     /** Whether any cell is unchanged, so that the row cannot be inserted. */
     public boolean isPartial() {
-        if (!source.isPartial()) {
+        if (computed == null && !source.isPartial()) {
             return false;
         }
         for (int cell = 0; cell < from.length; cell++) {

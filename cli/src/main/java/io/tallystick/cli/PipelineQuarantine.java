@@ -1,0 +1,105 @@
+package io.tallystick.cli;
+
+import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.PipelineDesk.Parked;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.jdbc.RejectedException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tally pipeline quarantine}. */
+@Command(
+        name = "quarantine",
+        description =
+                "List changes that a target has refused, and those behind them; replay or discard a row's changes.",
+        mixinStandardHelpOptions = true)
+final class PipelineQuarantine implements Callable<Integer> {
+
+    private static final int MOST = 200;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
+    private Path file;
+
+    @Option(names = "--target", paramLabel = "NAME", description = "one target only; needed for --replay and --discard")
+    private String target;
+
+    @Option(
+            names = "--replay",
+            paramLabel = "ID",
+            description = "make the changes of this one's row, in order, all or none")
+    private Long replay;
+
+    @Option(names = "--discard", paramLabel = "ID", description = "give up the changes of this one's row")
+    private Long discard;
+
+    @Mixin
+    private Output output;
+
+    @Override
+    public Integer call() {
+        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+            if (replay == null && discard == null) {
+                list(run);
+            } else {
+                act(run);
+            }
+            return Exit.OK;
+        }
+    }
+
+    private void act(PipelineRun run) {
+        PipelineDesk desk = target == null ? null : run.desks().get(target);
+        if (desk == null) {
+            throw new RejectedException(
+                    "say at which target: --target with one of " + run.desks().keySet());
+        }
+        if (replay != null) {
+            output.line(desk.replay(replay, run.writer(target)) + " changes are made.");
+        } else {
+            output.line(desk.discard(discard) + " changes are given up.");
+        }
+    }
+
+    private void list(PipelineRun run) {
+        Map<String, List<Parked>> all = new LinkedHashMap<>();
+        run.desks().forEach((name, desk) -> {
+            if (target == null || target.equals(name)) {
+                all.put(name, desk.parked(MOST));
+            }
+        });
+        if (output.json()) {
+            output.json(all);
+        } else if (all.values().stream().allMatch(List::isEmpty)) {
+            output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing waits."));
+        } else {
+            output.table(table(all));
+        }
+    }
+
+    private static Table table(Map<String, List<Parked>> all) {
+        Table table = new Table(
+                Table.Column.fixed("TARGET"),
+                Table.Column.fixed("ID"),
+                Table.Column.fixed("SINCE"),
+                Table.Column.fixed("CHANGE"),
+                Table.Column.text("TABLE"),
+                Table.Column.text("WHY"));
+        all.forEach((name, parked) -> parked.forEach(one -> table.row(
+                name,
+                "" + one.id(),
+                Words.ago(one.parkedAt(), Instant.now()),
+                one.operation(),
+                one.table(),
+                one.error())));
+        return table;
+    }
+}

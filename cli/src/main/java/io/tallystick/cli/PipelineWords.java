@@ -1,0 +1,31 @@
+package io.tallystick.cli;
+
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.PipelineStatus.TargetStatus;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Pipelines in one line. */
+final class PipelineWords {
+
+    private PipelineWords() {}
+
+    static String line(PipelineStatus status) {
+        String reason = status.reason() == null ? "" : " (" + status.reason() + ")";
+        return status.pipeline() + " "
+                + status.state().name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + ": "
+                + status.targets().stream().map(PipelineWords::target).collect(Collectors.joining("; "));
+    }
+
+    private static String target(TargetStatus target) {
+        String text = target.target() + " " + target.counts().changes() + " rows, "
+                + target.counts().transactions() + " transactions";
+        if (target.counts().quarantined() > 0) {
+            text += ", " + target.counts().quarantined() + " in quarantine";
+        }
+        if (target.counts().missing() > 0) {
+            text += ", " + target.counts().missing() + " not found";
+        }
+        return target.error() == null ? text : text + ", waiting: " + target.error();
+    }
+}

@@ -1,0 +1,202 @@
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.db.TestDatabases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One account makes a mailbox and a calendar in two other databases, from a file and at the command line. */
+@Databases(value = Engine.POSTGRESQL, settings = "wal_level=logical")
+class PipelineCommandTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private static TestDatabase mail;
+
+    private final TestDatabase account;
+    private final TestDatabase calendar;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    PipelineCommandTest(TestDatabase account) {
+        this.account = account;
+        this.calendar = account.createDatabase();
+    }
+
+    @BeforeAll
+    static void mailServer() {
+        mail = TestDatabases.mariadb().start();
+    }
+
+    @AfterAll
+    static void noMailServer() {
+        mail.close();
+    }
+
+    @BeforeEach
+    void scene() throws IOException {
+        account.execute(
+                "DROP TABLE IF EXISTS account",
+                "CREATE TABLE account (id BIGINT PRIMARY KEY, name VARCHAR(20) NOT NULL)");
+        mail.execute(
+                "DROP TABLE IF EXISTS mailbox, tally_position, tally_quarantine, tally_load, tally_schema",
+                "CREATE TABLE mailbox (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, name VARCHAR(40) NOT NULL)");
+        calendar.execute(
+                "DROP TABLE IF EXISTS calendar, tally_position, tally_quarantine, tally_load, tally_schema",
+                "CREATE TABLE calendar (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, title VARCHAR(12) NOT NULL)");
+        file = folder.resolve("groupware.yaml");
+        Files.writeString(file, """
+                pipeline: groupware
+                source: {url: "%s", user: "%s", password: "%s", tables: [public.account]}
+                targets:
+                  mail: {url: "%s", user: "%s", password: "%s"}
+                  calendar: {url: "%s", user: "%s", password: "%s"}
+                routes:
+                  - from: public.account
+                    to:
+                      - {target: mail, table: %s.mailbox, mode: insert_if_absent, set: {id: "uuid5(id,'inbox')", account_id: id, name: "concat(name,'/INBOX')"}}
+                      - {target: calendar, table: public.calendar, mode: owned, set: {id: "uuid5(id,'cal')", account_id: id, title: "concat(name,'의 일정')"}}
+                settings: {first_pause: 20ms, longest_pause: 200ms}
+                """.formatted(
+                        account.url(),
+                        account.user(),
+                        account.password(),
+                        mail.url(),
+                        mail.user(),
+                        mail.password(),
+                        calendar.url(),
+                        calendar.user(),
+                        calendar.password(),
+                        mail.name()));
+    }
+
+    @AfterEach
+    void noSlot() throws SQLException {
+        assertThat(Run.of("pipeline", "drop", file.toString()).exit()).isEqualTo(Exit.REFUSED);
+        assertThat(Run.of("pipeline", "drop", "--yes", file.toString()).err()).isEmpty();
+        assertThat(slots()).isZero();
+    }
+
+    private long slots() throws SQLException {
+        return number(account, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'tally_groupware'");
+    }
+
+    @Test
+    void accounts_of_before_and_after_reach_both_services_although_mail_is_away_in_between() throws SQLException {
+        account.execute("INSERT INTO account SELECT n, 'old' || n FROM generate_series(1, 40) n");
+        try (PipelineRun run = started()) {
+            awaitRows(mail, "mailbox", 40);
+            mail.kill();
+            account.execute(
+                    "INSERT INTO account SELECT n, 'new' || n FROM generate_series(41, 60) n",
+                    "UPDATE account SET name = 'renamed' WHERE id = 41",
+                    "DELETE FROM account WHERE id = 1");
+            awaitRows(calendar, "calendar", 59);
+            mail.restart();
+            awaitRows(mail, "mailbox", 60);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 41"))
+                            .isEqualTo("renamed의 일정"));
+            assertThat(text(mail, "SELECT name FROM mailbox WHERE account_id = 41"))
+                    .as("made once, then the mail service's own")
+                    .isEqualTo("new41/INBOX");
+            assertThat(run.status().targets())
+                    .allSatisfy(
+                            target -> assertThat(target.counts().quarantined()).isZero());
+        }
+        Run status = Run.of("pipeline", "status", file.toString());
+        assertThat(status.exit()).isZero();
+        assertThat(status.out()).contains("mail", "calendar", "/");
+    }
+
+    @Test
+    void a_row_that_does_not_fit_waits_until_a_person_replays_it() throws SQLException {
+        try (PipelineRun run = started()) {
+            account.execute("INSERT INTO account VALUES (1, 'fits'), (2, 'far too long a name'), (3, 'fits too')");
+            awaitRows(calendar, "calendar", 2);
+            await().atMost(LONG)
+                    .until(() -> run.status().targets().stream()
+                            .anyMatch(target -> target.counts().quarantined() == 1));
+            Run list = Run.of("pipeline", "quarantine", file.toString());
+            assertThat(list.out()).contains("calendar", "UPSERT");
+            long id = number(calendar, "SELECT id FROM tally_quarantine");
+            Run refused =
+                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
+            assertThat(refused.exit()).isEqualTo(Exit.REFUSED);
+            calendar.execute("ALTER TABLE calendar ALTER COLUMN title TYPE VARCHAR(40)");
+            Run replayed =
+                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
+            assertThat(replayed.err()).isEmpty();
+            assertThat(replayed.out()).contains("1 changes are made");
+            assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 2"))
+                    .isEqualTo("far too long a name의 일정");
+        }
+    }
+
+    @Test
+    void check_names_what_is_missing_before_anything_is_touched() throws SQLException {
+        calendar.execute("DROP TABLE calendar");
+        Run check = Run.of("pipeline", "check", file.toString());
+        assertThat(check.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(check.out()).contains("component cdc", "public.calendar does not exist");
+        assertThat(slots()).isZero();
+    }
+
+    @Test
+    void a_file_with_mistakes_is_told_them_with_line_and_column() throws IOException {
+        Path wrong = folder.resolve("wrong.yaml");
+        Files.writeString(wrong, Files.readString(file).replace("target: mail,", "target: mial,"));
+        Run check = Run.of("pipeline", "check", wrong.toString());
+        assertThat(check.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(check.err()).contains("line 9", "did you mean 'mail'?");
+    }
+
+    private PipelineRun started() {
+        PipelineRun run = PipelineRun.of(PipelineFile.read(file));
+        run.install();
+        run.start();
+        return run;
+    }
+
+    private static void awaitRows(TestDatabase db, String table, int rows) {
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(number(db, "SELECT count(*) FROM " + table)).isEqualTo(rows));
+    }
+
+    private static long number(TestDatabase db, String sql) throws SQLException {
+        return Long.parseLong(text(db, sql));
+    }
+
+    private static String text(TestDatabase db, String sql) throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.tallystick.cdc;
+
+import io.tallystick.cdc.TargetCatalog.Wanted;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person sees and does at one target of a pipeline, whether the pipeline runs or not; a running one notices within seconds.
+ * Thread-safe.
+ */
+public final class PipelineDesk {
+
+    private static final String OF_PIPELINE = " FROM tally_quarantine WHERE pipeline = ?";
+
+    private final Jdbc jdbc;
+    private final String pipeline;
+
+    private PipelineDesk(Jdbc jdbc, String pipeline) {
+        this.jdbc = jdbc;
+        this.pipeline = pipeline;
+    }
+
+    /** @param target the target's name in the pipeline */
+    public static PipelineDesk at(Jdbc jdbc, String pipeline, String target) {
+        return new PipelineDesk(jdbc, pipeline + "/" + target);
+    }
+
+    /**
+     * How the target stands.
+     *
+     * @param movedAt when the position was last written, by the target's clock
+     * @param copying tables that are being copied, with the rows that are there already
+     */
+    public record Standing(@Nullable Position position, Instant movedAt, long quarantined, Map<String, Long> copying) {}
+
+    /** A change that waits. */
+    public record Parked(long id, String table, String key, String operation, String error, Instant parkedAt) {}
+
+    /** Empty when the pipeline never reached this target. */
+    public Optional<Standing> standing() {
+        return jdbc.autocommit(tx -> tx.queryOne(
+                "SELECT position, updated_at FROM tally_position WHERE pipeline = ?",
+                row -> {
+                    String position = row.text("position");
+                    return new Standing(
+                            position == null ? null : new Position(position),
+                            row.instant("updated_at"),
+                            count(tx),
+                            copying(tx));
+                },
+                pipeline));
+    }
+
+    private long count(Tx tx) {
+        return tx.query("SELECT COUNT(*) AS n" + OF_PIPELINE, row -> row.longValue("n"), pipeline)
+                .get(0);
+    }
+
+    private Map<String, Long> copying(Tx tx) {
+        Map<String, Long> copying = new LinkedHashMap<>();
+        new LoadRows(tx, pipeline)
+                .open()
+                .forEach(state -> copying.put(state.table().toString(), state.doneRows()));
+        return copying;
+    }
+
+    /** The changes that wait, the oldest first. */
+    public List<Parked> parked(int most) {
+        return jdbc.autocommit(tx -> tx.query(
+                "SELECT id, table_name, row_key, operation, error, parked_at" + OF_PIPELINE + " ORDER BY id "
+                        + tx.dialect().limit(most),
+                row -> new Parked(
+                        row.longValue("id"),
+                        row.string("table_name"),
+                        row.string("row_key"),
+                        row.string("operation"),
+                        row.string("error"),
+                        row.instant("parked_at")),
+                pipeline));
+    }
+
+    /** Orders these tables of the source to be copied anew while the pipeline runs. */
+    public void resync(Set<TableName> tables) {
+        jdbc.run(tx -> new LoadRows(tx, pipeline).order(tables));
+    }
+
+    /** Gives up the changes of the row that this one belongs to, all of them; how many they were. */
+    public int discard(long id) {
+        return jdbc.inTransaction(tx -> {
+            Key key = keyOf(tx, id);
+            return tx.update(
+                    "DELETE" + OF_PIPELINE + " AND table_name = ? AND row_key = ?", pipeline, key.table, key.row);
+        });
+    }
+
+    /**
+     * Makes the changes of the row that this one belongs to, in their order, in one transaction; how many they were.
+     *
+     * @throws TallystickException when one is refused again: all of them go on waiting
+     */
+    public int replay(long id, RowWriter writer) {
+        return jdbc.inTransaction(tx -> {
+            Key key = keyOf(tx, id);
+            List<String> images = tx.query(
+                    "SELECT image" + OF_PIPELINE + " AND table_name = ? AND row_key = ? ORDER BY id "
+                            + tx.dialect().forUpdate(),
+                    row -> row.string("image"),
+                    pipeline,
+                    key.table,
+                    key.row);
+            for (String image : images) {
+                write(tx, TableName.parse(key.table), StoredChange.parse(image), writer);
+            }
+            tx.update("DELETE" + OF_PIPELINE + " AND table_name = ? AND row_key = ?", pipeline, key.table, key.row);
+            return images.size();
+        });
+    }
+
+    private Key keyOf(Tx tx, long id) {
+        return tx.queryOne(
+                        "SELECT table_name, row_key" + OF_PIPELINE + " AND id = ?",
+                        row -> new Key(row.string("table_name"), row.string("row_key")),
+                        pipeline,
+                        id)
+                .orElseThrow(() -> new RejectedException("no change " + id + " waits at " + pipeline
+                        + "; tally pipeline quarantine lists those that do"));
+    }
+
+    private static void write(Tx tx, TableName table, StoredChange stored, RowWriter writer) {
+        if (stored.operation().startsWith("UNMAPPED")) {
+            throw new RejectedException("the route could make nothing of this change (" + stored.operation() + " of "
+                    + table + "); correct the route, discard the change, and copy the table anew");
+        }
+        Map<String, StoredChange.Value> row = stored.row();
+        List<String> columns = new ArrayList<>((row == null ? stored.key() : row).keySet());
+        stored.key().keySet().stream()
+                .filter(column -> !columns.contains(column))
+                .forEach(columns::add);
+        try {
+            TargetTable target = TargetCatalog.of(tx.connection())
+                    .read(List.of(new Wanted(table, columns)))
+                    .get(0);
+            TargetChange.Verb verb = TargetChange.Verb.valueOf(stored.operation());
+            TargetChange change = new TargetChange(
+                    target,
+                    verb,
+                    computed(table, columns, stored.key()),
+                    row == null ? null : computed(table, columns, row));
+            writer.write(tx.connection(), target, verb, List.of(change));
+        } catch (SQLException e) {
+            throw new RejectedException(
+                    stored.operation() + " in " + table + " is refused again: " + e.getMessage(), e);
+        }
+    }
+
+    /** A row of values alone; columns without one stay as they are. */
+    private static TargetRow computed(TableName table, List<String> columns, Map<String, StoredChange.Value> values) {
+        @Nullable Object[] cells = new Object[columns.size()];
+        int[] from = new int[columns.size()];
+        for (int cell = 0; cell < from.length; cell++) {
+            StoredChange.Value value = values.get(columns.get(cell));
+            from[cell] = TargetRow.COMPUTED;
+            cells[cell] = value == null ? TargetRow.UNCHANGED : StoredChange.decode(value);
+        }
+        Row nothing = Row.over(new SourceTable(table, List.of()), new byte[0]).build();
+        return new TargetRow(nothing, from, cells);
+    }
+
+    private record Key(String table, String row) {}
+}

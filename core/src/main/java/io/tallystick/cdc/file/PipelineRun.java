@@ -1,0 +1,227 @@
+package io.tallystick.cdc.file;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.cdc.CdcEngine;
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.Pipeline;
+import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.ReplicatedTarget;
+import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.file.PipelineSpec.Place;
+import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.TallystickException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline with everything that its file names: the source, a pool for each target, the mapping. Thread-safe; {@link #close()} ends
+ * all of it.
+ *
+ * <pre>{@code
+ * try (PipelineRun run = PipelineRun.of(PipelineFile.read(Path.of("accounts.yaml")))) {
+ *     run.examine().forEach(System.out::println);
+ *     run.start();
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class PipelineRun implements AutoCloseable {
+
+    private static final int CONNECTIONS = 3;
+
+    private final PipelineSpec spec;
+    private final ChangeSource source;
+    private final Map<String, Open> targets = new LinkedHashMap<>();
+    private @Nullable Pipeline pipeline;
+
+    private PipelineRun(PipelineSpec spec) {
+        this.spec = spec;
+        Place from = spec.source().place();
+        this.source = engineOf(from.url()).source(settings(from), spec.source().slot());
+        spec.targets().forEach((name, place) -> {
+            CdcEngine engine = engineOf(place.url());
+            targets.put(name, new Open(engine, engine.target(settings(place))));
+        });
+    }
+
+    /**
+     * Opens what the specification names. Nothing is started, and no database need be there.
+     *
+     * @throws RejectedException when no module on the class path knows one of the databases
+     */
+    public static PipelineRun of(PipelineSpec spec) {
+        return new PipelineRun(spec);
+    }
+
+    /** Reads the file and starts the pipeline. */
+    public static PipelineRun start(Path file) {
+        PipelineRun run = of(PipelineFile.read(file));
+        run.start();
+        return run;
+    }
+
+    private static CdcEngine engineOf(String url) {
+        for (CdcEngine engine : ServiceLoader.load(CdcEngine.class)) {
+            if (engine.accepts(url)) {
+                return engine;
+            }
+        }
+        throw new RejectedException("no module on the class path knows databases at " + url.replaceAll("[?;].*", "")
+                + "; add tallystick-postgres for jdbc:postgresql:, tallystick-mysql for jdbc:mariadb: and jdbc:mysql:");
+    }
+
+    private static ConnectionSettings settings(Place place) {
+        ConnectionSettings settings = ConnectionSettings.of(place.url(), place.user(), place.password())
+                .withPoolSize(CONNECTIONS)
+                .withApplicationName("tally-pipeline");
+        return place.tlsMode() == null ? settings : settings.withTlsMode(place.tlsMode());
+    }
+
+    /**
+     * Everything that stands in the way, at the source and at each target; touches nothing.
+     *
+     * @return findings whose subject begins with {@code source} or with the target's name
+     */
+    public List<Finding> examine() {
+        List<Finding> findings = new ArrayList<>();
+        add(findings, "source", () -> source.examine(tables()));
+        targets.forEach((name, open) -> add(findings, name, () -> examine(name, open)));
+        return findings;
+    }
+
+    private List<Finding> examine(String target, Open open) {
+        List<Finding> findings = new ArrayList<>();
+        Schema.of(Jdbc.on(open.pool))
+                .problems("cdc")
+                .forEach(problem -> findings.add(Finding.error(
+                        "component cdc",
+                        "not installed",
+                        problem,
+                        "tally pipeline run --install, or tally schema install cdc")));
+        try {
+            new TargetTables(spec, target, open.pool).read();
+        } catch (RejectedException e) {
+            findings.add(Finding.error(
+                    "tables",
+                    "not as the routes need them",
+                    String.valueOf(e.getMessage()),
+                    "the statements named there"));
+        }
+        return findings;
+    }
+
+    private static void add(List<Finding> all, String where, Supplier<List<Finding>> examination) {
+        try {
+            examination
+                    .get()
+                    .forEach(found -> all.add(new Finding(
+                            found.severity(),
+                            where + ": " + found.subject(),
+                            found.found(),
+                            found.why(),
+                            found.mend())));
+        } catch (TallystickException e) {
+            all.add(Finding.error(
+                    where,
+                    "not to be examined",
+                    String.valueOf(e.getMessage()),
+                    "correct url, user or password in the file, or start the server"));
+        }
+    }
+
+    /** Installs the tables of component cdc in every target that lacks them. */
+    public void install() {
+        targets.values().forEach(open -> Schema.of(Jdbc.on(open.pool)).install("cdc"));
+    }
+
+    /** Starts to copy and to replicate; returns at once. */
+    public synchronized void start() {
+        if (pipeline != null) {
+            throw new IllegalStateException("pipeline " + spec.name() + " was started already");
+        }
+        List<ReplicatedTarget> all = new ArrayList<>();
+        targets.forEach((name, open) -> all.add(new ReplicatedTarget(
+                name,
+                open.pool,
+                dialect(spec.targets().get(name)),
+                open.engine.writer(ConversionPolicy.standard()),
+                new LateMapping(() -> {
+                    TargetTables tables = new TargetTables(spec, name, open.pool);
+                    return new RouteMapping(spec, name, tables.read()::get);
+                }))));
+        pipeline = Pipeline.of(spec.name(), source, tables(), all, spec.settings());
+        pipeline.start();
+    }
+
+    private static Dialect dialect(@Nullable Place place) {
+        String url = place == null ? "" : place.url();
+        if (url.startsWith("jdbc:postgresql:")) {
+            return Dialect.POSTGRESQL;
+        }
+        return url.startsWith("jdbc:mysql:") ? Dialect.MYSQL : Dialect.MARIADB;
+    }
+
+    private Set<TableName> tables() {
+        return new LinkedHashSet<>(spec.source().tables());
+    }
+
+    /**
+     * Gives up what the source keeps for this pipeline (PostgreSQL's slot and publication), so that its log is not held any longer.
+     * What the targets have stays. To be called when no runner runs.
+     */
+    public void drop() {
+        source.release();
+    }
+
+    /** What a person sees and does at each target, in the order of the file. */
+    public Map<String, PipelineDesk> desks() {
+        Map<String, PipelineDesk> desks = new LinkedHashMap<>();
+        targets.forEach((name, open) -> desks.put(name, PipelineDesk.at(Jdbc.on(open.pool), spec.name(), name)));
+        return desks;
+    }
+
+    /** What writes rows at a target, for a replay. */
+    public RowWriter writer(String target) {
+        Open open = targets.get(target);
+        if (open == null) {
+            throw new RejectedException(
+                    "pipeline " + spec.name() + " has no target " + target + "; it has " + targets.keySet());
+        }
+        return open.engine.writer(ConversionPolicy.standard());
+    }
+
+    /** @throws IllegalStateException before the start */
+    public synchronized PipelineStatus status() {
+        if (pipeline == null) {
+            throw new IllegalStateException("pipeline " + spec.name() + " is not started");
+        }
+        return pipeline.status();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (pipeline != null) {
+            pipeline.close();
+        }
+        source.close();
+        targets.values().forEach(open -> open.pool.close());
+    }
+
+    private record Open(CdcEngine engine, HikariDataSource pool) {}
+}

@@ -1,0 +1,37 @@
+package io.tallystick.mysql.cdc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.cdc.BatchWriter;
+import io.tallystick.cdc.CdcEngine;
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.TargetDialect;
+import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.mysql.MySqlDataSources;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** Change data capture from and to MariaDB and MySQL. */
+public final class MySqlCdc implements CdcEngine {
+
+    @Override
+    public boolean accepts(String url) {
+        return MySqlDataSources.accepts(url);
+    }
+
+    @Override
+    public ChangeSource source(ConnectionSettings settings, String slot) {
+        return new BinlogChangeSource(settings, InstantSource.system(), new SecureRandom());
+    }
+
+    @Override
+    public HikariDataSource target(ConnectionSettings settings) {
+        return MySqlDataSources.open(settings);
+    }
+
+    @Override
+    public RowWriter writer(ConversionPolicy policy) {
+        return new BatchWriter(TargetDialect.MARIADB, policy);
+    }
+}
