@@ -35,7 +35,7 @@ final class AgroalShop implements AutoCloseable {
                 .resource(XaResourceDriver.of("java:/orders", ofOrders.fresh()))
                 .resource(XaResourceDriver.of("java:/stock", ofStock.fresh()))
                 .decisions(JdbcDecisionStore.on("decisions", Jdbc.on(decisions)))
-                .settings(XaSettings.standard().withLease(Duration.ofSeconds(1)))
+                .settings(XaSettings.standard().withLease(Duration.ofSeconds(1)).withAckWait(Duration.ofMillis(500)))
                 .open();
         jakarta = JakartaTransactions.of(engine, AgroalRecovery::nameOf);
         manager = jakarta.transactionManager();
@@ -45,6 +45,8 @@ final class AgroalShop implements AutoCloseable {
 
     private AgroalDataSource pool(String jndiName, Address at, AgroalRecovery recovery) throws SQLException {
         return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                // without them every count is zero
+                .metricsEnabled()
                 .connectionPoolConfiguration(pool -> pool.maxSize(3)
                         .acquisitionTimeout(Duration.ofSeconds(10))
                         .transactionIntegration(new NarayanaTransactionIntegration(

@@ -9,13 +9,13 @@ import jakarta.transaction.Status;
 import jakarta.transaction.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /** Agroal with its own transaction integration, which was written for another transaction manager, unmodified. */
@@ -34,7 +34,7 @@ class AgroalTest {
                 "ALTER TABLE purchase ADD FOREIGN KEY (item) REFERENCES known DEFERRABLE INITIALLY DEFERRED");
         agroal = new AgroalShop(
                 Address.of(PGXADataSource.class, shop.orders),
-                Address.of(MariaDbDataSource.class, shop.stock),
+                Address.of(SlowMariaDb.class, shop.stock),
                 shop.stock.dataSource());
     }
 
@@ -131,6 +131,22 @@ class AgroalTest {
     }
 
     @Test
+    void a_connection_that_is_still_being_told_the_end_is_not_given_back() throws Exception {
+        CountDownLatch mayCommit = SlowMariaDb.holdCommits();
+        try {
+            agroal.manager.begin();
+            agroal.sell(1, 1);
+            agroal.manager.commit();
+            assertThat(agroal.stock.getMetrics().activeCount())
+                    .as("connections in use: a second transaction on this one would mix with the first")
+                    .isEqualTo(1);
+        } finally {
+            mayCommit.countDown();
+        }
+        assertBooksAtLast(1, 9);
+    }
+
+    @Test
     void many_in_turn_find_a_clean_connection_each_time() throws Exception {
         for (int i = 1; i <= 10; i++) {
             agroal.manager.begin();
@@ -142,6 +158,10 @@ class AgroalTest {
             }
         }
         assertBooks(5, 5);
+    }
+
+    private void assertBooksAtLast(long purchases, long apples) {
+        Awaitility.await().untilAsserted(() -> assertBooks(purchases, apples));
     }
 
     private void assertBooks(long purchases, long apples) {
