@@ -22,13 +22,11 @@ public final class BatchWriter implements RowWriter {
     private static final int ROWS_PER_BATCH = 1_000;
 
     private final TargetDialect dialect;
-    private final CellConverter converter;
     private final ParameterBinder binder;
 
     public BatchWriter(TargetDialect dialect, ConversionPolicy policy) {
         this.dialect = dialect;
-        this.converter = new CellConverter(dialect, policy);
-        this.binder = new ParameterBinder(dialect);
+        this.binder = new ParameterBinder(dialect, policy);
     }
 
     @Override
@@ -70,15 +68,13 @@ public final class BatchWriter implements RowWriter {
             return countedOnlyByPostgres(batch(connection, sql.upsert(first), changes));
         }
         int[] updated = batch(connection, sql.update(first), changes);
-        List<TargetChange> missing = new ArrayList<>();
+        List<TargetChange> doubtful = new ArrayList<>();
         for (int i = 0; i < updated.length; i++) {
-            boolean found =
-                    updated[i] == Statement.SUCCESS_NO_INFO ? exists(connection, sql, changes.get(i)) : updated[i] > 0;
-            if (!found) {
-                missing.add(changes.get(i));
+            if (updated[i] <= 0) {
+                doubtful.add(changes.get(i));
             }
         }
-        insert(connection, sql, missing);
+        insert(connection, sql, absent(connection, sql, doubtful));
         return changes.size();
     }
 
@@ -86,12 +82,7 @@ public final class BatchWriter implements RowWriter {
         if (sql.hasInsertIfAbsent()) {
             return countedOnlyByPostgres(batch(connection, sql.insertIfAbsent(changes.get(0)), changes));
         }
-        List<TargetChange> missing = new ArrayList<>();
-        for (TargetChange change : changes) {
-            if (!exists(connection, sql, change)) {
-                missing.add(change);
-            }
-        }
+        List<TargetChange> missing = absent(connection, sql, changes);
         insert(connection, sql, missing);
         return missing.size();
     }
@@ -107,14 +98,21 @@ public final class BatchWriter implements RowWriter {
         return dialect.isMySqlFamily() ? -1 : sum(counts);
     }
 
-    private boolean exists(Connection connection, Statements sql, TargetChange change) throws SQLException {
+    private List<TargetChange> absent(Connection connection, Statements sql, List<TargetChange> changes)
+            throws SQLException {
+        List<TargetChange> absent = new ArrayList<>();
         Statements.Sql select = sql.select();
         try (PreparedStatement statement = connection.prepareStatement(select.text())) {
-            bind(statement, select, change);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
+            for (TargetChange change : changes) {
+                bind(statement, select, change);
+                try (ResultSet rows = statement.executeQuery()) {
+                    if (!rows.next()) {
+                        absent.add(change);
+                    }
+                }
             }
         }
+        return absent;
     }
 
     private int[] batch(Connection connection, Statements.Sql sql, List<TargetChange> changes) throws SQLException {
@@ -135,17 +133,11 @@ public final class BatchWriter implements RowWriter {
     private void bind(PreparedStatement statement, Statements.Sql sql, TargetChange change) throws SQLException {
         int index = 1;
         for (int cell : sql.values()) {
-            bind(statement, index++, change.written(), cell, change.table());
+            binder.bind(statement, index++, change.table(), change.written(), cell);
         }
         for (int cell : sql.keys()) {
-            bind(statement, index++, change.named(), cell, change.table());
+            binder.bind(statement, index++, change.table(), change.named(), cell);
         }
-    }
-
-    private void bind(PreparedStatement statement, int index, TargetRow row, int cell, TargetTable table)
-            throws SQLException {
-        TargetColumn column = table.columns().get(cell);
-        binder.bind(statement, index, converter.cell(row, cell, column), column);
     }
 
     private static int sum(int[] counts) {

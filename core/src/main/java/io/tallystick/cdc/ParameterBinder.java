@@ -10,16 +10,30 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
-/** Binds converted values as each database takes them without loss. */
-final class ParameterBinder {
+/** Binds cells as each database takes them without loss. Immutable, safe for all threads. */
+public final class ParameterBinder {
 
     private final TargetDialect dialect;
+    private final CellConverter converter;
 
-    ParameterBinder(TargetDialect dialect) {
+    public ParameterBinder(TargetDialect dialect, ConversionPolicy policy) {
         this.dialect = dialect;
+        this.converter = new CellConverter(dialect, policy);
     }
 
-    void bind(PreparedStatement statement, int index, @Nullable Object value, TargetColumn column) throws SQLException {
+    /**
+     * Binds one cell of a row of this table, which is not an unchanged one.
+     *
+     * @throws java.sql.SQLDataException when the policy refuses the value
+     */
+    public void bind(PreparedStatement statement, int index, TargetTable table, TargetRow row, int cell)
+            throws SQLException {
+        TargetColumn column = table.columns().get(cell);
+        bind(statement, index, converter.cell(row, cell, column), column);
+    }
+
+    private void bind(PreparedStatement statement, int index, @Nullable Object value, TargetColumn column)
+            throws SQLException {
         if (value == null) {
             statement.setNull(index, dialect == TargetDialect.POSTGRESQL ? Types.NULL : column.jdbcType());
         } else if (value instanceof byte[] bytes) {

@@ -13,7 +13,12 @@ class BatchWriterInStandardSqlTest extends RowWriterContract {
     }
 
     @Override
+    protected TargetDialect dialect(Connection opened) {
+        return TargetDialect.STANDARD;
+    }
+
+    @Override
     protected RowWriter writer(TargetDialect dialect, ConversionPolicy policy) {
-        return new BatchWriter(TargetDialect.STANDARD, policy);
+        return new BatchWriter(dialect, policy);
     }
 }

@@ -32,10 +32,15 @@ public abstract class RowWriterContract {
 
     protected abstract RowWriter writer(TargetDialect dialect, ConversionPolicy policy);
 
+    /** The dialect that tables are made in. */
+    protected TargetDialect dialect(Connection opened) throws SQLException {
+        return TargetDialect.of(opened);
+    }
+
     @BeforeEach
     void open() throws SQLException {
         connection = connect();
-        dialect = TargetDialect.of(connection);
+        dialect = dialect(connection);
         connection.setAutoCommit(true);
         if (dialect == TargetDialect.POSTGRESQL) {
             execute("SET TIME ZONE 'UTC'");
@@ -230,6 +235,61 @@ public abstract class RowWriterContract {
                 List.of(new TargetChange(route.table(), Verb.INSERT, null, new TargetRow(source, from, computed)));
         writer(dialect, ConversionPolicy.standard()).write(connection, route.table(), Verb.INSERT, one);
         assertThat(rows("computed")).containsExactly("7|computed|1.00");
+    }
+
+    @Test
+    void a_value_of_every_kind_arrives_in_the_table_that_was_made_for_it() throws SQLException {
+        for (int size : new int[] {2, 40}) {
+            TestRoute route = everyKind("kinds" + size);
+            write(Verb.INSERT, changes(size, i -> route.insert(EveryKind.row(i))));
+            write(Verb.UPSERT, changes(size, i -> route.upsert(EveryKind.row(i))));
+            write(Verb.UPDATE, changes(size, i -> route.update(EveryKind.row(i))));
+            write(Verb.INSERT, changes(size, i -> route.insert(EveryKind.nulls(size + i))));
+            EveryKind.assertArrived(connection, dialect, quoted("kinds" + size));
+            write(Verb.UPDATE, changes(size, i -> route.update(EveryKind.nulls(i))));
+            assertThat(ask("SELECT count(*) FROM " + quoted("kinds" + size) + " WHERE whole IS NULL AND span IS NULL"))
+                    .isEqualTo(Integer.toString(2 * size));
+        }
+    }
+
+    @Test
+    void what_the_target_cannot_express_follows_the_policy() throws SQLException {
+        TestRoute route = route(
+                "special",
+                "id bigint PRIMARY KEY, born date, remark varchar(20)",
+                List.of(ValueKind.INTEGER, ValueKind.DATE, ValueKind.DATE));
+        SpecialValue odd = dialect.isMySqlFamily() ? SpecialValue.INFINITY : SpecialValue.ZERO_DATE;
+        for (int size : new int[] {1, 30}) {
+            ConversionPolicy nulls = policy(ConversionPolicy.Choice.NULL);
+            List<TargetChange> rows = changes(size, i -> route.upsert(i, odd, null));
+            writer(dialect, nulls).write(connection, route.table(), Verb.UPSERT, rows);
+            assertThat(rows("special")).hasSize(size).contains("0|null|null");
+            writer(dialect, policy(ConversionPolicy.Choice.CLAMP)).write(connection, route.table(), Verb.UPSERT, rows);
+            assertThat(rows("special"))
+                    .hasSize(size)
+                    .contains(odd == SpecialValue.INFINITY ? "0|9999-12-31|null" : "0|0001-01-01|null");
+            write(Verb.UPSERT, changes(size, i -> route.upsert(i, null, odd)));
+            assertThat(rows("special")).hasSize(size).contains("0|null|" + ValueText.word(odd));
+            connection.commit();
+            assertRefused(() -> writer(dialect, policy(ConversionPolicy.Choice.ERROR))
+                    .write(connection, route.table(), Verb.UPSERT, rows));
+        }
+    }
+
+    private static ConversionPolicy policy(ConversionPolicy.Choice choice) {
+        return new ConversionPolicy(choice, ConversionPolicy.Choice.ERROR, choice);
+    }
+
+    private TestRoute everyKind(String name) throws SQLException {
+        SourceTable source = EveryKind.source();
+        execute("DROP TABLE IF EXISTS " + quoted(name));
+        execute(new TableMaker(dialect, false).create(source, new TableName(schema(), name)));
+        connection.commit();
+        TargetTable table = table(name);
+        TypeReport report = TypeReport.of(
+                source, table, IntStream.range(0, source.columns().size()).toArray(), dialect, false);
+        report.refuseWhenHopeless();
+        return new TestRoute(table, source);
     }
 
     private void assertRefused(ThrowingWrite write) throws SQLException {

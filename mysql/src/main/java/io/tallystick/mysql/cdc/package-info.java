@@ -4,7 +4,8 @@
  * <p>The MariaDB driver opens the connection (TLS, every way to sign in); on it the server is asked to send its log as it does to
  * a replica ({@code DumpConnection}). One thread for each open stream reads the events, puts transactions together
  * ({@code TransactionAssembler}) and cuts rows into undecoded cells ({@code RowsReader}); the replicator's thread polls the pieces.
- * Resuming goes by GTID alone, never by file and offset.
+ * Resuming goes by GTID alone, never by file and offset. The other way round, {@link io.tallystick.mysql.cdc.MySqlRowWriter} writes
+ * rows into either database.
  */
 @NullMarked
 package io.tallystick.mysql.cdc;

@@ -35,18 +35,24 @@ public final class PostgresRowWriter implements RowWriter {
     private final CellConverter converter;
     private final BatchWriter batches;
     private final ToLongFunction<ColumnType> oids;
+    private final int few;
     private final Map<TargetTable, TableWriter> writers = new WeakHashMap<>();
     private final WireBuffer buffer = new WireBuffer();
 
     public PostgresRowWriter(ConversionPolicy policy) {
-        this(policy, type -> type instanceof PgType known ? known.portableOid() : 0);
+        this(policy, type -> type instanceof PgType known ? known.portableOid() : 0, FEW);
     }
 
     /** @param oids the number of a source's type when it means the same type in this target, else 0 */
     PostgresRowWriter(ConversionPolicy policy, ToLongFunction<ColumnType> oids) {
+        this(policy, oids, FEW);
+    }
+
+    PostgresRowWriter(ConversionPolicy policy, ToLongFunction<ColumnType> oids, int few) {
         this.converter = new CellConverter(TargetDialect.POSTGRESQL, policy);
         this.batches = new BatchWriter(TargetDialect.POSTGRESQL, policy);
         this.oids = oids;
+        this.few = few;
     }
 
     @Override
@@ -72,7 +78,7 @@ public final class PostgresRowWriter implements RowWriter {
     private int writeAlike(Connection connection, TargetTable table, Verb verb, List<TargetChange> changes)
             throws SQLException {
         boolean changesKey = changes.get(0).key() != null && verb != Verb.DELETE;
-        if (changes.size() < FEW
+        if (changes.size() < few
                 || changesKey
                 || (verb != Verb.INSERT && table.key().isEmpty())) {
             return batches.write(connection, table, verb, changes);

@@ -1,0 +1,118 @@
+package io.tallystick.mysql.cdc;
+
+import io.tallystick.cdc.BatchWriter;
+import io.tallystick.cdc.CellGroups;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.ParameterBinder;
+import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.TargetChange;
+import io.tallystick.cdc.TargetChange.Verb;
+import io.tallystick.cdc.TargetDialect;
+import io.tallystick.cdc.TargetTable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Writes rows into MariaDB and MySQL by statements over many rows: INSERT with many VALUES, ON DUPLICATE KEY UPDATE where the key is
+ * the table's only unique one, DELETE by a list of keys. What has no such form (updates, keys of several columns, tables with a
+ * second unique key) goes as batches, which the driver pipelines. The session must be in UTC and in a strict mode. Immutable, safe
+ * for all threads.
+ */
+public final class MySqlRowWriter implements RowWriter {
+
+    /** Sizes of statements, so that few texts are prepared. */
+    private static final int[] SIZES = {512, 64, 8, 1};
+
+    private static final int MOST_PARAMETERS = 16_384;
+
+    /** A quarter of MariaDB's default max_allowed_packet. */
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    private final TargetDialect dialect;
+    private final BatchWriter batches;
+    private final ParameterBinder binder;
+
+    public MySqlRowWriter(TargetDialect dialect, ConversionPolicy policy) {
+        if (!dialect.isMySqlFamily()) {
+            throw new IllegalArgumentException("expected MARIADB or MYSQL, found " + dialect + "; take its own writer");
+        }
+        this.dialect = dialect;
+        this.batches = new BatchWriter(dialect, policy);
+        this.binder = new ParameterBinder(dialect, policy);
+    }
+
+    @Override
+    public int write(Connection connection, TargetTable table, Verb verb, List<TargetChange> changes)
+            throws SQLException {
+        if (verb == Verb.TRUNCATE) {
+            return batches.write(connection, table, verb, changes);
+        }
+        int sum = 0;
+        for (List<TargetChange> alike : CellGroups.of(changes)) {
+            int done = hasManyRowForm(table, verb, alike.get(0))
+                    ? byStatements(connection, table, verb, alike)
+                    : batches.write(connection, table, verb, alike);
+            sum = sum < 0 || done < 0 ? -1 : sum + done;
+        }
+        return sum;
+    }
+
+    private static boolean hasManyRowForm(TargetTable table, Verb verb, TargetChange shape) {
+        return switch (verb) {
+            case INSERT -> true;
+            case DELETE -> table.key().size() == 1;
+            // any second unique key would make ON DUPLICATE KEY UPDATE change another row
+            case UPSERT -> !table.inOrder() && !shape.written().isPartial();
+            case INSERT_IF_ABSENT -> !table.inOrder();
+            case UPDATE, TRUNCATE -> false;
+        };
+    }
+
+    private int byStatements(Connection connection, TargetTable table, Verb verb, List<TargetChange> changes)
+            throws SQLException {
+        ManyRowStatement form = ManyRowStatement.of(dialect, table, verb, changes.get(0));
+        int sum = 0;
+        int from = 0;
+        while (from < changes.size()) {
+            int rows = size(changes, from, form.cells().size());
+            sum += execute(connection, form, changes.subList(from, from + rows));
+            from += rows;
+        }
+        // MariaDB and MySQL count a row twice when they updated it
+        return verb == Verb.INSERT || verb == Verb.DELETE ? sum : -1;
+    }
+
+    private static int size(List<TargetChange> changes, int from, int cells) {
+        int left = changes.size() - from;
+        for (int size : SIZES) {
+            if (size <= left && size * cells <= MOST_PARAMETERS && weight(changes, from, size) <= MOST_BYTES) {
+                return size;
+            }
+        }
+        return 1;
+    }
+
+    private static long weight(List<TargetChange> changes, int from, int size) {
+        long bytes = 0;
+        for (TargetChange change : changes.subList(from, from + size)) {
+            bytes += (change.row() == null ? change.named() : change.row())
+                    .source()
+                    .weight();
+        }
+        return bytes;
+    }
+
+    private int execute(Connection connection, ManyRowStatement form, List<TargetChange> changes) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(form.text(changes.size()))) {
+            int index = 1;
+            for (TargetChange change : changes) {
+                for (int cell : form.cells()) {
+                    binder.bind(statement, index++, change.table(), form.row(change), cell);
+                }
+            }
+            return statement.executeUpdate();
+        }
+    }
+}
