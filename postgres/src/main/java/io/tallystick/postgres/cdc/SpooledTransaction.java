@@ -131,8 +131,9 @@ final class SpooledTransaction implements AutoCloseable {
         FileChannel open = file;
         if (open == null) {
             Path path = Files.createTempFile(directory, "tally-", ".spool");
-            open = FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+            open = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            // nameless from the first byte on: then not even a killed process leaves it behind
+            Files.delete(path);
             file = open;
         }
         return open;
