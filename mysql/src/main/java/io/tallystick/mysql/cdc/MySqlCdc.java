@@ -1,7 +1,6 @@
 package io.tallystick.mysql.cdc;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ConversionPolicy;
@@ -32,6 +31,6 @@ public final class MySqlCdc implements CdcEngine {
 
     @Override
     public RowWriter writer(ConversionPolicy policy) {
-        return new BatchWriter(TargetDialect.MARIADB, policy);
+        return new MySqlRowWriter(TargetDialect.MARIADB, policy);
     }
 }

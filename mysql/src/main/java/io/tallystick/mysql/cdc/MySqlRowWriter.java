@@ -17,8 +17,9 @@ import java.util.List;
 /**
  * Writes rows into MariaDB and MySQL by statements over many rows: INSERT with many VALUES, ON DUPLICATE KEY UPDATE where the key is
  * the table's only unique one, DELETE by a list of keys. What has no such form (updates, keys of several columns, tables with a
- * second unique key) goes as batches, which the driver pipelines. The session must be in UTC and in a strict mode. Immutable, safe
- * for all threads.
+ * second unique key) goes as batches, which the driver pipelines. On a connection with {@code useBulkStmts=true} to MariaDB, whose
+ * bulk protocol (COM_STMT_BULK_EXECUTE) is faster still, new rows go as batches too; counts of updates are unknown there. The session
+ * must be in UTC and in a strict mode. Immutable, safe for all threads.
  */
 public final class MySqlRowWriter implements RowWriter {
 
@@ -49,14 +50,25 @@ public final class MySqlRowWriter implements RowWriter {
         if (verb == Verb.TRUNCATE) {
             return batches.write(connection, table, verb, changes);
         }
+        boolean byBatches = verb == Verb.INSERT && hasBulkProtocol(connection);
         int sum = 0;
         for (List<TargetChange> alike : CellGroups.of(changes)) {
-            int done = hasManyRowForm(table, verb, alike.get(0))
+            int done = !byBatches && hasManyRowForm(table, verb, alike.get(0))
                     ? byStatements(connection, table, verb, alike)
                     : batches.write(connection, table, verb, alike);
             sum = sum < 0 || done < 0 ? -1 : sum + done;
         }
         return sum;
+    }
+
+    private boolean hasBulkProtocol(Connection connection) throws SQLException {
+        return dialect == TargetDialect.MARIADB
+                && connection.isWrapperFor(org.mariadb.jdbc.Connection.class)
+                && connection
+                        .unwrap(org.mariadb.jdbc.Connection.class)
+                        .getContext()
+                        .getConf()
+                        .useBulkStmts();
     }
 
     private static boolean hasManyRowForm(TargetTable table, Verb verb, TargetChange shape) {
