@@ -28,6 +28,8 @@ final class MySqlFamily {
         // relative to the data directory: an absolute path may exceed the 107 bytes of a socket address
         settings.put("socket", "server.sock");
         settings.put("pid-file", "server.pid");
+        // a server that starts deletes the temporary tables of all others that share its directory for them
+        settings.put("tmpdir", data.toString());
         settings.put("server-id", Integer.toString(spec.serverId()));
         settings.put("log-bin", "binlog");
         settings.put("binlog-format", "ROW");
