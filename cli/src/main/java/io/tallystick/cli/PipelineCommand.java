@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PipelineCheck.class,
+            PipelineTypes.class,
             PipelineRunCommand.class,
             PipelineStatusCommand.class,
             PipelineQuarantine.class,

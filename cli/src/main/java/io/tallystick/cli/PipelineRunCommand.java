@@ -28,6 +28,11 @@ final class PipelineRunCommand implements Callable<Integer> {
     @Option(names = "--install", description = "first install the tables of component cdc at targets that lack them")
     private boolean install;
 
+    @Option(
+            names = "--create",
+            description = "first create the tables that routes carry over whole and that a target lacks")
+    private boolean create;
+
     @Mixin
     private Output output;
 
@@ -39,6 +44,11 @@ final class PipelineRunCommand implements Callable<Integer> {
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
             if (install) {
                 run.install();
+            }
+            if (create) {
+                run.createMissingTables()
+                        .forEach((target, made) ->
+                                made.forEach(table -> output.line("created " + table + " at " + target)));
             }
             run.start();
             return follow(run, stop);

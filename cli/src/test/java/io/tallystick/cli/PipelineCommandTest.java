@@ -165,6 +165,14 @@ class PipelineCommandTest {
     }
 
     @Test
+    void types_tells_what_becomes_of_each_column_that_is_carried_over() {
+        Run types = Run.of("pipeline", "types", file.toString());
+        assertThat(types.err()).isEmpty();
+        assertThat(types.exit()).isZero();
+        assertThat(types.out()).contains("public.account.id bigint", "public.calendar.account_id", "same", "lossless");
+    }
+
+    @Test
     void a_file_with_mistakes_is_told_them_with_line_and_column() throws IOException {
         Path wrong = folder.resolve("wrong.yaml");
         Files.writeString(wrong, Files.readString(file).replace("target: mail,", "target: mial,"));

@@ -22,5 +22,6 @@ public interface CdcEngine {
     /** A pool for the target; closing it is the caller's. */
     HikariDataSource target(ConnectionSettings settings);
 
-    RowWriter writer(ConversionPolicy policy);
+    /** What writes rows at a target with this URL. */
+    RowWriter writer(String url, ConversionPolicy policy);
 }

@@ -10,6 +10,7 @@ import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.RowWriter;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
@@ -56,7 +57,7 @@ public final class PipelineRun implements AutoCloseable {
         this.source = engineOf(from.url()).source(settings(from), spec.source().slot());
         spec.targets().forEach((name, place) -> {
             CdcEngine engine = engineOf(place.url());
-            targets.put(name, new Open(engine, engine.target(settings(place))));
+            targets.put(name, new Open(engine, place.url(), engine.target(settings(place))));
         });
     }
 
@@ -115,7 +116,9 @@ public final class PipelineRun implements AutoCloseable {
                         problem,
                         "tally pipeline run --install, or tally schema install cdc")));
         try {
-            new TargetTables(spec, target, open.pool).read();
+            new Preview(spec, target)
+                    .types(source, new TargetTables(spec, target, open.pool).read())
+                    .forEach(report -> add(findings, report));
         } catch (RejectedException e) {
             findings.add(Finding.error(
                     "tables",
@@ -124,6 +127,39 @@ public final class PipelineRun implements AutoCloseable {
                     "the statements named there"));
         }
         return findings;
+    }
+
+    private static void add(List<Finding> findings, TypeReport report) {
+        for (TypeReport.Line line : report.lines()) {
+            String subject = report.target() + "." + line.targetColumn();
+            String found = line.targetType() + " for " + line.sourceType();
+            if (line.fate() == TypeReport.Fate.REFUSED) {
+                findings.add(Finding.error(
+                        subject, found, line.how(), "change the column's type, or compute it in the route"));
+            } else if (line.fate() == TypeReport.Fate.LOSSY) {
+                findings.add(
+                        Finding.warning(subject, found, line.how(), "change the column's type, or accept the loss"));
+            }
+        }
+    }
+
+    /**
+     * What becomes of each column's values, by target; computed columns are left out.
+     *
+     * @throws TallystickException when a database does not answer or lacks a table
+     */
+    public Map<String, List<TypeReport>> types() {
+        Map<String, List<TypeReport>> reports = new LinkedHashMap<>();
+        targets.forEach((name, open) -> reports.put(
+                name, new Preview(spec, name).types(source, new TargetTables(spec, name, open.pool).read())));
+        return reports;
+    }
+
+    /** Creates the tables that routes carry over whole and that a target lacks, with keys and types; returns their names by target. */
+    public Map<String, Set<TableName>> createMissingTables() {
+        Map<String, Set<TableName>> made = new LinkedHashMap<>();
+        targets.forEach((name, open) -> made.put(name, new Preview(spec, name).createMissing(source, open.pool)));
+        return made;
     }
 
     private static void add(List<Finding> all, String where, Supplier<List<Finding>> examination) {
@@ -156,12 +192,8 @@ public final class PipelineRun implements AutoCloseable {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
         }
         List<ReplicatedTarget> all = new ArrayList<>();
-        targets.forEach((name, open) -> all.add(new ReplicatedTarget(
-                name,
-                open.pool,
-                dialect(spec.targets().get(name)),
-                open.engine.writer(ConversionPolicy.standard()),
-                new LateMapping(() -> {
+        targets.forEach((name, open) ->
+                all.add(new ReplicatedTarget(name, open.pool, dialect(open.url), open.writer(), new LateMapping(() -> {
                     TargetTables tables = new TargetTables(spec, name, open.pool);
                     return new RouteMapping(spec, name, tables.read()::get);
                 }))));
@@ -169,12 +201,8 @@ public final class PipelineRun implements AutoCloseable {
         pipeline.start();
     }
 
-    private static Dialect dialect(@Nullable Place place) {
-        String url = place == null ? "" : place.url();
-        if (url.startsWith("jdbc:postgresql:")) {
-            return Dialect.POSTGRESQL;
-        }
-        return url.startsWith("jdbc:mysql:") ? Dialect.MYSQL : Dialect.MARIADB;
+    private static Dialect dialect(String url) {
+        return Dialect.valueOf(Preview.dialect(url).name());
     }
 
     private Set<TableName> tables() {
@@ -203,7 +231,7 @@ public final class PipelineRun implements AutoCloseable {
             throw new RejectedException(
                     "pipeline " + spec.name() + " has no target " + target + "; it has " + targets.keySet());
         }
-        return open.engine.writer(ConversionPolicy.standard());
+        return open.writer();
     }
 
     /** @throws IllegalStateException before the start */
@@ -223,5 +251,9 @@ public final class PipelineRun implements AutoCloseable {
         targets.values().forEach(open -> open.pool.close());
     }
 
-    private record Open(CdcEngine engine, HikariDataSource pool) {}
+    private record Open(CdcEngine engine, String url, HikariDataSource pool) {
+        RowWriter writer() {
+            return engine.writer(url, ConversionPolicy.standard());
+        }
+    }
 }

@@ -65,6 +65,11 @@ final class RouteCells {
         return new RouteCells(leg, source, from, computed);
     }
 
+    /** For each column of the target the source's cell it is taken from, or −1 when it is computed. */
+    int[] from() {
+        return from.clone();
+    }
+
     void map(Change change, Consumer<TargetChange> out) {
         switch (change.operation()) {
             case INSERT -> put(change, out);

@@ -30,7 +30,7 @@ public final class MySqlCdc implements CdcEngine {
     }
 
     @Override
-    public RowWriter writer(ConversionPolicy policy) {
-        return new MySqlRowWriter(TargetDialect.MARIADB, policy);
+    public RowWriter writer(String url, ConversionPolicy policy) {
+        return new MySqlRowWriter(url.startsWith("jdbc:mysql:") ? TargetDialect.MYSQL : TargetDialect.MARIADB, policy);
     }
 }

@@ -27,7 +27,7 @@ public final class PostgresCdc implements CdcEngine {
     }
 
     @Override
-    public RowWriter writer(ConversionPolicy policy) {
+    public RowWriter writer(String url, ConversionPolicy policy) {
         return new PostgresRowWriter(policy);
     }
 }

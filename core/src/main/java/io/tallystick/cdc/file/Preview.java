@@ -1,0 +1,92 @@
+package io.tallystick.cdc.file;
+
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableMaker;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.TargetCatalog;
+import io.tallystick.cdc.TargetDialect;
+import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.TypeReport;
+import io.tallystick.cdc.file.PipelineSpec.Destination;
+import io.tallystick.cdc.file.PipelineSpec.Route;
+import io.tallystick.cdc.file.RouteMapping.Leg;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.UnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/** What a pipeline would do at one target, told before it starts. */
+final class Preview {
+
+    private final PipelineSpec spec;
+    private final String target;
+    private final TargetDialect dialect;
+    private final boolean sameEngine;
+
+    Preview(PipelineSpec spec, String target) {
+        this.spec = spec;
+        this.target = target;
+        PipelineSpec.Place place = spec.targets().get(target);
+        this.dialect = dialect(place == null ? "" : place.url());
+        this.sameEngine = dialect(spec.source().place().url()) == dialect;
+    }
+
+    static TargetDialect dialect(String url) {
+        if (url.startsWith("jdbc:postgresql:")) {
+            return TargetDialect.POSTGRESQL;
+        }
+        return url.startsWith("jdbc:mysql:") ? TargetDialect.MYSQL : TargetDialect.MARIADB;
+    }
+
+    /** What becomes of the values of each column that is carried over as it is. */
+    List<TypeReport> types(ChangeSource source, Map<Destination, TargetTable> tables) {
+        List<TypeReport> reports = new ArrayList<>();
+        for (Route route : spec.routes()) {
+            for (Destination destination : route.to()) {
+                TargetTable table = tables.get(destination);
+                if (destination.target().equals(target) && table != null) {
+                    SourceTable from = source.describe(Set.of(route.from())).get(0);
+                    int[] cells = RouteCells.of(from, new Leg(route, destination, table))
+                            .from();
+                    reports.add(TypeReport.of(from, table, cells, dialect, sameEngine));
+                }
+            }
+        }
+        return reports;
+    }
+
+    /** Creates the tables that are not there, for routes that carry all columns over; returns their names. */
+    Set<TableName> createMissing(ChangeSource source, DataSource pool) {
+        TableMaker maker = new TableMaker(dialect, sameEngine);
+        Set<TableName> made = new LinkedHashSet<>();
+        Jdbc.on(pool).run(tx -> {
+            for (Route route : spec.routes()) {
+                for (Destination destination : route.to()) {
+                    boolean ours = destination.target().equals(target)
+                            && destination.columns().isEmpty();
+                    if (ours && !made.contains(destination.table()) && !exists(tx.connection(), destination.table())) {
+                        SourceTable from = source.describe(Set.of(route.from())).get(0);
+                        tx.update(maker.create(from, destination.table()));
+                        made.add(destination.table());
+                    }
+                }
+            }
+        });
+        return made;
+    }
+
+    private static boolean exists(Connection connection, TableName table) {
+        try {
+            return TargetCatalog.of(connection).exists(table);
+        } catch (SQLException e) {
+            throw new UnavailableException("the target's catalog cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
