@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +153,61 @@ class PipelineCommandTest {
             assertThat(replayed.out()).contains("1 changes are made");
             assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 2"))
                     .isEqualTo("far too long a name의 일정");
+        }
+    }
+
+    @Test
+    void a_row_that_nobody_wants_is_given_up() throws SQLException {
+        try (PipelineRun run = started()) {
+            account.execute("INSERT INTO account VALUES (1, 'far too long a name'), (2, 'fits')");
+            awaitRows(calendar, "calendar", 1);
+            awaitRows(calendar, "tally_quarantine", 1);
+            long id = number(calendar, "SELECT id FROM tally_quarantine");
+            Run discarded =
+                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--discard", "" + id);
+            assertThat(discarded.out()).contains("1 changes are given up");
+            assertThat(Run.of("pipeline", "quarantine", file.toString()).out()).contains("Nothing waits");
+        }
+        assertThat(number(calendar, "SELECT count(*) FROM calendar")).isEqualTo(1);
+    }
+
+    @Test
+    void what_a_target_has_lost_comes_back_by_resync() throws SQLException {
+        account.execute("INSERT INTO account SELECT n, 'name' || n FROM generate_series(1, 30) n");
+        try (PipelineRun run = started()) {
+            awaitRows(mail, "mailbox", 30);
+            awaitRows(calendar, "calendar", 30);
+        }
+        mail.execute("DELETE FROM mailbox WHERE account_id > 20");
+        calendar.execute("UPDATE calendar SET title = 'wrong' WHERE account_id = 3");
+        Run resync = Run.of("pipeline", "resync", file.toString(), "--table", "public.account");
+        assertThat(resync.exit()).isZero();
+        try (PipelineRun run = started()) {
+            awaitRows(mail, "mailbox", 30);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 3"))
+                            .isEqualTo("name3의 일정"));
+        }
+    }
+
+    @Test
+    void without_its_slot_a_pipeline_stops_and_begins_anew_once_its_positions_are_given_up() throws SQLException {
+        account.execute("INSERT INTO account VALUES (1, 'one')");
+        try (PipelineRun run = started()) {
+            awaitRows(mail, "mailbox", 1);
+            awaitRows(calendar, "calendar", 1);
+        }
+        assertThat(Run.of("pipeline", "drop", "--yes", file.toString()).exit()).isZero();
+        account.execute("INSERT INTO account VALUES (2, 'two')");
+        Run lost = Run.of("pipeline", "run", file.toString());
+        assertThat(lost.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(lost.out()).contains("needs resync", "bytes of log are missing");
+        for (TestDatabase target : List.of(mail, calendar)) {
+            target.execute("UPDATE tally_position SET position = NULL WHERE pipeline LIKE 'groupware/%'");
+        }
+        try (PipelineRun run = started()) {
+            awaitRows(mail, "mailbox", 2);
+            awaitRows(calendar, "calendar", 2);
         }
     }
 
