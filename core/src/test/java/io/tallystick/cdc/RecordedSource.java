@@ -140,7 +140,7 @@ final class RecordedSource implements ChangeSource {
             return new Chunk(chunk, chunk.size() < 17 ? null : List.of("" + key(chunk.get(16))), new Watermark() {
                 @Override
                 public boolean saw(TransactionPiece piece) {
-                    return number(piece.position()) <= seen;
+                    return number(piece.position()) <= moment;
                 }
 
                 @Override
