@@ -1,5 +1,6 @@
 package io.tallystick.bench;
 
+import io.tallystick.bench.cdc.CdcBench;
 import io.tallystick.bench.contender.Entrant;
 import io.tallystick.bench.contender.Entrants;
 import io.tallystick.bench.contender.LocalSteps;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "tally bench",
         mixinStandardHelpOptions = true,
-        subcommands = XaBench.class,
+        subcommands = {XaBench.class, CdcBench.class},
         description = "Measures sagas side by side with the peers; tally bench xa measures two-phase commit.")
 public final class SagaBench implements Callable<Integer> {
     private static final List<Trial> TRIALS = List.of(
