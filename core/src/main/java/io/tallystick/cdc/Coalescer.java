@@ -30,11 +30,20 @@ final class Coalescer {
     }
 
     private void add(TargetChange change) {
+        if (isKnownByAnotherRoute(change.table())) {
+            barrier();
+        }
         if (SourceOrder.standsAlone(change)
                 || !nets.computeIfAbsent(change.table(), TableNet::new).add(change)) {
             barrier();
             runs.add(new Run(change.table(), change.verb(), List.of(change)));
         }
+    }
+
+    /** Two routes into one table may be about the same row: then neither may be moved past the other. */
+    private boolean isKnownByAnotherRoute(TargetTable table) {
+        return !nets.containsKey(table)
+                && nets.keySet().stream().anyMatch(known -> known.name().equals(table.name()));
     }
 
     private void barrier() {
