@@ -12,6 +12,7 @@ import io.tallystick.cdc.file.RouteMapping.Leg;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -106,8 +107,16 @@ final class RouteCells {
         } else if (after.isPartial()) {
             out.accept(new TargetChange(target, Verb.UPDATE, key, row(after)));
         } else {
-            out.accept(new TargetChange(target, Verb.UPSERT, null, row(after)));
+            TargetRow now = row(after);
+            if (key != null && !isSameKey(key, now)) {
+                out.accept(new TargetChange(target, Verb.DELETE, key, null));
+            }
+            out.accept(new TargetChange(target, Verb.UPSERT, null, now));
         }
+    }
+
+    private boolean isSameKey(TargetRow one, TargetRow other) {
+        return target.key().stream().allMatch(cell -> Objects.deepEquals(one.value(cell), other.value(cell)));
     }
 
     private void delete(Change change, Consumer<TargetChange> out) {
