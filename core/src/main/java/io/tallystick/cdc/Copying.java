@@ -25,6 +25,8 @@ final class Copying implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Copying.class);
     private static final int CHUNK_ROWS = 10_000;
+    private static final int FIRST_ROWS = 1_000;
+    private static final long CHUNK_BYTES = 8L << 20;
     private static final int CHUNKS_AHEAD = 4;
 
     private final ChangeSource source;
@@ -85,6 +87,7 @@ final class Copying implements Runnable {
             return Optional.empty();
         }
         fetched.remove();
+        overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
         return Optional.of(new LoadedChunk(state.table(), rows.get(), first.chunk.upTo()));
     }
@@ -139,14 +142,23 @@ final class Copying implements Runnable {
         LoadState state = next.state;
         SourceTable table = source.describe(Set.of(state.table())).get(0);
         try (SnapshotReader reader = source.snapshot()) {
+            int rows = FIRST_ROWS;
             while (end.getCount() > 0) {
-                Chunk chunk = reader.read(table, state.next(), state.to(), CHUNK_ROWS);
+                Chunk chunk = reader.read(table, state.next(), state.to(), rows);
+                rows = rowsAfter(chunk);
                 if (!keep(next.generation, state, chunk) || chunk.upTo() == null) {
                     return;
                 }
                 state = state.after(new LoadedChunk(state.table(), chunk.rows(), chunk.upTo()));
             }
         }
+    }
+
+    /** Wide rows make small chunks: several of them are in memory at once. */
+    private static int rowsAfter(Chunk chunk) {
+        long bytes = chunk.rows().stream().mapToLong(Row::weight).sum();
+        long each = Math.max(1, bytes / Math.max(1, chunk.rows().size()));
+        return (int) Math.max(1, Math.min(CHUNK_ROWS, CHUNK_BYTES / each));
     }
 
     /** False when something else is wanted by now. */

@@ -1,6 +1,7 @@
 package io.tallystick.cdc;
 
 import io.tallystick.cdc.SnapshotReader.Chunk;
+import io.tallystick.cdc.SnapshotReader.Watermark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Overtaken {
 
+    private static final int MOST_KEYS = 500_000;
+
     private final TableName table;
-    private List<Touched> log = new ArrayList<>();
+    private final List<Touched> log = new ArrayList<>();
+    private long remembered;
 
     Overtaken(TableName table) {
         this.table = table;
@@ -27,19 +31,31 @@ final class Overtaken {
     /** To be called for every piece that is handed out. */
     void note(TransactionPiece piece) {
         Set<List<Object>> keys = new HashSet<>();
-        boolean partial = false;
+        Set<List<Object>> partial = new HashSet<>();
+        boolean emptied = false;
         for (Change change : piece.changes()) {
             if (change.table().name().equals(table)) {
-                addKey(keys, change.before(), change.table());
-                addKey(keys, change.after(), change.table());
-                partial |= change.after() != null && change.after().isPartial();
+                emptied |= change.operation() == Change.Operation.TRUNCATE;
+                Row after = change.after();
+                Set<List<Object>> to = after != null && after.isPartial() ? partial : keys;
+                addKey(to, change.before(), change.table());
+                addKey(to, after, change.table());
             }
         }
-        if (!keys.isEmpty()) {
-            TransactionPiece emptied = new TransactionPiece(
+        if (emptied || !keys.isEmpty() || !partial.isEmpty()) {
+            TransactionPiece name = new TransactionPiece(
                     piece.transaction(), piece.position(), piece.at(), piece.origin(), List.of(), piece.last());
-            log.add(new Touched(emptied, keys, partial));
+            remembered += keys.size() + partial.size();
+            // too many rows to be remembered one by one: as if the whole table had been touched
+            boolean all = emptied || remembered > MOST_KEYS;
+            log.add(all ? new Touched(name, Set.of(), Set.of(), true) : new Touched(name, keys, partial, false));
         }
+    }
+
+    /** What was seen by a chunk, of whatever table, is seen by all that are read after it. */
+    void forget(Watermark watermark) {
+        log.removeIf(each -> watermark.saw(each.piece));
+        remembered = log.stream().mapToLong(Touched::size).sum();
     }
 
     private static void addKey(Set<List<Object>> keys, @Nullable Row row, SourceTable table) {
@@ -59,27 +75,46 @@ final class Overtaken {
 
     /**
      * The chunk's rows that no unseen transaction has touched; empty when the chunk has to be read again, because such a transaction
-     * did not repeat the whole row.
+     * did not repeat one of its rows whole, has emptied the table, or has touched too many rows.
      */
     Optional<List<Row>> untouched(Chunk chunk) {
-        List<Touched> unseen = new ArrayList<>();
+        forget(chunk.watermark());
+        if (log.isEmpty()) {
+            return Optional.of(chunk.rows());
+        }
         Set<List<Object>> newer = new HashSet<>();
-        boolean again = false;
+        Set<List<Object>> incomplete = new HashSet<>();
         for (Touched each : log) {
-            if (!chunk.watermark().saw(each.piece)) {
-                unseen.add(each);
-                newer.addAll(each.keys);
-                again |= each.partial;
+            newer.addAll(each.keys);
+            incomplete.addAll(each.partial);
+            if (each.all) {
+                return Optional.empty();
             }
         }
-        log = unseen;
-        if (again) {
-            return Optional.empty();
+        List<Row> kept = new ArrayList<>();
+        for (Row row : chunk.rows()) {
+            List<Object> key = key(row, row.table());
+            if (incomplete.contains(key)) {
+                return Optional.empty();
+            }
+            if (!newer.contains(key)) {
+                kept.add(row);
+            }
         }
-        return Optional.of(chunk.rows().stream()
-                .filter(row -> newer.isEmpty() || !newer.contains(key(row, row.table())))
-                .toList());
+        return Optional.of(kept);
     }
 
-    private record Touched(TransactionPiece piece, Set<List<Object>> keys, boolean partial) {}
+    /**
+     * Rows that a part of a transaction has touched.
+     *
+     * @param keys of rows that the log has given whole
+     * @param partial of rows of which the log has left cells out
+     * @param all whether any row may have been touched
+     */
+    private record Touched(TransactionPiece piece, Set<List<Object>> keys, Set<List<Object>> partial, boolean all) {
+
+        int size() {
+            return keys.size() + partial.size();
+        }
+    }
 }
