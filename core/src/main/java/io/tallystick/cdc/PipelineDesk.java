@@ -112,17 +112,18 @@ public final class PipelineDesk {
     public int replay(long id, RowWriter writer) {
         return jdbc.inTransaction(tx -> {
             Key key = keyOf(tx, id);
-            List<String> images = tx.query(
-                    "SELECT image" + OF_PIPELINE + " AND table_name = ? AND row_key = ? ORDER BY id "
+            List<Image> images = tx.query(
+                    "SELECT id, image" + OF_PIPELINE + " AND table_name = ? AND row_key = ? ORDER BY id "
                             + tx.dialect().forUpdate(),
-                    row -> row.string("image"),
+                    row -> new Image(row.longValue("id"), row.string("image")),
                     pipeline,
                     key.table,
                     key.row);
-            for (String image : images) {
-                write(tx, TableName.parse(key.table), StoredChange.parse(image), writer);
+            for (Image image : images) {
+                write(tx, TableName.parse(key.table), StoredChange.parse(image.text), writer);
+                // one by one: a running pipeline may have set another change of this row aside meanwhile
+                tx.update("DELETE" + OF_PIPELINE + " AND id = ?", pipeline, image.id);
             }
-            tx.update("DELETE" + OF_PIPELINE + " AND table_name = ? AND row_key = ?", pipeline, key.table, key.row);
             return images.size();
         });
     }
@@ -178,4 +179,6 @@ public final class PipelineDesk {
     }
 
     private record Key(String table, String row) {}
+
+    private record Image(long id, String text) {}
 }

@@ -125,6 +125,7 @@ record StoredChange(
         return switch (value.kind()) {
             case "BOOLEAN" -> Boolean.valueOf(text);
             case "LONG" -> Long.valueOf(text);
+            case "INTEGER" -> Integer.valueOf(text);
             case "BIGINTEGER" -> new BigInteger(text);
             case "BIGDECIMAL" -> new BigDecimal(text);
             case "FLOAT" -> Float.valueOf(text);
