@@ -121,6 +121,16 @@ public final class Pipeline implements AutoCloseable {
         public TargetSession claim(ReplicatedTarget target) throws InterruptedException {
             Position first = firstPosition();
             TargetSession session = TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target));
+            try {
+                agree(target, session, first);
+                return session;
+            } catch (RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        }
+
+        private void agree(ReplicatedTarget target, TargetSession session, Position first) {
             Position position = session.position();
             if (position == null) {
                 new LoadRows(session.tx(), pipelineAt(target)).order(copied);
@@ -128,7 +138,6 @@ public final class Pipeline implements AutoCloseable {
                 position = first;
             }
             reader.joined(position);
-            return session;
         }
 
         private Position firstPosition() throws InterruptedException {
