@@ -123,7 +123,9 @@ final class LogDecoder {
             return Change.update(null, newRow(in, table));
         }
         Row before = oldRow(in, table, in.get());
-        return Change.update(before, newRow(in, table));
+        Row after = newRow(in, table);
+        // a whole old row has the values that the new one does not repeat
+        return Change.update(before, image == 'O' ? after.onto(before) : after);
     }
 
     private static Row newRow(ByteBuffer in, SourceTable table) {
