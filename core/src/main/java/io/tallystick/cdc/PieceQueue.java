@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read and one target has not taken yet. Limited by weight: when it is full the reader waits, and with it the source's
@@ -22,6 +23,7 @@ final class PieceQueue {
     private final Deque<Entry> entries = new ArrayDeque<>();
     private long bytes;
     private long generation;
+    private @Nullable Position from;
     private boolean takerWaits;
 
     PieceQueue(long limitBytes) {
@@ -65,7 +67,7 @@ final class PieceQueue {
                 taken.add(entry.delivery);
             }
             emptied.signal();
-            return new Taken(generation, taken);
+            return new Taken(generation, from, taken);
         } finally {
             lock.unlock();
         }
@@ -80,13 +82,14 @@ final class PieceQueue {
         }
     }
 
-    /** Forgets everything: the reading begins anew. */
-    void beginAnew() {
+    /** Forgets everything: the reading begins anew after this position. */
+    void beginAnew(Position after) {
         lock.lock();
         try {
             entries.clear();
             bytes = 0;
             generation++;
+            from = after;
             emptied.signal();
         } finally {
             lock.unlock();
@@ -103,8 +106,12 @@ final class PieceQueue {
         }
     }
 
-    /** Of one generation; a transaction of the generation before that was not complete is void. */
-    record Taken(long generation, List<Delivery> deliveries) {}
+    /**
+     * Of one generation; a transaction of the generation before that was not complete is void.
+     *
+     * @param from what is not contained in this position was read; null before the first reading
+     */
+    record Taken(long generation, @Nullable Position from, List<Delivery> deliveries) {}
 
     private record Entry(Delivery delivery, long weight) {}
 }

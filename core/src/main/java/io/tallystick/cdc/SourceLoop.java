@@ -1,6 +1,5 @@
 package io.tallystick.cdc;
 
-import io.tallystick.jdbc.TallystickException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -116,6 +115,8 @@ final class SourceLoop implements Runnable {
                 if (!first.isDone()) {
                     first.complete(source.establish(tables));
                 }
+                // before looking where the targets stand: what is said from now on is about that
+                again = null;
                 Position from = whereToBegin();
                 if (from != null) {
                     read(from);
@@ -124,7 +125,7 @@ final class SourceLoop implements Runnable {
             } catch (GapException e) {
                 LOG.error("changes are lost to the log of {}: {}", source.name(), e.getMessage());
                 stopAs(PipelineStatus.State.NEEDS_RESYNC, String.valueOf(e.getMessage()));
-            } catch (TallystickException e) {
+            } catch (RuntimeException e) {
                 pauseAfter(e, failures++);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -133,7 +134,7 @@ final class SourceLoop implements Runnable {
         }
     }
 
-    private void pauseAfter(TallystickException failure, int failures) {
+    private void pauseAfter(RuntimeException failure, int failures) {
         state = PipelineStatus.State.SOURCE_AWAY;
         reason = failure.getMessage();
         LOG.warn("the log of {} cannot be read, trying again: {}", source.name(), failure.getMessage());
@@ -175,10 +176,9 @@ final class SourceLoop implements Runnable {
     }
 
     private void read(Position from) throws InterruptedException {
-        again = null;
         openedAfter = from;
         readTo = from;
-        flows.forEach(flow -> flow.queue().beginAnew());
+        flows.forEach(flow -> flow.queue().beginAnew(from));
         copying.want(loads(), true);
         try (ChangeStream stream = source.open(tables, from)) {
             state = PipelineStatus.State.RUNNING;

@@ -3,14 +3,16 @@ package io.tallystick.cdc;
 import io.tallystick.cdc.GroupApplier.DataRefused;
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.RejectedException;
-import io.tallystick.jdbc.TallystickException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +40,12 @@ final class TargetLoop implements Runnable {
     /** The beginning of a transaction whose end was not read yet. */
     private final List<TransactionPiece> begun = new ArrayList<>();
 
+    /** Taken from the queue and not looked at yet: it outlives a session that broke in between. */
+    private final Deque<Delivery> taken = new ArrayDeque<>();
+
     private long generation;
     private int begunChanges;
+    private long begunBytes;
     /** Whether pieces of an incomplete transaction are written already, in the open transaction of the target. */
     private boolean streaming;
     /** Whether what comes is void until the reading has begun anew. */
@@ -74,7 +80,8 @@ final class TargetLoop implements Runnable {
             } catch (FencedException e) {
                 upstream.fenced(e);
                 return;
-            } catch (TallystickException e) {
+            } catch (RuntimeException e) {
+                // also what nobody thought of: a loop that ended without a word would hold up the source's log for ever
                 failures = progress.hasMoved() ? 0 : failures + 1;
                 pauseAfter(e, failures);
             } catch (InterruptedException e) {
@@ -84,13 +91,13 @@ final class TargetLoop implements Runnable {
         }
     }
 
-    private void pauseAfter(TallystickException failure, int failures) {
+    private void pauseAfter(RuntimeException failure, int failures) {
         // a schema error or a missing right is mended by a person, all others by time: the same pause serves both
         String advice = failure instanceof RejectedException ? "; it goes on by itself once that is mended" : "";
         progress.failed(failure.getMessage() + advice);
         LOG.warn("target {} cannot be written, trying again: {}{}", target.name(), failure.getMessage(), advice);
         if (streaming) {
-            abandonStreamed();
+            abandon("lost a large transaction half-way");
         }
         try {
             CdcRuntime.waitOr(end, upstream.runtime().pause(settings, failures));
@@ -99,34 +106,54 @@ final class TargetLoop implements Runnable {
         }
     }
 
-    /** What was written of a large transaction is gone with the connection, and its pieces were not kept: read it again. */
-    private void abandonStreamed() {
+    /** What was written is gone with the connection or the server, and its pieces were not kept: read them again. */
+    private void abandon(String why) {
         streaming = false;
         outOfStep = true;
         complete.clear();
+        taken.clear();
         begun.clear();
         begunChanges = 0;
-        upstream.readAgain("target " + target.name() + " lost a large transaction half-way");
+        begunBytes = 0;
+        upstream.readAgain("target " + target.name() + " " + why);
     }
 
     private void work(TargetSession session) throws InterruptedException {
+        lookWhetherItFellBack(session);
         Work work = new Work(session);
         complete.removeIf(piece -> work.isApplied(piece));
         begun.removeIf(piece -> work.isApplied(piece));
         work.commitComplete();
         progress.connected(session.position());
+        work.accept();
         while (end.getCount() > 0) {
-            PieceQueue.Taken taken = queue.take(settings.groupChanges(), TICK);
-            if (taken.generation() != generation) {
-                generation = taken.generation();
+            PieceQueue.Taken next = queue.take(settings.groupChanges(), TICK);
+            if (next.generation() != generation) {
+                generation = next.generation();
                 outOfStep = false;
                 work.forgetBegun();
+                if (!covers(session.position(), next.from())) {
+                    abandon("stands further behind than the reading began");
+                }
             }
             if (!outOfStep) {
-                work.accept(taken.deliveries());
+                taken.addAll(next.deliveries());
+                work.accept();
             }
             work.lookAtOrders();
         }
+    }
+
+    /** A target that was restored, or whose standby took over, may have lost what it had committed. */
+    private void lookWhetherItFellBack(TargetSession session) {
+        if (!covers(session.position(), progress.durable())) {
+            progress.connected(session.position());
+            abandon("has lost what it had applied already: it stands at " + session.position());
+        }
+    }
+
+    private boolean covers(@Nullable Position position, @Nullable Position other) {
+        return position == null || other == null || upstream.covers(position, other);
     }
 
     /** The work of one session. */
@@ -161,19 +188,22 @@ final class TargetLoop implements Runnable {
             }
             begun.clear();
             begunChanges = 0;
+            begunBytes = 0;
         }
 
-        void accept(List<Delivery> deliveries) {
-            for (Delivery delivery : deliveries) {
+        /** What was taken, in its order; what fails stays, to be made again in the next session. */
+        void accept() {
+            for (Delivery delivery = taken.peek(); delivery != null; delivery = taken.peek()) {
                 if (delivery instanceof Delivery.Piece piece) {
                     accept(piece.piece());
                 } else if (delivery instanceof Delivery.Loaded loaded) {
                     commitComplete();
                     load(loaded.chunk());
                 }
+                taken.remove();
             }
             commitComplete();
-            if (begunChanges >= settings.groupChanges()) {
+            if (begunChanges >= settings.groupChanges() || begunBytes >= settings.queueBytes() / 4) {
                 stream();
             }
         }
@@ -184,10 +214,12 @@ final class TargetLoop implements Runnable {
             }
             begun.add(piece);
             begunChanges += piece.changes().size();
+            begunBytes += piece.weight();
             if (piece.last()) {
                 complete.addAll(begun);
                 begun.clear();
                 begunChanges = 0;
+                begunBytes = 0;
             }
         }
 
@@ -232,6 +264,7 @@ final class TargetLoop implements Runnable {
             }
             begun.clear();
             begunChanges = 0;
+            begunBytes = 0;
         }
 
         void commitComplete() {
