@@ -89,7 +89,7 @@ final class Copying implements Runnable {
         fetched.remove();
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
-        return Optional.of(new LoadedChunk(state.table(), rows.get(), first.chunk.upTo()));
+        return Optional.of(new LoadedChunk(state.table(), state.next(), rows.get(), first.chunk.upTo()));
     }
 
     void stop() {
@@ -149,7 +149,7 @@ final class Copying implements Runnable {
                 if (!keep(next.generation, state, chunk) || chunk.upTo() == null) {
                     return;
                 }
-                state = state.after(new LoadedChunk(state.table(), chunk.rows(), chunk.upTo()));
+                state = state.after(new LoadedChunk(state.table(), state.next(), chunk.rows(), chunk.upTo()));
             }
         }
     }

@@ -23,6 +23,11 @@ record LoadState(
         return doneTo == null ? from : doneTo;
     }
 
+    /** False for a chunk from further on when nothing is there yet: it would hide that the beginning is still to come. */
+    boolean goesOnWith(LoadedChunk chunk) {
+        return chunk.after() == null || next() != null;
+    }
+
     LoadState after(LoadedChunk chunk) {
         return new LoadState(
                 table, from, to, chunk.upTo(), doneRows + chunk.rows().size());

@@ -230,6 +230,10 @@ final class TargetLoop implements Runnable {
             if (state == null || position == null) {
                 return;
             }
+            if (!state.goesOnWith(chunk)) {
+                progress.copyAnew();
+                return;
+            }
             try {
                 applier.load(chunk, false);
             } catch (DataRefused refused) {
