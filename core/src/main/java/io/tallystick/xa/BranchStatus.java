@@ -12,6 +12,8 @@ enum BranchStatus {
     FINISHING,
     /** Said that it knows no such branch: to be looked for. */
     MISSING,
+    /** Ended otherwise than decided: the evidence is being stored. */
+    RECORDING,
     /** Nothing more to do. */
     ENDED
 }

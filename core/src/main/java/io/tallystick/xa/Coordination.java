@@ -361,8 +361,6 @@ final class Coordination {
             answer.complete(new Answer(XaOutcome.COMMITTED, null));
         } else if (effect instanceof XaEffect.End) {
             site.backlog().ended(Objects.requireNonNull(home), name(), unclear);
-        } else if (effect instanceof XaEffect.KeepEvidence evidence) {
-            site.backlog().keep(Objects.requireNonNullElse(home, site.homes().standard()), record(evidence));
         } else if (isForLater(effect)) {
             site.backlog().later(this, effect, resourceOf(effect));
         } else {
@@ -373,7 +371,8 @@ final class Coordination {
 
     private boolean isForLater(XaEffect effect) {
         return effect instanceof XaEffect.LookFor
-                || background
+                // evidence waits for nobody's turn: it is in the memory of this thread alone
+                || background && !(effect instanceof XaEffect.KeepEvidence)
                 || effect instanceof XaEffect.Settle settle && settle.again()
                 || effect instanceof XaEffect.Commit commit && commit.again()
                 || effect instanceof XaEffect.Rollback rollback && rollback.again();
@@ -438,17 +437,6 @@ final class Coordination {
     Voted voted(int number) {
         Limb limb = limb(number);
         return new Voted(Objects.requireNonNull(limb.xid), limb.resource, limb.incarnation, limb.hint);
-    }
-
-    private HeuristicRecord record(XaEffect.KeepEvidence evidence) {
-        Limb limb = limb(evidence.branch());
-        return new HeuristicRecord(
-                Objects.requireNonNull(limb.xid),
-                limb.resource,
-                evidence.decided(),
-                evidence.heuristic().found(),
-                evidence.heuristic().evidence(),
-                site.clock().instant());
     }
 
     String resourceOf(XaEffect effect) {

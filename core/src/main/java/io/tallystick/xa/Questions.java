@@ -53,6 +53,10 @@ final class Questions {
         if (effect instanceof XaEffect.Rollback rollback) {
             return new XaEvent.Answered(rollback.branch(), new Ack.Retry(why));
         }
+        if (effect instanceof XaEffect.KeepEvidence evidence) {
+            // it is in the log at least, and its transaction has to end
+            return new XaEvent.EvidenceKept(evidence.branch());
+        }
         return new XaEvent.DecisionUnknown(why);
     }
 
@@ -75,7 +79,27 @@ final class Questions {
         if (effect instanceof XaEffect.Rollback rollback) {
             return new XaEvent.Answered(rollback.branch(), finish(rollback.branch(), false));
         }
+        if (effect instanceof XaEffect.KeepEvidence evidence) {
+            return keep(evidence);
+        }
         throw new IllegalStateException("no question: " + effect);
+    }
+
+    private XaEvent keep(XaEffect.KeepEvidence evidence) {
+        Limb limb = transaction.limb(evidence.branch());
+        DecisionStore home =
+                Objects.requireNonNullElse(transaction.home(), site.homes().standard());
+        site.backlog()
+                .keep(
+                        home,
+                        new HeuristicRecord(
+                                Objects.requireNonNull(limb.xid),
+                                limb.resource,
+                                evidence.decided(),
+                                evidence.heuristic().found(),
+                                evidence.heuristic().evidence(),
+                                site.clock().instant()));
+        return new XaEvent.EvidenceKept(evidence.branch());
     }
 
     /** What became of a branch that is not among the prepared ones any more, as far as its resource can tell. */

@@ -28,6 +28,7 @@ sealed interface XaEffect {
     /** Looks for an absent branch among the prepared ones. */
     record LookFor(int branch) implements XaEffect {}
 
+    /** Stores it; nothing is told to the application before that is done. */
     record KeepEvidence(int branch, Verdict decided, Ack.Heuristic heuristic) implements XaEffect {}
 
     /** The decision may be forgotten. */

@@ -56,6 +56,9 @@ sealed interface XaEvent {
     /** A branch that was absent is still prepared: something hid it. */
     record StillThere(int branch) implements XaEvent {}
 
+    /** The evidence that a branch ended otherwise than decided is stored. */
+    record EvidenceKept(int branch) implements XaEvent {}
+
     /** The application has waited long enough for acknowledgements. */
     record WaitedEnough() implements XaEvent {}
 }

@@ -4,6 +4,7 @@ import static io.tallystick.xa.BranchStatus.ENDED;
 import static io.tallystick.xa.BranchStatus.FINISHING;
 import static io.tallystick.xa.BranchStatus.MISSING;
 import static io.tallystick.xa.BranchStatus.PREPARED;
+import static io.tallystick.xa.BranchStatus.RECORDING;
 import static io.tallystick.xa.BranchStatus.VOTING;
 import static io.tallystick.xa.BranchStatus.WORKING;
 import static io.tallystick.xa.XaPhase.ABORTING;
@@ -297,11 +298,16 @@ final class XaMachine {
         if (asDecided) {
             return ended(state, branch);
         }
-        Turn after = ended(state.withEvidence(), branch);
-        List<XaEffect> effects = new ArrayList<>();
-        effects.add(new XaEffect.KeepEvidence(branch, decided, found));
-        effects.addAll(after.effects());
-        return Turn.to(after.next(), effects);
+        // not ended yet: the thread that ends the last branch would tell before this one has stored anything
+        return Turn.to(
+                state.mixedUp().member(branch, m -> m.with(RECORDING)),
+                new XaEffect.KeepEvidence(branch, decided, found));
+    }
+
+    static Turn evidenceKept(XaState state, XaEvent.EvidenceKept event) {
+        return state.member(event.branch()).status() == RECORDING
+                ? ended(state, event.branch())
+                : Turn.refuse(state, describe(state, event.branch()) + " left no evidence to be stored");
     }
 
     static Turn gone(XaState state, XaEvent.Gone event) {
@@ -332,11 +338,12 @@ final class XaMachine {
     }
 
     static Turn waitedEnough(XaState state) {
-        if (state.told()) {
+        if (state.told() || state.any(RECORDING)) {
+            // what is known to be mixed is told as nothing else, and not before its evidence is stored
             return Turn.to(state);
         }
-        XaOutcome outcome = state.phase() == COMMITTING ? XaOutcome.COMMITTED : XaOutcome.ROLLED_BACK;
-        return Turn.to(state.answered(), new XaEffect.Tell(outcome, state.why()));
+        XaOutcome asDecided = state.phase() == COMMITTING ? XaOutcome.COMMITTED : XaOutcome.ROLLED_BACK;
+        return Turn.to(state.answered(), new XaEffect.Tell(state.mixed() ? XaOutcome.MIXED : asDecided, state.why()));
     }
 
     private static Turn committed(XaState state) {

@@ -60,7 +60,7 @@ record XaState(
         return new XaState(phase, subordinate, members, decider, true, mixed, why);
     }
 
-    XaState withEvidence() {
+    XaState mixedUp() {
         return new XaState(phase, subordinate, members, decider, told, true, why);
     }
 

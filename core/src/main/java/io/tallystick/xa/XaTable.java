@@ -84,6 +84,7 @@ final class XaTable {
             on(phaseTwo, XaEvent.Answered.class, XaMachine::answered, phaseTwo, end);
             on(phaseTwo, XaEvent.Gone.class, XaMachine::gone, phaseTwo, end);
             on(phaseTwo, XaEvent.StillThere.class, XaMachine::stillThere, phaseTwo);
+            on(phaseTwo, XaEvent.EvidenceKept.class, XaMachine::evidenceKept, phaseTwo, end);
             on(phaseTwo, XaEvent.WaitedEnough.class, (s, e) -> XaMachine.waitedEnough(s), phaseTwo);
         }
         on(ABORTING, XaEvent.Voted.class, XaMachine::votedLate, ABORTING, ROLLED_BACK);

@@ -17,6 +17,7 @@ import io.tallystick.xa.XaEvent.Answered;
 import io.tallystick.xa.XaEvent.CommitAsked;
 import io.tallystick.xa.XaEvent.Decided;
 import io.tallystick.xa.XaEvent.DecisionUnknown;
+import io.tallystick.xa.XaEvent.EvidenceKept;
 import io.tallystick.xa.XaEvent.Gone;
 import io.tallystick.xa.XaEvent.Joined;
 import io.tallystick.xa.XaEvent.NotDecided;
@@ -406,12 +407,45 @@ class XaMachineTest {
 
     @Test
     void mixed_is_said_only_with_evidence() {
-        XaState mixed = given(committing())
-                .when(new Answered(1, BY_ITSELF))
-                .then(XaPhase.COMMITTING, new KeepEvidence(1, Verdict.COMMIT, BY_ITSELF));
-        given(mixed).when(new Answered(2, DONE)).then(XaPhase.COMMITTED, tell(XaOutcome.MIXED), new End());
+        XaState kept = given(recording()).when(new EvidenceKept(1)).then(XaPhase.COMMITTING);
+        given(kept).when(new Answered(2, DONE)).then(XaPhase.COMMITTED, tell(XaOutcome.MIXED), new End());
         // the same by chance is no harm
         given(aborting()).when(new Answered(1, BY_ITSELF)).then(XaPhase.ABORTING);
+    }
+
+    /** The first of two branches has ended otherwise than decided; nothing is stored yet. */
+    private static XaState recording() {
+        return given(committing())
+                .when(new Answered(1, BY_ITSELF))
+                .then(XaPhase.COMMITTING, new KeepEvidence(1, Verdict.COMMIT, BY_ITSELF));
+    }
+
+    @Test
+    void whoever_ends_the_last_branch_tells_nothing_while_evidence_is_being_stored() {
+        XaState last = given(recording()).when(new Answered(2, DONE)).then(XaPhase.COMMITTING);
+        given(last).when(new EvidenceKept(2)).refused();
+        given(last).when(new Answered(1, DONE)).refused();
+        given(last).when(new EvidenceKept(1)).then(XaPhase.COMMITTED, tell(XaOutcome.MIXED), new End());
+    }
+
+    @Test
+    void a_rollback_waits_for_the_evidence_too() {
+        Ack.Heuristic committed = new Ack.Heuristic(Ack.Found.COMMITTED, "somebody did it");
+        XaState rolling = given(aborting())
+                .when(new Answered(1, committed))
+                .then(XaPhase.ABORTING, new KeepEvidence(1, Verdict.ABORT, committed));
+        given(rolling).when(new EvidenceKept(1)).then(XaPhase.ABORTING);
+        given(after(rolling, new Answered(2, DONE)))
+                .when(new EvidenceKept(1))
+                .then(XaPhase.ROLLED_BACK, new Tell(XaOutcome.MIXED, OVERRULED));
+    }
+
+    @Test
+    void who_has_waited_enough_is_not_told_of_a_commit_that_is_known_to_be_mixed() {
+        given(recording()).when(new WaitedEnough()).then(XaPhase.COMMITTING);
+        given(after(recording(), new EvidenceKept(1)))
+                .when(new WaitedEnough())
+                .then(XaPhase.COMMITTING, tell(XaOutcome.MIXED));
     }
 
     // ---- what others left
