@@ -49,6 +49,14 @@ final class XaCodes {
         return isRollback(e) ? new Ack.Done() : commit(e);
     }
 
+    /**
+     * What the resource itself said: Agroal 3.0.1's recovery connections answer every error of their driver by XAER_RMFAIL, and have the real one
+     * as its cause. A branch that is gone would be asked for in vain for ever.
+     */
+    static XAException said(XAException e) {
+        return e.errorCode == XAException.XAER_RMFAIL && e.getCause() instanceof XAException hidden ? hidden : e;
+    }
+
     /** Whether the resource keeps a record of its own decision until it is told to forget. */
     static boolean isHeuristic(XAException e) {
         return e.errorCode >= XAException.XA_HEURMIX && e.errorCode <= XAException.XA_HEURHAZ;

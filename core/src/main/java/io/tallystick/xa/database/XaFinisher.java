@@ -59,7 +59,7 @@ final class XaFinisher {
     /** What the error comes to that was the answer to this order. */
     Ack judge(XAResource at, boolean commit, BranchXid xid, XAException error) {
         try {
-            return judged(at, commit, xid, error);
+            return judged(at, commit, xid, XaCodes.said(error));
         } catch (XAException again) {
             return new Ack.Retry(XaCodes.text(error) + "; and then: " + XaCodes.text(again));
         }

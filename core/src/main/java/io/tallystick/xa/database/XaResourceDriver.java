@@ -111,7 +111,14 @@ public final class XaResourceDriver implements BranchDriver {
             return new Ack.Retry(String.valueOf(e.getMessage()));
         }
         try {
+            // as other transaction managers do: some connect only when a scan begins. Agroal 3.0.1, not connected yet,
+            // answers an
+            // error of its driver by a NullPointerException, and a branch that is gone would be asked for in vain for
+            // ever
+            resource.recover(XAResource.TMSTARTRSCAN);
             return finisher.finish(resource, commit, xid);
+        } catch (XAException e) {
+            return new Ack.Retry("its branches cannot be listed: " + XaCodes.text(e));
         } catch (RuntimeException e) {
             // a broken connection below an interface that only knows XAException
             return new Ack.Retry(e.toString());

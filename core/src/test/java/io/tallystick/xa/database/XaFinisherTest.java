@@ -98,6 +98,22 @@ class XaFinisherTest {
         assertThat(rollback()).isInstanceOf(Ack.Retry.class);
     }
 
+    @Test
+    void what_a_pool_hides_behind_a_failure_of_the_resource_is_what_counts() {
+        assertThat(hidden(XAException.XAER_NOTA)).isEqualTo(new Ack.Absent());
+        assertThat(hidden(XAException.XA_HEURCOM)).isEqualTo(new Ack.Done());
+        assertThat(hidden(XAException.XA_HEURRB)).isInstanceOf(Ack.Heuristic.class);
+        assertThat(hidden(XAException.XAER_RMFAIL)).isInstanceOf(Ack.Retry.class);
+        resource.listing(xid);
+        assertThat(hidden(XAException.XAER_NOTA)).isInstanceOf(Ack.Retry.class);
+    }
+
+    private Ack hidden(int code) {
+        XAException shown = new XAException(XAException.XAER_RMFAIL);
+        shown.initCause(new XAException(code));
+        return finisher.judge(resource, true, xid, shown);
+    }
+
     private Found found(boolean commit, int code) {
         resource.answering(code);
         Ack ack = new XaFinisher("queue", false).finish(resource, commit, xid);

@@ -12,7 +12,10 @@ import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,30 @@ class XaResourceDriverTest {
         assertThat(away.commit(xid, "", BUDGET)).isInstanceOf(Ack.Retry.class);
         assertThat(away.examine()).hasSize(1);
         assertThat(driver.examine()).isEmpty();
+    }
+
+    @Test
+    void one_that_connects_only_when_a_scan_begins_says_what_became_of_a_branch() {
+        resource.answering(XAException.XAER_NOTA);
+        XaResourceDriver lazy = XaResourceDriver.of("queue", this::connectingAtAScan);
+        assertThat(lazy.commit(xid, "", BUDGET)).isEqualTo(new Ack.Absent());
+        assertThat(lazy.rollback(xid, "", BUDGET)).isEqualTo(new Ack.Done());
+    }
+
+    private XAResource connectingAtAScan() {
+        AtomicBoolean connected = new AtomicBoolean();
+        return (XAResource) Proxy.newProxyInstance(
+                XAResource.class.getClassLoader(), new Class<?>[] {XAResource.class}, (proxy, method, given) -> {
+                    connected.compareAndSet(false, method.getName().equals("recover"));
+                    if (!connected.get()) {
+                        throw new NullPointerException("not connected");
+                    }
+                    try {
+                        return method.invoke(resource, given);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                });
     }
 
     private Branch open() {

@@ -23,7 +23,8 @@ final class AgroalRecovery implements XAResourceRecoveryRegistry {
      * that does not answer is not asked for votes either.
      */
     Supplier<XAResource> fresh() {
-        return () -> known.orTimeout(10, TimeUnit.SECONDS).join().getXAResources()[0];
+        // each asker its own patience: a time-out of the shared one would fail it for ever
+        return () -> known.copy().orTimeout(10, TimeUnit.SECONDS).join().getXAResources()[0];
     }
 
     @Override

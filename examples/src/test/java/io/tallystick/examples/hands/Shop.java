@@ -70,6 +70,11 @@ final class Shop implements AutoCloseable {
         return number(orders.dataSource(), "SELECT count(*) FROM pg_prepared_xacts") + preparedInStock();
     }
 
+    /** Decisions to commit that some branch has not acknowledged, as far as the table beside the stock knows. */
+    long unfinished() {
+        return number(stock.dataSource(), "SELECT count(*) FROM tally_decision WHERE verdict = 1");
+    }
+
     private long preparedInStock() {
         try (Connection connection = stock.connect();
                 Statement statement = connection.createStatement();
