@@ -47,16 +47,20 @@ final class LoadRows {
                 pipeline);
     }
 
-    void moved(LoadState state, boolean finished) {
-        List<String> doneTo = state.doneTo();
-        tx.update(
+    /** False when a person has ordered the table anew meanwhile: then this chunk does not count. */
+    boolean moved(LoadState before, LoadState after, boolean finished) {
+        List<String> doneTo = after.doneTo();
+        int rows = tx.update(
                 "UPDATE tally_load SET done_to = ?, done_rows = ?, state = ?, changed_at = "
-                        + tx.dialect().now() + " WHERE pipeline = ? AND source = ?",
+                        + tx.dialect().now()
+                        + " WHERE pipeline = ? AND source = ? AND state = 'loading' AND done_rows = ?",
                 doneTo == null ? null : MAPPER.writeValueAsString(doneTo),
-                state.doneRows(),
+                after.doneRows(),
                 finished ? "done" : "loading",
                 pipeline,
-                state.table().toString());
+                after.table().toString(),
+                before.doneRows());
+        return rows == 1;
     }
 
     private static @Nullable List<String> key(@Nullable String text) {

@@ -1,6 +1,6 @@
 package io.tallystick.cdc;
 
-import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +49,10 @@ public final class MirrorMapping implements ChangeMapping {
                     .filter(column -> source.indexOf(column) < 0)
                     .toList();
             if (!lost.isEmpty()) {
-                throw new RejectedException(
+                throw new UnavailableException(
                         "the source's " + source.name() + " has no column " + String.join(", ", lost)
-                                + " any more, which " + target.name() + " is to get; change the route, or the table");
+                                + " any more, which " + target.name() + " is to get; change the route, or the table",
+                        null);
             }
             return new Cells(target.columns().stream()
                     .mapToInt(column -> source.indexOf(column.name()))

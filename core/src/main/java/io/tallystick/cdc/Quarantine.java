@@ -35,6 +35,12 @@ final class Quarantine {
                 "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ?",
                 row -> row.string("table_name") + row.string("row_key"),
                 pipeline));
+        tx.query(
+                        "SELECT table_name, image FROM tally_quarantine WHERE pipeline = ? AND operation = 'UPDATE'",
+                        row -> row.string("table_name")
+                                + StoredChange.parse(row.string("image")).newKeyText(),
+                        pipeline)
+                .forEach(held::add);
     }
 
     int rows() {

@@ -135,8 +135,10 @@ final class SourceLoop implements Runnable {
     }
 
     private void pauseAfter(RuntimeException failure, int failures) {
-        state = PipelineStatus.State.SOURCE_AWAY;
-        reason = failure.getMessage();
+        if (end.getCount() > 0) {
+            state = PipelineStatus.State.SOURCE_AWAY;
+            reason = failure.getMessage();
+        }
         LOG.warn("the log of {} cannot be read, trying again: {}", source.name(), failure.getMessage());
         try {
             CdcRuntime.waitOr(end, runtime.pause(settings, failures));
@@ -181,8 +183,10 @@ final class SourceLoop implements Runnable {
         flows.forEach(flow -> flow.queue().beginAnew(from));
         copying.want(loads(), true);
         try (ChangeStream stream = source.open(tables, from)) {
-            state = PipelineStatus.State.RUNNING;
-            reason = null;
+            if (goesOn()) {
+                state = PipelineStatus.State.RUNNING;
+                reason = null;
+            }
             LOG.info("reading the log of {} after {}", source.name(), from);
             while (goesOn()) {
                 TransactionPiece piece = stream.poll(POLL);

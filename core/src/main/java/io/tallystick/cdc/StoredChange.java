@@ -69,6 +69,15 @@ record StoredChange(
         return MAPPER.writeValueAsString(key);
     }
 
+    /** The key that the row is to have afterwards, in the same form; what the change leaves alone stays. */
+    String newKeyText() {
+        Map<String, Value> after = new LinkedHashMap<>(key);
+        if (row != null) {
+            after.replaceAll((column, value) -> row.getOrDefault(column, value));
+        }
+        return MAPPER.writeValueAsString(after);
+    }
+
     String text() {
         return MAPPER.writeValueAsString(this);
     }

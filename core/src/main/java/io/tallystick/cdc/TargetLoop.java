@@ -240,8 +240,12 @@ final class TargetLoop implements Runnable {
                 session.rollback();
                 loadCarefully(chunk);
             }
-            loads.moved(state.after(chunk), chunk.upTo() == null);
-            session.commit(position);
+            if (loads.moved(state, state.after(chunk), chunk.upTo() == null)) {
+                session.commit(position);
+            } else {
+                session.rollback();
+                progress.copyAnew();
+            }
             progress.loads(loads.open());
         }
 

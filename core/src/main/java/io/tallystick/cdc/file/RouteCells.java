@@ -10,6 +10,7 @@ import io.tallystick.cdc.TargetRow;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.RouteMapping.Leg;
 import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +40,8 @@ final class RouteCells {
         this.anyComputed = any;
     }
 
-    /** @throws RejectedException naming every column that the source does not have */
+    /** @throws UnavailableException naming every column that the source does not have: not the row is wrong but the file, or the table,
+     *     and until one is mended the target waits */
     static RouteCells of(SourceTable source, Leg leg) {
         List<TargetColumn> columns = leg.table().columns();
         int[] from = new int[columns.size()];
@@ -60,8 +62,10 @@ final class RouteCells {
             }
         }
         if (!lost.isEmpty()) {
-            throw new RejectedException(source.name() + " has no column " + String.join(", ", lost)
-                    + ", which the route to " + leg.table().name() + " reads; correct the route, or the table");
+            throw new UnavailableException(
+                    source.name() + " has no column " + String.join(", ", lost) + ", which the route to "
+                            + leg.table().name() + " reads; correct the route, or the table",
+                    null);
         }
         return new RouteCells(leg, source, from, computed);
     }
