@@ -221,6 +221,16 @@ class PipelineCommandTest {
     }
 
     @Test
+    void check_refuses_a_key_that_later_changes_could_not_find() throws IOException {
+        Path wrong = folder.resolve("wrong-key.yaml");
+        Files.writeString(
+                wrong, Files.readString(file).replace("id: \"uuid5(id,'cal')\"", "id: \"uuid5(name,'cal')\""));
+        Run check = Run.of("pipeline", "check", wrong.toString());
+        assertThat(check.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(check.out()).contains("a key made from name of public.account", "REPLICA IDENTITY FULL");
+    }
+
+    @Test
     void types_tells_what_becomes_of_each_column_that_is_carried_over() {
         Run types = Run.of("pipeline", "types", file.toString());
         assertThat(types.err()).isEmpty();

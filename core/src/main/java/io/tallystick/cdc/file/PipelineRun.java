@@ -10,6 +10,7 @@ import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.RowWriter;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.jdbc.ConnectionSettings;
@@ -116,9 +117,10 @@ public final class PipelineRun implements AutoCloseable {
                         problem,
                         "tally pipeline run --install, or tally schema install cdc")));
         try {
-            new Preview(spec, target)
-                    .types(source, new TargetTables(spec, target, open.pool).read())
-                    .forEach(report -> add(findings, report));
+            Map<PipelineSpec.Destination, TargetTable> tables = new TargetTables(spec, target, open.pool).read();
+            Preview preview = new Preview(spec, target);
+            preview.types(source, tables).forEach(report -> add(findings, report));
+            findings.addAll(preview.keysOutOfReach(source, tables));
         } catch (RejectedException e) {
             findings.add(Finding.error(
                     "tables",

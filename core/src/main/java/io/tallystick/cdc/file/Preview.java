@@ -11,6 +11,7 @@ import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.cdc.file.RouteMapping.Leg;
+import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -60,6 +62,44 @@ final class Preview {
             }
         }
         return reports;
+    }
+
+    /**
+     * Columns of the target's keys that are made from columns of the source which the log does not repeat for a row's old image: later
+     * changes and deletions would not find their rows.
+     */
+    List<Finding> keysOutOfReach(ChangeSource source, Map<Destination, TargetTable> tables) {
+        List<Finding> findings = new ArrayList<>();
+        for (Route route : spec.routes()) {
+            for (Destination destination : route.to()) {
+                TargetTable table = tables.get(destination);
+                if (table != null && destination.mode() != PipelineSpec.Mode.INSERT_IF_ABSENT) {
+                    SourceTable from = source.describe(Set.of(route.from())).get(0);
+                    for (int place : table.key()) {
+                        String column = table.columns().get(place).name();
+                        outOfReach(from, destination, column).ifPresent(findings::add);
+                    }
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static Optional<Finding> outOfReach(SourceTable from, Destination destination, String column) {
+        Expression set = destination.columns().get(column);
+        Set<String> read = set == null ? Set.of(column) : set.columns();
+        List<String> unnamed = read.stream()
+                .filter(each -> from.indexOf(each) >= 0
+                        && !from.columns().get(from.indexOf(each)).key())
+                .toList();
+        return unnamed.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Finding.error(
+                        destination.table() + "." + column,
+                        "a key made from " + String.join(", ", unnamed) + " of " + from.name(),
+                        "the log repeats only the key of a row's old image, so later changes would not find the row",
+                        "PostgreSQL: ALTER TABLE " + from.name() + " REPLICA IDENTITY FULL; or make the key from the"
+                                + " source's key"));
     }
 
     /** Creates the tables that are not there, for routes that carry all columns over; returns their names. */
