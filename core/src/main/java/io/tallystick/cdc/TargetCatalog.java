@@ -63,7 +63,8 @@ public final class TargetCatalog {
         for (Wanted one : wanted) {
             FoundTable found = reader.read(one.table());
             if (found == null) {
-                problems.add("table " + one.table() + " does not exist; create it, or let the pipeline create it");
+                problems.add("table " + one.table()
+                        + " does not exist; create it, or start once with: tally pipeline run --create");
             } else {
                 tables.add(table(one, found, problems));
             }

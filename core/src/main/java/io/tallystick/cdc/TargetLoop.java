@@ -335,8 +335,8 @@ final class TargetLoop implements Runnable {
             session.rollback();
             boolean restarted = progress.loads().entrySet().stream()
                     .anyMatch(load -> load.getValue().doneTo() == null
-                            && before.containsKey(load.getKey())
-                            && before.get(load.getKey()).doneTo() != null);
+                            && (!before.containsKey(load.getKey())
+                                    || before.get(load.getKey()).doneTo() != null));
             if (restarted) {
                 progress.copyAnew();
             }
