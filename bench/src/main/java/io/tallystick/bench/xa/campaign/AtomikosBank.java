@@ -6,10 +6,6 @@ import com.atomikos.jdbc.AtomikosDataSourceBean;
 import io.tallystick.bench.xa.campaign.Order.Leg;
 import io.tallystick.bench.xa.contender.AtomikosSettings;
 import io.tallystick.xa.Verdict;
-import jakarta.transaction.HeuristicMixedException;
-import jakarta.transaction.HeuristicRollbackException;
-import jakarta.transaction.RollbackException;
-import jakarta.transaction.SystemException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
@@ -49,45 +45,14 @@ final class AtomikosBank implements BankContender {
 
     @Override
     public Answer carryOut(Order order) {
-        try {
-            manager.setTransactionTimeout((int) setup.timeout().toSeconds());
-            manager.begin();
-        } catch (Exception e) {
-            return Answer.rolledBack(e);
-        }
-        try {
+        return new JakartaTransfer(manager, setup.timeout()).carryOut(() -> {
             for (Leg leg : order.legs()) {
                 try (Connection connection =
                         Objects.requireNonNull(pools.get(leg.place())).getConnection()) {
                     Order.book(connection, order.id(), leg, order.parties());
                 }
             }
-        } catch (Exception e) {
-            return rolledBack(e);
-        }
-        return commit();
-    }
-
-    private Answer rolledBack(Exception why) {
-        try {
-            manager.rollback();
-        } catch (Exception e) {
-            why.addSuppressed(e);
-        }
-        return Answer.rolledBack(why);
-    }
-
-    private Answer commit() {
-        try {
-            manager.commit();
-            return Answer.COMMITTED;
-        } catch (RollbackException e) {
-            return Answer.rolledBack(e);
-        } catch (HeuristicMixedException | HeuristicRollbackException e) {
-            return Answer.mixed(e);
-        } catch (SystemException | RuntimeException e) {
-            return Answer.unknown("-", e);
-        }
+        });
     }
 
     /** It has no question for that. */

@@ -7,10 +7,6 @@ import io.tallystick.bench.xa.campaign.Order.Leg;
 import io.tallystick.bench.xa.contender.NarayanaSettings;
 import io.tallystick.bench.xa.contender.Till;
 import io.tallystick.xa.Verdict;
-import jakarta.transaction.HeuristicMixedException;
-import jakarta.transaction.HeuristicRollbackException;
-import jakarta.transaction.RollbackException;
-import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,13 +52,7 @@ final class NarayanaBank implements BankContender {
     }
 
     private Answer carryOut(Order order, List<XAConnection> opened) {
-        try {
-            manager.setTransactionTimeout((int) setup.timeout().toSeconds());
-            manager.begin();
-        } catch (Exception e) {
-            return Answer.rolledBack(e);
-        }
-        try {
+        return new JakartaTransfer(manager, setup.timeout()).carryOut(() -> {
             for (Leg leg : order.legs()) {
                 XAConnection connection =
                         setup.patient(leg.place()).xaDataSource().getXAConnection();
@@ -73,32 +63,7 @@ final class NarayanaBank implements BankContender {
                 manager.getTransaction().enlistResource(connection.getXAResource());
                 Order.book(handle, order.id(), leg, order.parties());
             }
-        } catch (Exception e) {
-            return rolledBack(e);
-        }
-        return commit();
-    }
-
-    private Answer rolledBack(Exception why) {
-        try {
-            manager.rollback();
-        } catch (Exception e) {
-            why.addSuppressed(e);
-        }
-        return Answer.rolledBack(why);
-    }
-
-    private Answer commit() {
-        try {
-            manager.commit();
-            return Answer.COMMITTED;
-        } catch (RollbackException e) {
-            return Answer.rolledBack(e);
-        } catch (HeuristicMixedException | HeuristicRollbackException e) {
-            return Answer.mixed(e);
-        } catch (SystemException | RuntimeException e) {
-            return Answer.unknown("-", e);
-        }
+        });
     }
 
     private static void closeQuietly(XAConnection connection) {
