@@ -43,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--flow",
             split = ",",
             paramLabel = "FLOW",
-            description = "transfer, points, points-2pc, shop; all unless said otherwise")
+            description = "transfer, points, points-2pc, groupware, shop; all unless said otherwise")
     private @Nullable List<String> flows;
 
     @Option(
@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             defaultValue = "10",
-            description = "sagas and transactions started per second (${DEFAULT-VALUE})")
+            description = "sagas, transactions and accounts started per second (${DEFAULT-VALUE})")
     private double rate;
 
     @Option(
@@ -73,8 +73,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "FAULT",
             description =
                     "what may go wrong: all, none, or some of lost-reply, duplicate, slow, maintenance, card-bill,"
-                            + " payee-unknown, balance-too-low, shipping-fails, no-vote, lost-answer, kill-service, kill-engine,"
-                            + " kill-coordinator")
+                            + " payee-unknown, balance-too-low, shipping-fails, no-vote, lost-answer, mail-down, row-refused,"
+                            + " kill-service, kill-engine, kill-coordinator, kill-target, kill-source, kill-pipeline")
     private @Nullable List<String> faults;
 
     @Override

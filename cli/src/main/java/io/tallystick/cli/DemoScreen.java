@@ -83,7 +83,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
 
     @Override
     public synchronized void opened(Map<String, URI> services) {
-        event(services.size() + " services are up, each a process with a database of its own");
+        event(Words.up(services.size()));
     }
 
     @Override

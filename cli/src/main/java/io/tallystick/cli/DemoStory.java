@@ -76,7 +76,7 @@ final class DemoStory implements DemoListener {
 
     @Override
     public void opened(Map<String, URI> services) {
-        line(services.size() + " services are up, each a process with a database of its own");
+        line(Words.up(services.size()));
     }
 
     @Override

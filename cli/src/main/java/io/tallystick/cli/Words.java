@@ -26,6 +26,13 @@ final class Words {
         return CLOCK.format(at);
     }
 
+    /** What a demo says of its services when they answer. */
+    static String up(int services) {
+        return services == 1
+                ? "1 service is up, a process with a database of its own"
+                : services + " services are up, each a process with a database of its own";
+    }
+
     /** Such as "3 min ago". */
     static String ago(Instant at, Instant now) {
         Duration age = Duration.between(at, now);

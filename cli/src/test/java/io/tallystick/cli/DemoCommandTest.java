@@ -66,7 +66,7 @@ class DemoCommandTest {
     void an_unknown_flow_or_fault_is_wrong_usage_with_those_there_are() {
         Run flow = Run.of("demo", "--flow", "pizza");
         assertThat(flow.exit()).isEqualTo(Exit.USAGE);
-        assertThat(flow.err()).contains("pizza", "transfer, points, points-2pc, shop");
+        assertThat(flow.err()).contains("pizza", "transfer, points, points-2pc, groupware, shop");
         assertThat(Run.of("demo", "--faults", "meteor").err()).contains("meteor", "lost-reply");
         assertThat(Run.of("demo", "--rate", "0").exit()).isEqualTo(Exit.USAGE);
     }

@@ -1,6 +1,7 @@
 package io.tallystick.cdc;
 
 import io.tallystick.jdbc.Tx;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,27 @@ final class LoadRows {
                     pipeline,
                     table.toString());
         }
+    }
+
+    /**
+     * A pipeline may name other tables than before: those that it did not have are ordered, and those that it has no longer are
+     * forgotten, so that they are ordered when they come back.
+     *
+     * @param copied those of them that are copied first
+     * @return whether anything was written
+     */
+    boolean follow(Set<TableName> tables, Set<TableName> copied) {
+        Set<TableName> known = new LinkedHashSet<>(tx.query(
+                "SELECT source FROM tally_load WHERE pipeline = ?",
+                row -> TableName.parse(row.string("source")),
+                pipeline));
+        Set<TableName> unknown = new LinkedHashSet<>(copied);
+        unknown.removeAll(known);
+        order(unknown);
+        known.removeAll(tables);
+        known.forEach(gone ->
+                tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, gone.toString()));
+        return !unknown.isEmpty() || !known.isEmpty();
     }
 
     /** Those that are not finished. */

@@ -22,6 +22,7 @@ public final class Pipeline implements AutoCloseable {
     private final ChangeSource source;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final SourceLoop reader;
+    private final Set<TableName> tables;
     private final Set<TableName> copied;
     private final CdcRuntime runtime = CdcRuntime.real();
     private final List<Thread> threads = new ArrayList<>();
@@ -34,6 +35,7 @@ public final class Pipeline implements AutoCloseable {
             PipelineSettings settings) {
         this.name = name;
         this.source = source;
+        this.tables = tables;
         this.copied = settings.copyFirst() ? tables : Set.of();
         Upstream upstream = new Side();
         List<SourceLoop.Flow> flows = new ArrayList<>();
@@ -132,10 +134,13 @@ public final class Pipeline implements AutoCloseable {
 
         private void agree(ReplicatedTarget target, TargetSession session, Position first) {
             Position position = session.position();
+            LoadRows loads = new LoadRows(session.tx(), pipelineAt(target));
             if (position == null) {
-                new LoadRows(session.tx(), pipelineAt(target)).order(copied);
+                loads.order(copied);
                 session.begin(first);
                 position = first;
+            } else if (loads.follow(tables, copied)) {
+                session.commit(position);
             }
             reader.joined(position);
         }

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param progressEvery how often a position is written while nothing changes, so that the source may forget its log; 10 s
  * @param firstPause pause after the first failed try, doubling from there with jitter; 100 ms
  * @param longestPause the longest pause between tries; 30 s
- * @param copyFirst whether a target that never saw this pipeline first gets the rows that are there already; true
+ * @param copyFirst whether a target that never saw this pipeline, or this table in it, first gets the rows that are there already; true
  */
 public record PipelineSettings(
         int groupChanges,

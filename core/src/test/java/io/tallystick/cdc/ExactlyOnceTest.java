@@ -93,6 +93,30 @@ class ExactlyOnceTest {
         }
     }
 
+    @Test
+    void a_table_that_joins_later_is_copied_as_well() throws SQLException {
+        RecordedSource source = history(31, 60);
+        source.copyable(ledger, 3);
+        PipelineSettings copying = SETTINGS.withCopyFirst(true);
+        TableName another = new TableName(ledger.name().schema(), "another");
+        try (Pipeline without = start(source, db.dataSource(), copying, another)) {
+            awaitApplied(without, 60);
+            await().atMost(LONG).untilAsserted(() -> assertThat(loads()).containsExactly("done"));
+        }
+        assertThat(rows()).isEmpty();
+        source.shows();
+        try (Pipeline with = start(source, db.dataSource(), copying)) {
+            SplittableRandom random = new SplittableRandom(32);
+            for (int i = 0; i < 40; i++) {
+                source.commit(List.of(randomChange(random)));
+            }
+            awaitApplied(with, source.size());
+            await().atMost(LONG).untilAsserted(() -> assertThat(rows()).isEqualTo(model));
+            await().atMost(LONG).untilAsserted(() -> assertThat(loads()).containsExactly("done"));
+        }
+        assertThat(rows()).isEqualTo(model);
+    }
+
     private List<String> loads() {
         return Jdbc.on(db.dataSource())
                 .autocommit(tx -> tx.query("SELECT state FROM tally_load", row -> row.string("state")));
@@ -193,12 +217,15 @@ class ExactlyOnceTest {
     }
 
     private Pipeline start(ChangeSource source, DataSource into, PipelineSettings settings) {
+        return start(source, into, settings, ledger.name());
+    }
+
+    private Pipeline start(ChangeSource source, DataSource into, PipelineSettings settings, TableName table) {
         Pipeline pipeline = Pipeline.of(
                 "test",
                 source,
-                Set.of(ledger.name()),
-                List.of(new ReplicatedTarget(
-                        "db", into, dialect, writer, new MirrorMapping(Map.of(ledger.name(), target)))),
+                Set.of(table),
+                List.of(new ReplicatedTarget("db", into, dialect, writer, new MirrorMapping(Map.of(table, target)))),
                 settings);
         pipeline.start();
         return pipeline;

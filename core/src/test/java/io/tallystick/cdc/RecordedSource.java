@@ -96,6 +96,11 @@ final class RecordedSource implements ChangeSource {
         established = transactions.size() / 3;
     }
 
+    /** From now on a snapshot sees at least what is committed now. */
+    synchronized void shows() {
+        seen = transactions.size();
+    }
+
     @Override
     public SnapshotReader snapshot() {
         return new Copy();

@@ -1,5 +1,6 @@
 package io.tallystick.examples;
 
+import io.tallystick.examples.groupware.GroupwarePlay;
 import io.tallystick.examples.play.Books;
 import io.tallystick.examples.play.Load;
 import io.tallystick.examples.play.Play;
@@ -50,6 +51,7 @@ public final class Demo {
             case TRANSFER -> new TransferPlay();
             case POINTS -> new PointsPlay();
             case POINTS_2PC -> new TwoPhasePlay();
+            case GROUPWARE -> new GroupwarePlay();
             case SHOP -> new OrderPlay();
         };
     }

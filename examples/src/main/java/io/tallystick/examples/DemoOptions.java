@@ -11,18 +11,18 @@ import java.util.Set;
  * @param seed decides everything that chance decides
  * @param once true plays each flow's scenes once, one after the other, and tells them; false puts load on the flows
  * @param faults what may go wrong; empty for an undisturbed run
- * @param rate sagas and transactions started per second under load, over all flows
+ * @param rate sagas, transactions and accounts started per second under load, over all flows
  * @param duration how long they are started under load; the run then waits until all have ended
  */
 public record DemoOptions(Set<Flow> flows, long seed, boolean once, Set<Fault> faults, double rate, Duration duration) {
 
-    /** Low enough for two cores that also run three orchestrators, eleven services and two databases. */
+    /** Low enough for two cores that also run three orchestrators, twelve services, a pipeline and five database servers. */
     private static final double RATE = 10;
 
     public DemoOptions {
         if (flows.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a demo of no flow shows nothing; name at least one of transfer, points, points-2pc, shop");
+                    "a demo of no flow shows nothing; name at least one of transfer, points, points-2pc, groupware, shop");
         }
         if (rate <= 0 || duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException(

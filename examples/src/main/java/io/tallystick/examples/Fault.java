@@ -30,7 +30,17 @@ public enum Fault {
     /** A database prepares, or stores the decision, and its answer never arrives. */
     LOST_ANSWER("a prepare or a decision was stored and its answer was lost"),
     /** A service that decides about transactions is ended with kill -9 and started again. */
-    KILL_COORDINATOR("a coordinator is killed");
+    KILL_COORDINATOR("a coordinator is killed"),
+    /** The database of a target is shut down in order, and started again. */
+    MAIL_DOWN("mail is down for patching"),
+    /** A target has a reason to refuse a row. */
+    ROW_REFUSED("a target refuses a row"),
+    /** The database of a target is ended with kill -9 and started again. */
+    KILL_TARGET("the database of a target is killed"),
+    /** The database whose log is read is ended with kill -9 and started again. */
+    KILL_SOURCE("the database of the source is killed"),
+    /** The process that runs a pipeline is ended with kill -9 and started again. */
+    KILL_PIPELINE("the pipeline's process is killed");
 
     private final String sentence;
 

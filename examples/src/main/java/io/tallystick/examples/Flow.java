@@ -11,6 +11,9 @@ public enum Flow {
     POINTS("Card points: use 100 points on a bill of 1,000, ending 0 / 900"),
     /** Card points, all or nothing. */
     POINTS_2PC("Card points by two-phase commit: both databases or neither, in one process and over two services"),
+    /** A groupware account that makes rows in four other databases, by change data capture. */
+    GROUPWARE(
+            "Groupware account: mailboxes, a calendar, meeting rooms and a folder in four databases, whoever is away"),
     /** Shop order with forward recovery. */
     SHOP("Shop order: pay, pack, ship; shipping that fails is driven on, not undone");
 
@@ -25,7 +28,7 @@ public enum Flow {
         return title;
     }
 
-    /** The name on the command line: {@code transfer}, {@code points}, {@code points-2pc}, {@code shop}. */
+    /** The name on the command line: {@code transfer}, {@code points}, {@code points-2pc}, {@code groupware}, {@code shop}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

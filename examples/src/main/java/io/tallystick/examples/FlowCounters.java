@@ -1,10 +1,10 @@
 package io.tallystick.examples;
 
 /**
- * How far one flow is, or all of them together. What is counted are sagas, or transactions.
+ * How far one flow is, or all of them together. What is counted are sagas, transactions, or accounts.
  *
  * @param started those that were started
- * @param completed of these, ended with every step done or every branch committed
+ * @param completed of these, ended with every step done, every branch committed, or every row carried over
  * @param undone of these, ended with everything compensated or rolled back
  * @param parked of these, waiting for a person now
  * @param interventions how often a person stepped in

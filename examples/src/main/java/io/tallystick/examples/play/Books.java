@@ -20,6 +20,11 @@ public final class Books {
         this.world = world;
     }
 
+    /** Whose books they are. */
+    public World world() {
+        return world;
+    }
+
     /** One number; the statement names it {@code amount}. The database is named after the service whose own it is. */
     public long number(String database, String sql) {
         return jdbc(database)

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * What strikes which service when, computed from a seed before the run begins: the same seed plans the same faults.
@@ -20,9 +21,12 @@ public record FaultPlan(List<Strike> strikes) {
      * One fault with a beginning and an end.
      *
      * @param at from the beginning of the run
+     * @param service whom it strikes: a service, or a database with a server of its own
      * @param length until the window closes, or until the killed process is started again
      */
     public record Strike(Duration at, Fault fault, String service, Duration length) {}
+
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     /** Plans windows and kills for these services over this time. Kills of one service never overlap. */
     public static FaultPlan of(long seed, Set<Fault> faults, List<Role> roles, Duration time) {
@@ -44,16 +48,34 @@ public record FaultPlan(List<Strike> strikes) {
                 having(services, "shipping"),
                 Duration.ofSeconds(12),
                 Duration.ofSeconds(4));
-        rhythm.plan(faults, Fault.KILL_SERVICE, services, Duration.ofSeconds(6), Duration.ofSeconds(1));
-        rhythm.plan(faults, Fault.KILL_ENGINE, orchestrators, Duration.ofSeconds(10), Duration.ofSeconds(1));
-        rhythm.plan(faults, Fault.KILL_COORDINATOR, coordinators, Duration.ofSeconds(8), Duration.ofSeconds(1));
-        rhythm.plan(faults, Fault.LOST_ANSWER, coordinators, Duration.ofSeconds(2), Duration.ofSeconds(1));
+        rhythm.plan(faults, Fault.KILL_SERVICE, services, Duration.ofSeconds(6), SHORT);
+        rhythm.plan(faults, Fault.KILL_ENGINE, orchestrators, Duration.ofSeconds(10), SHORT);
+        rhythm.plan(faults, Fault.KILL_COORDINATOR, coordinators, Duration.ofSeconds(8), SHORT);
+        rhythm.plan(faults, Fault.LOST_ANSWER, coordinators, Duration.ofSeconds(2), SHORT);
+        rhythm.plan(faults, Fault.KILL_PIPELINE, names(roles, Role.Kind.PIPELINE), Duration.ofSeconds(9), SHORT);
+        rhythm.plan(faults, Fault.KILL_SOURCE, alone(roles, home -> home == 0), Duration.ofSeconds(11), SHORT);
+        List<String> targets = alone(roles, home -> home > 0);
+        rhythm.plan(faults, Fault.KILL_TARGET, targets, Duration.ofSeconds(7), SHORT);
+        rhythm.plan(faults, Fault.MAIL_DOWN, having(targets, "mail"), Duration.ofSeconds(13), Duration.ofSeconds(5));
         strikes.sort(Comparator.comparing(Strike::at));
         return new FaultPlan(List.copyOf(strikes));
     }
 
     private static List<String> having(List<String> services, String name) {
         return services.contains(name) ? List.of(name) : List.of();
+    }
+
+    /** Databases of pipelines that have a server of their own; the first of each pipeline is its source. */
+    private static List<String> alone(List<Role> roles, IntPredicate wanted) {
+        List<String> names = new ArrayList<>();
+        for (Role role : roles) {
+            for (int i = 0; i < role.homes().size() && role.kind() == Role.Kind.PIPELINE; i++) {
+                if (role.homes().get(i).alone() && wanted.test(i)) {
+                    names.add(role.homes().get(i).name());
+                }
+            }
+        }
+        return names;
     }
 
     private static List<String> names(List<Role> roles, Role.Kind kind) {

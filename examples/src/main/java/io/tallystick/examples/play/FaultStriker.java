@@ -4,6 +4,7 @@ import io.tallystick.examples.Fault;
 import io.tallystick.examples.play.FaultPlan.Strike;
 import io.tallystick.examples.service.FaultSettings;
 import io.tallystick.examples.world.Servant;
+import io.tallystick.testkit.db.TestDatabase;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -54,12 +55,30 @@ final class FaultStriker {
     }
 
     private void begin(Strike strike) {
-        Servant servant = theatre.world().service(strike.service());
+        switch (strike.fault()) {
+            case KILL_TARGET, KILL_SOURCE, MAIL_DOWN -> beginAt(database(strike), strike);
+            default -> beginAt(theatre.world().service(strike.service()), strike);
+        }
+    }
+
+    private void beginAt(TestDatabase database, Strike strike) {
+        if (!database.isRunning()) {
+            return;
+        }
+        if (strike.fault() == Fault.MAIL_DOWN) {
+            database.stop();
+        } else {
+            database.kill();
+        }
+        theatre.injected(strike.fault(), strike.service());
+    }
+
+    private void beginAt(Servant servant, Strike strike) {
         if (!servant.isAlive()) {
             return;
         }
         switch (strike.fault()) {
-            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR -> servant.kill();
+            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR, KILL_PIPELINE -> servant.kill();
             case MAINTENANCE -> servant.faults(servant.faults().maintenance(true));
             case SHIPPING_FAILS -> servant.faults(servant.faults().refusing(true));
             case LOST_ANSWER -> servant.lines().loseAnswers();
@@ -72,12 +91,31 @@ final class FaultStriker {
     }
 
     private void end(Strike strike) {
-        Servant servant = theatre.world().service(strike.service());
         switch (strike.fault()) {
-            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR -> servant.restart();
+            case KILL_TARGET, KILL_SOURCE, MAIL_DOWN -> endAt(database(strike));
+            default -> endAt(theatre.world().service(strike.service()), strike);
+        }
+    }
+
+    /** Two faults may have struck it at the same time: whichever ends first brings it back. */
+    private static void endAt(TestDatabase database) {
+        synchronized (database) {
+            if (!database.isRunning()) {
+                database.restart();
+            }
+        }
+    }
+
+    private static void endAt(Servant servant, Strike strike) {
+        switch (strike.fault()) {
+            case KILL_SERVICE, KILL_ENGINE, KILL_COORDINATOR, KILL_PIPELINE -> servant.restart();
             case MAINTENANCE -> servant.faults(servant.faults().maintenance(false));
             case LOST_ANSWER -> servant.lines().heal();
             default -> servant.faults(servant.faults().refusing(false));
         }
+    }
+
+    private TestDatabase database(Strike strike) {
+        return theatre.world().database(strike.service());
     }
 }

@@ -19,14 +19,21 @@ public final class ServiceMain {
 
     /** Never returns. */
     public static void run(Described described) throws Exception {
+        live(settings -> {
+            Service service = new Service(settings);
+            described.describe(service);
+            return service.start();
+        });
+    }
+
+    /** The same for a process that is no service. Never returns. */
+    public static void live(Begun begun) throws Exception {
         BufferedReader parent = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line = parent.readLine();
         if (line == null) {
             throw new IllegalArgumentException("a service expects its settings as a line of JSON on standard input");
         }
-        Service service = new Service(Json.read(line, ServiceSettings.class));
-        described.describe(service);
-        System.out.println(READY + service.start());
+        System.out.println(READY + begun.begin(Json.read(line, ServiceSettings.class)));
         System.out.flush();
         waitForTheEnd(parent);
         // halt: the parent is gone, and nobody is left to wait for an orderly end
@@ -47,5 +54,12 @@ public final class ServiceMain {
     @FunctionalInterface
     public interface Described {
         void describe(Service service) throws Exception;
+    }
+
+    /** Starts what the process is for. */
+    @FunctionalInterface
+    public interface Begun {
+        /** Returns the port where it listens, 0 when it does not. */
+        int begin(ServiceSettings settings) throws Exception;
     }
 }

@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Statements in a file of the class path; they may be run again. */
-record SqlFile(String path, List<String> statements) {
+public record SqlFile(String path, List<String> statements) {
 
     /** @param path below the resources of the examples, such as {@code transfer/account.sql} */
-    static SqlFile at(String path) {
+    public static SqlFile at(String path) {
         try (InputStream in = SqlFile.class.getResourceAsStream("/io/tallystick/examples/" + path)) {
             if (in == null) {
                 throw new IllegalArgumentException("there is no SQL file io/tallystick/examples/" + path);
@@ -26,7 +26,8 @@ record SqlFile(String path, List<String> statements) {
         }
     }
 
-    void run(Jdbc jdbc) {
+    /** Runs all of them in one transaction. */
+    public void run(Jdbc jdbc) {
         jdbc.run(tx -> statements.forEach(tx::update));
     }
 }

@@ -20,6 +20,7 @@ public final class Servant implements AutoCloseable {
     private static final int ATTEMPTS = 10;
 
     private final Role role;
+    private final Map<String, String> environment;
     private final Lines lines;
     private final Path log;
     private final Map<Faults.Kind, Long> struckBefore = new EnumMap<>(Faults.Kind.class);
@@ -27,17 +28,18 @@ public final class Servant implements AutoCloseable {
     private FaultSettings faults = FaultSettings.NONE;
     private ServiceProcess process;
 
-    private Servant(Role role, ServiceSettings settings, Lines lines, Path log) {
+    private Servant(Role role, ServiceSettings settings, Map<String, String> environment, Lines lines, Path log) {
         this.role = role;
         this.settings = settings;
+        this.environment = Map.copyOf(environment);
         this.lines = lines;
         this.log = log;
-        this.process = ServiceProcess.start(role.main(), settings, log);
+        this.process = ServiceProcess.start(role.main(), settings, environment, log);
     }
 
     /** Starts the process; {@link #awaitReady} says when it answers. */
-    static Servant start(Role role, ServiceSettings settings, Lines lines, Path log) {
-        return new Servant(role, settings, lines, log);
+    static Servant start(Role role, ServiceSettings settings, Map<String, String> environment, Lines lines, Path log) {
+        return new Servant(role, settings, environment, lines, log);
     }
 
     public String name() {
@@ -66,7 +68,7 @@ public final class Servant implements AutoCloseable {
     /** From now on these things go wrong in it; also after it was started again. */
     public synchronized void faults(FaultSettings next) {
         faults = next;
-        for (int attempt = 1; process.isAlive(); attempt++) {
+        for (int attempt = 1; answers(); attempt++) {
             try {
                 client().ask("PUT", "/admin/faults", Json.write(next));
                 return;
@@ -87,7 +89,7 @@ public final class Servant implements AutoCloseable {
     public synchronized Map<Faults.Kind, Long> struck() {
         Map<Faults.Kind, Long> all = new EnumMap<>(Faults.Kind.class);
         all.putAll(struckBefore);
-        if (process.isAlive()) {
+        if (answers()) {
             Struck now = Json.read("{\"counts\":" + client().ask("GET", "/admin/faults", "") + "}", Struck.class);
             now.counts().forEach((kind, count) -> all.merge(kind, count, Long::sum));
         }
@@ -109,7 +111,7 @@ public final class Servant implements AutoCloseable {
             awaitReady();
             return;
         }
-        process = ServiceProcess.start(role.main(), settings, log);
+        process = ServiceProcess.start(role.main(), settings, environment, log);
         awaitReady();
         if (!faults.equals(FaultSettings.NONE)) {
             faults(faults);
@@ -125,6 +127,11 @@ public final class Servant implements AutoCloseable {
     public synchronized void close() {
         process.kill();
         lines.close();
+    }
+
+    /** A pipeline listens to nobody. */
+    private boolean answers() {
+        return process.isAlive() && role.kind() != Role.Kind.PIPELINE;
     }
 
     private void remember() {

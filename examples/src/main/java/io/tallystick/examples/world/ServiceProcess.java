@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,8 @@ final class ServiceProcess {
         reader.start();
     }
 
-    static ServiceProcess start(Class<?> main, ServiceSettings settings, Path log) {
+    /** @param environment further variables of the process */
+    static ServiceProcess start(Class<?> main, ServiceSettings settings, Map<String, String> environment, Path log) {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
@@ -48,9 +50,10 @@ final class ServiceProcess {
                 System.getProperty("java.class.path"),
                 main.getName());
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             ServiceProcess service = new ServiceProcess(settings.name(), process, log);
             service.lifeline.write((Json.write(settings) + "\n").getBytes(StandardCharsets.UTF_8));
             service.lifeline.flush();

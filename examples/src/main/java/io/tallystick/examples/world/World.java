@@ -16,15 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Everything that one run needs: a PostgreSQL and a MariaDB server, a database for each service and one that carries the
- * command channels, and a process for each service. Closing it ends all of them; when this process is killed instead,
+ * Everything that one run needs: a PostgreSQL and a MariaDB server, and one more for each database that stands alone; a database
+ * for each service and one that carries the command channels; and a process for each service. Closing it ends all of them; when this process is killed instead,
  * the services see their pipe close and the databases' guardians do the rest. Thread-safe.
  */
 public final class World implements AutoCloseable {
@@ -33,7 +32,9 @@ public final class World implements AutoCloseable {
 
     private final long seed;
     private final WorldFolder folder;
-    private final Map<Engine, TestDatabase> servers = new EnumMap<>(Engine.class);
+    /** By engine, or by the database that stands alone. */
+    private final Map<String, TestDatabase> servers = new LinkedHashMap<>();
+
     private final Map<String, TestDatabase> databases = new ConcurrentHashMap<>();
     private final Map<String, Jdbc> books = new ConcurrentHashMap<>();
     private final Map<String, Servant> servants = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -80,7 +81,12 @@ public final class World implements AutoCloseable {
         return books.computeIfAbsent(database, name -> Jdbc.on(database(name).dataSource()));
     }
 
-    private TestDatabase database(String name) {
+    /**
+     * A database with its server; named after the service whose own it is.
+     *
+     * @throws IllegalArgumentException if there is no such database, naming those there are
+     */
+    public TestDatabase database(String name) {
         TestDatabase database = databases.get(name);
         if (database == null) {
             throw new IllegalArgumentException("there is no database '" + name + "'; there are " + databases.keySet());
@@ -100,6 +106,7 @@ public final class World implements AutoCloseable {
 
     /** Nothing goes wrong any more, and everything runs. */
     public void calm() {
+        servers().stream().filter(server -> !server.isRunning()).forEach(TestDatabase::restart);
         for (Servant servant : services()) {
             servant.lines().heal();
             servant.restart();
@@ -122,12 +129,27 @@ public final class World implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a pipeline, whose databases are there since this world was opened, and returns when it runs.
+     *
+     * @param environment what its file reads
+     */
+    public Servant launch(Role role, Map<String, String> environment) {
+        Servant servant = start(role, environment);
+        servants.put(role.name(), servant);
+        servant.awaitReady();
+        return servant;
+    }
+
     private void start(List<Role> roles) {
-        TestDatabase channels = server(Engine.POSTGRESQL).createDatabase(CHANNELS);
-        Schema.of(Jdbc.on(channels.dataSource())).install("message");
+        create(new Role.Home(CHANNELS, Engine.POSTGRESQL, false));
+        Schema.of(books(CHANNELS)).install("message");
         roles.stream().flatMap(role -> role.homes().stream()).forEach(this::create);
         List<Servant> starting = new ArrayList<>();
         for (Role role : roles) {
+            if (role.kind() == Role.Kind.PIPELINE) {
+                continue;
+            }
             if (role.kind() == Role.Kind.ORCHESTRATOR) {
                 // it is told the addresses of those it calls
                 List<Servant> called = starting.stream()
@@ -136,7 +158,7 @@ public final class World implements AutoCloseable {
                 called.forEach(Servant::awaitReady);
                 starting.removeAll(called);
             }
-            Servant servant = start(role, channels);
+            Servant servant = start(role, Map.of());
             servants.put(role.name(), servant);
             starting.add(servant);
         }
@@ -145,10 +167,10 @@ public final class World implements AutoCloseable {
 
     private void create(Role.Home home) {
         String name = home.name().replace('-', '_');
-        databases.computeIfAbsent(home.name(), which -> server(home.engine()).createDatabase(name));
+        databases.computeIfAbsent(home.name(), which -> server(home).createDatabase(name));
     }
 
-    private Servant start(Role role, TestDatabase channels) {
+    private Servant start(Role role, Map<String, String> environment) {
         Lines lines = new Lines();
         boolean overLines = role.kind() == Role.Kind.COORDINATOR;
         List<DatabaseAddress> homes = role.homes().stream()
@@ -161,10 +183,11 @@ public final class World implements AutoCloseable {
         ServiceSettings settings = new ServiceSettings(
                 role.name(),
                 0,
-                new ServiceSettings.Databases(homes.get(0), homes.subList(1, homes.size()), address(channels)),
+                new ServiceSettings.Databases(
+                        homes.get(0), homes.subList(1, homes.size()), address(database(CHANNELS))),
                 peers,
                 seed ^ role.name().hashCode());
-        return Servant.start(role, settings, lines, folder.log(role.name()));
+        return Servant.start(role, settings, environment, lines, folder.log(role.name()));
     }
 
     private DatabaseAddress line(Lines lines, String name) {
@@ -188,14 +211,15 @@ public final class World implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    private TestDatabase server(Engine engine) {
+    private TestDatabase server(Role.Home home) {
         return servers.computeIfAbsent(
-                engine,
-                which -> which == Engine.POSTGRESQL
+                home.alone() ? home.name() : home.engine().name(),
+                which -> home.engine() == Engine.POSTGRESQL
                         ? TestDatabases.postgres()
                                 .setting("max_connections", "300")
+                                .setting("max_slot_wal_keep_size", "1GB")
                                 .start()
-                        : TestDatabases.of(which)
+                        : TestDatabases.of(home.engine())
                                 .setting("max_connections", "300")
                                 .start());
     }

@@ -25,6 +25,12 @@ class LoadTest {
     }
 
     @Test
+    void a_few_seconds_of_accounts_with_every_fault_leave_only_agreeing_books() {
+        everythingHolds(new DemoOptions(
+                Set.of(Flow.GROUPWARE), 9, false, EnumSet.allOf(Fault.class), 8, Duration.ofSeconds(5)));
+    }
+
+    @Test
     @Tag("soak")
     void five_minutes_of_all_flows_with_every_fault_leave_only_agreeing_books() {
         everythingHolds(new DemoOptions(
