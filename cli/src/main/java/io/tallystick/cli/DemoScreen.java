@@ -121,7 +121,9 @@ final class DemoScreen implements DemoListener, AutoCloseable {
     List<String> lines(Terminal terminal) {
         List<String> lines = new ArrayList<>();
         Duration time = Duration.ofNanos(System.nanoTime() - begin);
-        String flows = options.flows().stream().sorted().map(Flow::word).collect(Collectors.joining(", "));
+        String flows = options.flows().size() == Flow.values().length
+                ? "all flows"
+                : options.flows().stream().sorted().map(Flow::word).collect(Collectors.joining(", "));
         lines.add(Tone.STRONG.paint("tally demo", terminal)
                 + Tone.QUIET.paint(
                         String.format(
