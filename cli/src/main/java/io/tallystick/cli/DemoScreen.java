@@ -152,7 +152,7 @@ final class DemoScreen implements DemoListener, AutoCloseable {
 
     private Table flows() {
         Table table = new Table(
-                Table.Column.text("flow"),
+                Table.Column.fixed("flow"),
                 Table.Column.number("started"),
                 Table.Column.number("● completed"),
                 Table.Column.number("✕ undone"),
