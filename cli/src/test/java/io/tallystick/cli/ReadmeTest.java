@@ -6,6 +6,8 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.message.Channel;
 import io.tallystick.saga.Finding;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The saga that the READMEs show is the one below, character by character but for line breaks. */
+/** The code that the READMEs show is the one below, character by character but for line breaks. */
 class ReadmeTest {
 
     @Test
@@ -37,12 +39,13 @@ class ReadmeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "README.ko.md"})
-    void the_saga_of_the_readme_is_the_compiled_one(String readme) throws IOException {
+    void the_code_of_the_readme_is_the_compiled_one(String readme) throws IOException {
         Path here = HouseTest.ROOT.resolve("cli/src/test/java/io/tallystick/cli/ReadmeTest.java");
         String shown = Files.readString(HouseTest.ROOT.resolve(readme));
         String compiled = Files.readString(here);
         assertThat(sagaIn(shown)).as("the saga in " + readme).isEqualTo(sagaIn(compiled));
         assertThat(useIn(shown)).as("its use in " + readme).isEqualTo(useIn(compiled));
+        assertThat(pipelineIn(shown)).as("the pipeline in " + readme).isEqualTo(pipelineIn(compiled));
     }
 
     @Test
@@ -93,6 +96,18 @@ class ReadmeTest {
             SagaOutcome outcome = sagas.await(id, ofSeconds(5));
             return outcome;
         }
+    }
+
+    /** Compiled and not run: the demo runs one. */
+    static PipelineStatus thePipelineInTheReadme() {
+        try (PipelineRun accounts = PipelineRun.start(Path.of("accounts.yaml"))) {
+            PipelineStatus status = accounts.status();
+            return status;
+        }
+    }
+
+    private static String pipelineIn(String text) {
+        return between(text, "try (PipelineRun accounts", "accounts.status();");
     }
 
     private static String sagaIn(String text) {
