@@ -65,11 +65,13 @@ final class Coalescer {
     static final class TableNet {
 
         private final TargetTable table;
+        private final AlikeKeys alike;
         private final Map<RowKey, Net> rows = new HashMap<>();
         private final List<TargetChange> inOrder = new ArrayList<>();
 
         TableNet(TargetTable table) {
             this.table = table;
+            this.alike = new AlikeKeys(table);
         }
 
         TargetTable table() {
@@ -83,6 +85,9 @@ final class Coalescer {
                 return true;
             }
             RowKey key = SourceOrder.keyOf(change);
+            if (!alike.admits(change, key)) {
+                return false;
+            }
             Net before = rows.get(key);
             Net after = Net.join(before, change);
             if (after == null) {

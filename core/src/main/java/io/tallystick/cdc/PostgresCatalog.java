@@ -24,9 +24,11 @@ final class PostgresCatalog implements CatalogReader {
 
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS spelt, b.oid AS base, b.typname, b.typtype, b.typcategory,
-                   NOT a.attnotnull AS nullable, a.attgenerated <> '' AS computed, a.attidentity = 'a' AS always
+                   NOT a.attnotnull AS nullable, a.attgenerated <> '' AS computed, a.attidentity = 'a' AS always,
+                   coalesce(NOT c.collisdeterministic, false) AS loose
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                  JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+                 LEFT JOIN pg_collation c ON c.oid = a.attcollation
             WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
 
@@ -88,16 +90,22 @@ final class PostgresCatalog implements CatalogReader {
     private FoundTable table(long oid, boolean hasTrigger) throws SQLException {
         List<TargetColumn> columns = new ArrayList<>();
         Set<String> always = new HashSet<>();
+        Set<String> loose = new HashSet<>();
         each(COLUMNS, oid, row -> {
             columns.add(column(row));
             if (row.getBoolean("always")) {
                 always.add(row.getString("attname"));
             }
+            if (row.getBoolean("loose")) {
+                loose.add(row.getString("attname"));
+            }
         });
         List<UniqueKey> keys = new ArrayList<>();
         each(KEYS, oid, row -> keys.add(key(row)));
         Set<TableName> parents = new HashSet<>();
-        boolean[] sensitive = {hasTrigger};
+        // a collation that is not deterministic takes texts for equal that are not the same
+        boolean looseKey = keys.stream().flatMap(key -> key.columns().stream()).anyMatch(loose::contains);
+        boolean[] sensitive = {hasTrigger || looseKey};
         each(PARENTS, oid, row -> {
             if (row.getBoolean("itself")) {
                 sensitive[0] = true;
