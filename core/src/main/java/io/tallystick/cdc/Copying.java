@@ -1,7 +1,7 @@
 package io.tallystick.cdc;
 
 import io.tallystick.cdc.SnapshotReader.Chunk;
-import io.tallystick.jdbc.TallystickException;
+import io.tallystick.jdbc.RejectedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,6 +28,8 @@ final class Copying implements Runnable {
     private static final int FIRST_ROWS = 1_000;
     private static final long CHUNK_BYTES = 8L << 20;
     private static final int CHUNKS_AHEAD = 4;
+    /** How soon a chunk that has not seen everything is read again. */
+    private static final Duration AGAIN = Duration.ofMillis(50);
 
     private final ChangeSource source;
     private final PipelineSettings settings;
@@ -40,11 +42,26 @@ final class Copying implements Runnable {
     private final Map<TableName, Overtaken> overtaken = new LinkedHashMap<>();
     private final Deque<Fetched> fetched = new ArrayDeque<>();
     private long generation;
+    /** How far the log was read last. */
+    private @Nullable Position read;
+
+    private volatile @Nullable String trouble;
 
     Copying(ChangeSource source, PipelineSettings settings, CdcRuntime runtime) {
         this.source = source;
         this.settings = settings;
         this.runtime = runtime;
+    }
+
+    /** Why nothing is copied at the moment although something is wanted; null while all is well. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** To be called before the log is read: from here on. */
+    synchronized void opens(Position after) {
+        read = read == null ? after : read;
     }
 
     /** Says anew what is to be copied and from where on; chunks that were read for something else are dropped. */
@@ -57,12 +74,14 @@ final class Copying implements Runnable {
         wanted.clear();
         wanted.putAll(states);
         overtaken.keySet().retainAll(states.keySet());
-        states.keySet().forEach(table -> overtaken.computeIfAbsent(table, Overtaken::new));
+        Remembering now = new Remembering(Objects.requireNonNull(read, "opens comes before want"));
+        states.keySet().forEach(table -> overtaken.computeIfAbsent(table, name -> new Overtaken(name, now)));
         notifyAll();
     }
 
     /** To be called for every piece before it is handed out. */
     synchronized void note(TransactionPiece piece) {
+        read = piece.position();
         if (!overtaken.isEmpty()) {
             overtaken.values().forEach(each -> each.note(piece));
         }
@@ -80,16 +99,25 @@ final class Copying implements Runnable {
         if (rows.isEmpty()) {
             // a change that the chunk has not seen left cells out: read the same rows again, a later chunk has seen it
             LOG.debug("chunk of {} after {} is read again", state.table(), state.next());
-            wanted.put(state.table(), state);
-            fetched.clear();
-            generation++;
-            notifyAll();
+            readAgain();
             return Optional.empty();
         }
         fetched.remove();
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
         return Optional.of(new LoadedChunk(state.table(), state.next(), rows.get(), first.chunk.upTo()));
+    }
+
+    /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */
+    private void readAgain() {
+        Map<TableName, LoadState> all = new LinkedHashMap<>();
+        fetched.forEach(each -> all.putIfAbsent(each.state.table(), each.state));
+        wanted.forEach(all::putIfAbsent);
+        wanted.clear();
+        wanted.putAll(all);
+        fetched.clear();
+        generation++;
+        notifyAll();
     }
 
     void stop() {
@@ -109,10 +137,12 @@ final class Copying implements Runnable {
                     copy(next);
                 }
                 failures = 0;
-            } catch (TallystickException e) {
-                LOG.warn("a table of {} cannot be copied, trying again: {}", source.name(), e.getMessage());
-                failures++;
-                pause(runtime.pause(settings, failures));
+                trouble = null;
+            } catch (RuntimeException e) {
+                // also what nobody thought of: a copying that ended without a word would be waited for for ever
+                LOG.warn("a table of {} cannot be copied, trying again: {}", source.name(), e.getMessage(), e);
+                trouble = "a table cannot be copied, trying again: " + e.getMessage();
+                pause(runtime.pause(settings, failures++));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -132,25 +162,49 @@ final class Copying implements Runnable {
         while (end.getCount() > 0 && (wanted.isEmpty() || fetched.size() >= CHUNKS_AHEAD)) {
             wait(1_000);
         }
-        return wanted.isEmpty()
-                ? null
-                : new Next(generation, wanted.values().iterator().next());
+        if (wanted.isEmpty()) {
+            return null;
+        }
+        LoadState state = wanted.values().iterator().next();
+        Overtaken log = Objects.requireNonNull(overtaken.get(state.table()));
+        return new Next(generation, state, log.since());
     }
 
     /** Reads chunks of one table as long as nothing else is wanted. */
     private void copy(Next next) throws InterruptedException {
         LoadState state = next.state;
-        SourceTable table = source.describe(Set.of(state.table())).get(0);
+        SourceTable table = source.describe(Set.of(state.table())).stream()
+                .findFirst()
+                .orElseThrow(() -> new RejectedException("the source has no table " + next.state.table()));
         try (SnapshotReader reader = source.snapshot()) {
+            next.since.prepare(reader);
             int rows = FIRST_ROWS;
             while (end.getCount() > 0) {
                 Chunk chunk = reader.read(table, state.next(), state.to(), rows);
+                if (!next.since.isPassedBy(chunk)) {
+                    if (!waits(next)) {
+                        return;
+                    }
+                    continue;
+                }
+                trouble = null;
                 rows = rowsAfter(chunk);
                 if (!keep(next.generation, state, chunk) || chunk.upTo() == null) {
                     return;
                 }
-                state = state.after(new LoadedChunk(state.table(), state.next(), chunk.rows(), chunk.upTo()));
+                state = state.after(chunk);
             }
+        }
+    }
+
+    /** Waits for transactions that the log may have told before their changes are visible; false when something else is wanted. */
+    private boolean waits(Next next) throws InterruptedException {
+        trouble = "the copying of " + next.state.table()
+                + " waits until the transactions that were open at its beginning have"
+                + " ended; a long one, or one that was prepared and forgotten, holds it up";
+        CdcRuntime.waitOr(end, AGAIN);
+        synchronized (this) {
+            return next.generation == generation;
         }
     }
 
@@ -172,11 +226,14 @@ final class Copying implements Runnable {
         fetched.add(new Fetched(state, chunk));
         if (chunk.upTo() == null) {
             wanted.remove(state.table());
+        } else {
+            // after a failure it goes on here
+            wanted.replace(state.table(), state.after(chunk));
         }
         return true;
     }
 
-    private record Next(long generation, LoadState state) {}
+    private record Next(long generation, LoadState state, Remembering since) {}
 
     private record Fetched(LoadState state, Chunk chunk) {}
 }

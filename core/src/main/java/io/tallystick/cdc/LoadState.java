@@ -28,6 +28,11 @@ record LoadState(
         return chunk.after() == null || next() != null;
     }
 
+    LoadState after(SnapshotReader.Chunk chunk) {
+        return new LoadState(
+                table, from, to, chunk.upTo(), doneRows + chunk.rows().size());
+    }
+
     LoadState after(LoadedChunk chunk) {
         return new LoadState(
                 table, from, to, chunk.upTo(), doneRows + chunk.rows().size());

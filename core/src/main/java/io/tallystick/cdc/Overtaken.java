@@ -22,10 +22,17 @@ final class Overtaken {
 
     private final TableName table;
     private final List<Touched> log = new ArrayList<>();
+    private final Remembering since;
     private long remembered;
 
-    Overtaken(TableName table) {
+    Overtaken(TableName table, Remembering since) {
         this.table = table;
+        this.since = since;
+    }
+
+    /** From when on it remembers. */
+    Remembering since() {
+        return since;
     }
 
     /** To be called for every piece that is handed out. */

@@ -88,7 +88,7 @@ public final class Pipeline implements AutoCloseable {
         return new PipelineStatus(
                 name,
                 reader.state(),
-                reader.reason(),
+                reader.reason() == null ? reader.copying().trouble() : reader.reason(),
                 reader.lagBytes(),
                 lanes.values().stream()
                         .map(lane -> lane.progress.status().withQueue(lane.queue.bytes()))

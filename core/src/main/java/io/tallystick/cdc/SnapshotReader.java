@@ -19,6 +19,15 @@ public interface SnapshotReader extends AutoCloseable {
      */
     Chunk read(SourceTable table, @Nullable List<String> after, @Nullable List<String> last, int rows);
 
+    /**
+     * The mark that chunks have to pass before the log can be trusted to tell everything that they did not see. A transaction is in the
+     * log a moment before it is visible to others (with a synchronous replica that is away: long before), so what was read of the log
+     * already may still be missing in the rows. To be called when the log's changes are remembered already.
+     *
+     * @param read how far the log was read before that
+     */
+    Outset outset(Position read);
+
     /** About how many rows the table has, from the statistics. */
     long estimatedRows(TableName table);
 
@@ -42,5 +51,14 @@ public interface SnapshotReader extends AutoCloseable {
 
         /** The end of the log when the rows had been read: once the log was read up to here, the rows may be applied. */
         Position high();
+
+        /**
+         * Whether every transaction that the log told before this mark is in the rows. Once it is for one chunk it is for all later ones.
+         * False also when that is not sure.
+         */
+        boolean passed(Outset outset);
     }
+
+    /** A mark of {@link #outset}; known to nobody but who made it. */
+    interface Outset {}
 }

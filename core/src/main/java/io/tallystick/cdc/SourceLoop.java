@@ -181,6 +181,7 @@ final class SourceLoop implements Runnable {
         openedAfter = from;
         readTo = from;
         flows.forEach(flow -> flow.queue().beginAnew(from));
+        copying.opens(from);
         copying.want(loads(), true);
         try (ChangeStream stream = source.open(tables, from)) {
             if (goesOn()) {

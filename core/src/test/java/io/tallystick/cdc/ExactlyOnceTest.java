@@ -117,6 +117,53 @@ class ExactlyOnceTest {
         assertThat(rows()).isEqualTo(model);
     }
 
+    @Test
+    void a_change_that_was_delivered_before_a_table_is_copied_and_shows_late_is_not_undone() throws SQLException {
+        RecordedSource source = new RecordedSource(16);
+        source.commit(List.of(Change.insert(Texts.row(ledger, 1, 10, "old"))));
+        source.commit(List.of(Change.update(null, Texts.row(ledger, 1, 11, "new"))));
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            awaitApplied(pipeline, 2);
+        }
+        PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db").resync(Set.of(ledger.name()));
+        source.copyable(ledger, 1);
+        source.showLate(3);
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            await().atMost(LONG).untilAsserted(() -> assertThat(loads()).containsExactly("done"));
+        }
+        assertThat(rows()).isEqualTo(Map.of(1L, List.of(11L, "new")));
+    }
+
+    @Test
+    void a_table_that_cannot_be_copied_says_why_and_is_copied_once_it_can() {
+        RecordedSource source = history(31, 9);
+        try (Pipeline pipeline = start(source, db.dataSource(), SETTINGS.withCopyFirst(true))) {
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(pipeline.status().reason()).contains("no table"));
+            source.copyable(ledger, 1);
+            await().atMost(LONG).untilAsserted(() -> assertThat(loads()).containsExactly("done"));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(pipeline.status().reason()).isNull());
+        }
+    }
+
+    @Test
+    void a_position_of_many_servers_is_kept_whole() {
+        Position first = new Position("a".repeat(200_000));
+        Position next = new Position("a".repeat(199_999) + "b");
+        try (TargetSession session = TargetSession.claim(db.dataSource(), dialect, "long")) {
+            session.begin(first);
+            session.commit(next);
+        }
+        try (TargetSession session = TargetSession.claim(db.dataSource(), dialect, "long")) {
+            assertThat(session.position()).isEqualTo(next);
+            Quarantine quarantine = Quarantine.load(session.tx(), "long");
+            quarantine.parkUnmapped(session.tx(), Change.truncate(ledger), next, new IllegalStateException("anything"));
+            session.commit(first);
+        }
+        assertThat(parked()).singleElement().asString().endsWith("b");
+    }
+
     private List<String> loads() {
         return Jdbc.on(db.dataSource())
                 .autocommit(tx -> tx.query("SELECT state FROM tally_load", row -> row.string("state")));

@@ -23,6 +23,7 @@ final class RecordedSource implements ChangeSource {
     private int forgottenUpTo;
     private int established;
     private int seen;
+    private int late;
     private @Nullable SourceTable copied;
     private SplittableRandom chance = new SplittableRandom(1);
     private volatile long cutAfterPolls = Long.MAX_VALUE;
@@ -106,6 +107,11 @@ final class RecordedSource implements ChangeSource {
         return new Copy();
     }
 
+    /** Lets so many of the next chunks miss the last transaction, although it was delivered. */
+    synchronized void showLate(int reads) {
+        late = reads;
+    }
+
     /** What the table held after so many transactions, by its key. */
     private synchronized TreeMap<Long, Row> contents(int after) {
         TreeMap<Long, Row> rows = new TreeMap<>();
@@ -123,6 +129,10 @@ final class RecordedSource implements ChangeSource {
 
     /** A moment between what was seen last and now: a later chunk never sees less. */
     private synchronized int seenBy(int high) {
+        if (late > 0) {
+            late--;
+            return high - 1;
+        }
         seen = Math.max(Math.max(seen, established), high - chance.nextInt(40));
         return seen;
     }
@@ -149,10 +159,20 @@ final class RecordedSource implements ChangeSource {
                 }
 
                 @Override
+                public boolean passed(Outset outset) {
+                    return moment >= ((Read) outset).transactions();
+                }
+
+                @Override
                 public Position high() {
                     return new Position("" + high);
                 }
             });
+        }
+
+        @Override
+        public Outset outset(Position read) {
+            return new Read(number(read));
         }
 
         @Override
@@ -166,6 +186,8 @@ final class RecordedSource implements ChangeSource {
             return;
         }
     }
+
+    private record Read(int transactions) implements SnapshotReader.Outset {}
 
     @Override
     public void release() {

@@ -1,5 +1,6 @@
 package io.tallystick.mysql.cdc;
 
+import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
@@ -53,6 +54,15 @@ final class BinlogSnapshotReader implements SnapshotReader {
             }
         } catch (SQLException e) {
             throw SqlErrors.translate(e, Dialect.MARIADB, false, "reading rows of " + table.name());
+        }
+    }
+
+    @Override
+    public Outset outset(Position read) {
+        try {
+            return new GtidWatermark.Before(read, GtidWatermark.branches(connection));
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, Dialect.MARIADB, false, "asking what is prepared");
         }
     }
 

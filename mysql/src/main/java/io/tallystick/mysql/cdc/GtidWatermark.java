@@ -7,9 +7,12 @@ import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -29,20 +32,20 @@ final class GtidWatermark implements SnapshotReader.Watermark {
     private final Flavour flavour;
     private final String low;
     private final Position high;
-    private final boolean branchesOpen;
+    private final Set<String> branches;
     private boolean blurred;
 
-    private GtidWatermark(Flavour flavour, String low, Position high, boolean branchesOpen) {
+    private GtidWatermark(Flavour flavour, String low, Position high, Set<String> branches) {
         this.flavour = flavour;
         this.low = low;
         this.high = high;
-        this.branchesOpen = branchesOpen;
+        this.branches = branches;
     }
 
     /** Begins a transaction that sees one moment, and says what it has seen. */
     static GtidWatermark begin(Connection connection, Flavour flavour) throws SQLException {
         String low = LogHistory.now(connection, flavour);
-        boolean open = !SourceSql.rows(connection, "XA RECOVER").isEmpty();
+        Set<String> open = branches(connection);
         LogPlace written = flavour == Flavour.MARIADB ? written(connection) : new LogPlace("", 0);
         for (int i = 0; i < ATTEMPTS; i++) {
             try (Statement statement = connection.createStatement()) {
@@ -56,6 +59,13 @@ final class GtidWatermark implements SnapshotReader.Watermark {
         }
         throw new UnavailableException("MariaDB has not committed within a second what its log contains up to "
                 + written + "; a commit may hang (SHOW PROCESSLIST)");
+    }
+
+    /** What is prepared now. */
+    static Set<String> branches(Connection connection) throws SQLException {
+        Set<String> branches = new HashSet<>();
+        SourceSql.rows(connection, "XA RECOVER").forEach(row -> branches.add(row.toString()));
+        return branches;
     }
 
     private static LogPlace written(Connection connection) throws SQLException {
@@ -78,9 +88,23 @@ final class GtidWatermark implements SnapshotReader.Watermark {
         String name = piece.transaction();
         boolean branch = name.endsWith(TransactionAssembler.PREPARED);
         String gtid = branch ? name.substring(0, name.length() - TransactionAssembler.PREPARED.length()) : name;
-        blurred |= branch && branchesOpen;
+        blurred |= branch && !branches.isEmpty();
         return !blurred && (gtid.isEmpty() || flavour.contains(low, gtid));
     }
+
+    @Override
+    public boolean passed(SnapshotReader.Outset outset) {
+        Before before = (Before) outset;
+        return flavour.covers(low, LogProgress.delivered(before.read))
+                && Collections.disjoint(branches, before.branches);
+    }
+
+    /**
+     * What was in the log, and what might be and was not ended.
+     *
+     * @param branches that were prepared afterwards still: the log may have told their commits
+     */
+    record Before(Position read, Set<String> branches) implements SnapshotReader.Outset {}
 
     @Override
     public Position high() {

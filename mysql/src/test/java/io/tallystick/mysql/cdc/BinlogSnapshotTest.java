@@ -61,6 +61,28 @@ class BinlogSnapshotTest {
     }
 
     @Test
+    void a_chunk_counts_once_it_has_seen_what_the_log_told_before(TestDatabase db) throws SQLException {
+        db.execute("CREATE TABLE told (id INT PRIMARY KEY)", "INSERT INTO told VALUES (1)");
+        try (BinlogScene scene = BinlogScene.of(db, "told");
+                SnapshotReader reader = scene.source.snapshot()) {
+            SourceTable table = scene.source.describe(scene.tables).get(0);
+            BinlogXaTest.prepare(db, "'told'", "INSERT INTO told VALUES (2)");
+            SnapshotReader.Outset outset = reader.outset(scene.source.now());
+            Chunk early = reader.read(table, null, null, 10);
+            assertThat(early.watermark().passed(outset))
+                    .as("the log may have told the branch's commit already")
+                    .isFalse();
+            db.execute("XA COMMIT 'told'", "INSERT INTO told VALUES (3)");
+            SnapshotReader.Outset later = reader.outset(scene.source.now());
+            assertThat(early.watermark().passed(later)).as("of things to come").isFalse();
+            Chunk late = reader.read(table, null, null, 10);
+            assertThat(late.rows()).hasSize(3);
+            assertThat(late.watermark().passed(outset)).isTrue();
+            assertThat(late.watermark().passed(later)).isTrue();
+        }
+    }
+
+    @Test
     void chunks_and_changes_together_give_the_table_while_others_write_to_it(TestDatabase db) throws Exception {
         db.execute("CREATE TABLE busy (id INT PRIMARY KEY, v INT NOT NULL)");
         for (int i = 0; i < 200; i++) {

@@ -1,5 +1,6 @@
 package io.tallystick.postgres.cdc;
 
+import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
@@ -24,6 +25,11 @@ final class PostgresSnapshotReader implements SnapshotReader {
 
     private static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     private static final String SEEN = "SELECT pg_current_snapshot()::text";
+    /** The number that the next transaction will get: age() counts from a number to that. */
+    private static final String NEXT = """
+            SELECT x, age(greatest(x % 4294967296, 3)::text::xid) AS ahead
+              FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8 AS x) AS snapshot""";
+
     private static final String HIGH = "SELECT pg_current_wal_insert_lsn()::text, pg_current_wal_flush_lsn()::text";
     /** What is only inserted is not sent; an empty message makes the server flush it soon. */
     private static final String PUSH = "SELECT pg_logical_emit_message(false, 'tally', '')";
@@ -70,6 +76,19 @@ final class PostgresSnapshotReader implements SnapshotReader {
         }
     }
 
+    /** Whatever the log told has a number below the next one, and is visible when nothing below that is running. */
+    @Override
+    public Outset outset(Position read) {
+        try (Statement statement = connection().createStatement();
+                ResultSet rows = statement.executeQuery(NEXT)) {
+            rows.next();
+            return new SnapshotMark.Numbers(rows.getLong(1) + rows.getLong(2));
+        } catch (SQLException e) {
+            close();
+            throw access.failed(e, "asking " + access.name() + " for the next transaction's number");
+        }
+    }
+
     @Override
     public long estimatedRows(TableName table) {
         try {
@@ -111,7 +130,7 @@ final class PostgresSnapshotReader implements SnapshotReader {
         }
     }
 
-    private io.tallystick.cdc.Position high(Statement statement) throws SQLException {
+    private Position high(Statement statement) throws SQLException {
         long inserted;
         boolean flushed;
         try (ResultSet rows = statement.executeQuery(HIGH)) {

@@ -35,6 +35,18 @@ record SnapshotMark(long xmin, long xmax, Set<Long> running, Position high) impl
         return xid < xmin || (xid < xmax && !running.contains(xid));
     }
 
+    @Override
+    public boolean passed(SnapshotReader.Outset outset) {
+        return xmin >= ((Numbers) outset).next();
+    }
+
+    /**
+     * All transactions that had a number at some moment.
+     *
+     * @param next the first number that was not given yet
+     */
+    record Numbers(long next) implements SnapshotReader.Outset {}
+
     /** The log has the lower half of the number only; transactions of the log and the snapshot are never half a circle apart. */
     private long whole(int lower) {
         return xmax + (lower - (int) xmax);
