@@ -231,6 +231,21 @@ class PipelineCommandTest {
     }
 
     @Test
+    void check_demands_whole_rows_where_a_filter_needs_them() throws IOException {
+        account.execute("ALTER TABLE account ALTER COLUMN name TYPE TEXT");
+        Path filtered = folder.resolve("filtered.yaml");
+        Files.writeString(
+                filtered,
+                Files.readString(file)
+                        .replace("from: public.account\n", "from: public.account\n    filter: \"id > 0\"\n"));
+        Run check = Run.of("pipeline", "check", filtered.toString());
+        assertThat(check.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(check.out()).contains("route public.account to public.calendar", "REPLICA IDENTITY FULL");
+        account.execute("ALTER TABLE account REPLICA IDENTITY FULL");
+        assertThat(Run.of("pipeline", "check", filtered.toString()).out()).doesNotContain("route public.account");
+    }
+
+    @Test
     void types_tells_what_becomes_of_each_column_that_is_carried_over() {
         Run types = Run.of("pipeline", "types", file.toString());
         assertThat(types.err()).isEmpty();

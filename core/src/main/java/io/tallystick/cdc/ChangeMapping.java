@@ -9,7 +9,16 @@ import java.util.function.Consumer;
 public interface ChangeMapping {
 
     /**
-     * @throws io.tallystick.jdbc.RejectedException when this change cannot be mapped: it is set aside with that message
+     * @throws io.tallystick.jdbc.RejectedException when this change cannot be mapped, or a part of it: it is set aside with that
+     *     message. What was given to {@code out} before stands
      */
     void map(Change change, Consumer<TargetChange> out);
+
+    /**
+     * Whether a row is lost when this update finds none to change: the row may have come into a filter just now, and the log did not
+     * tell all of it. False for an update that finds no row only where somebody has changed the target.
+     */
+    default boolean mustFind(TargetChange update) {
+        return false;
+    }
 }

@@ -30,6 +30,8 @@ final class GroupApplier {
     private final Predicate<TableName> isCopied;
     private final Set<TableName> toCopyAnew = new HashSet<>();
     private long missing;
+    /** Whether what the quarantine remembers may have been rolled back. */
+    private boolean quarantineIsStale;
 
     /** @param isCopied whether this table of the source is being copied just now: its rows may be there or not yet */
     GroupApplier(TargetSession session, ReplicatedTarget target, Quarantine quarantine, Predicate<TableName> isCopied) {
@@ -61,6 +63,28 @@ final class GroupApplier {
      * @throws DataRefused when the target refuses data; the transaction has to be rolled back
      */
     int apply(List<TransactionPiece> pieces) throws DataRefused {
+        lookAtQuarantine();
+        try {
+            return applyTogether(pieces);
+        } catch (DataRefused e) {
+            quarantineIsStale = true;
+            throw e;
+        }
+    }
+
+    /** To be called when the transaction was rolled back although nothing was refused. */
+    void rolledBack() {
+        quarantineIsStale = true;
+    }
+
+    private void lookAtQuarantine() {
+        if (quarantineIsStale) {
+            quarantine.reload(session.tx());
+            quarantineIsStale = false;
+        }
+    }
+
+    private int applyTogether(List<TransactionPiece> pieces) throws DataRefused {
         List<TargetChange> changes = new ArrayList<>();
         for (TransactionPiece piece : pieces) {
             for (Change change : piece.changes()) {
@@ -79,6 +103,7 @@ final class GroupApplier {
                 if (quarantine.holds(made)) {
                     quarantine.park(session.tx(), made, piece.position(), BEHIND);
                 } else {
+                    emptied(made, piece.position());
                     out.add(made);
                 }
             });
@@ -87,11 +112,17 @@ final class GroupApplier {
         }
     }
 
+    private void emptied(TargetChange change, Position position) {
+        if (change.verb() == Verb.TRUNCATE) {
+            quarantine.emptied(session.tx(), change.table().name(), position);
+        }
+    }
+
     private void map(Change change, Consumer<TargetChange> out) {
         if (isCopied.test(change.table().name())) {
-            target.mapping().map(change, made -> tolerant(change, made, out));
+            target.mapping().map(change, made -> tolerant(change, SourceOrder.plain(made), out));
         } else {
-            target.mapping().map(change, out);
+            target.mapping().map(change, made -> out.accept(SourceOrder.plain(made)));
         }
     }
 
@@ -123,6 +154,7 @@ final class GroupApplier {
 
     /** The same in the source's order; what the target refuses is set aside. */
     int applyCarefully(List<TransactionPiece> pieces) {
+        lookAtQuarantine();
         int made = 0;
         for (TransactionPiece piece : pieces) {
             for (Change change : piece.changes()) {
@@ -137,8 +169,8 @@ final class GroupApplier {
         try {
             map(change, changes::add);
         } catch (RejectedException e) {
+            // what other legs of the route made of it is in the list all the same
             quarantine.parkUnmapped(session.tx(), change, piece.position(), e);
-            return 0;
         }
         int made = 0;
         for (TargetChange each : changes) {
@@ -146,6 +178,7 @@ final class GroupApplier {
                     quarantine.holds(each) ? BEHIND : refusalOf(new Run(each.table(), each.verb(), List.of(each)));
             if (refused == null) {
                 made++;
+                emptied(each, piece.position());
             } else {
                 quarantine.park(session.tx(), each, piece.position(), refused);
             }
@@ -172,10 +205,7 @@ final class GroupApplier {
     private void write(Run run) throws DataRefused {
         try {
             int rows = target.writer().write(session.connection(), run.table(), run.verb(), run.changes());
-            boolean mustHit = run.verb() == Verb.UPDATE || run.verb() == Verb.DELETE;
-            if (mustHit && rows >= 0) {
-                missing += Math.max(0, run.changes().size() - rows);
-            }
+            count(run, rows);
         } catch (SQLException e) {
             RuntimeException translated = SqlErrors.translate(
                     e,
@@ -188,6 +218,28 @@ final class GroupApplier {
             }
             throw translated;
         }
+    }
+
+    private void count(Run run, int rows) throws DataRefused {
+        int wanted = run.changes().size();
+        boolean update = run.verb() == Verb.UPDATE;
+        if (update && rows < wanted && (rows >= 0 || wanted > 1) && mustFind(run)) {
+            throw new DataRefused(
+                    new RejectedException("this update of " + run.table().name()
+                            + " finds no row: the row came into the route's filter just now, and the log did not tell all of it."
+                            + " Make the source's log repeat whole rows (PostgreSQL: REPLICA IDENTITY FULL; MariaDB, MySQL:"
+                            + " binlog_row_image=FULL), discard this change, and copy the table anew"));
+        }
+        if (rows >= 0 && (update || run.verb() == Verb.DELETE)) {
+            missing += Math.max(0, wanted - rows);
+        }
+    }
+
+    /** While the table is copied, a row that is not there yet comes with its chunk. */
+    private boolean mustFind(Run run) {
+        return run.changes().stream()
+                .anyMatch(change -> target.mapping().mustFind(change)
+                        && !isCopied.test(change.written().source().table().name()));
     }
 
     /** The target took a look at the data and said no. */

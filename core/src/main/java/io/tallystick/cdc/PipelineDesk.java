@@ -63,7 +63,10 @@ public final class PipelineDesk {
     }
 
     private long count(Tx tx) {
-        return tx.query("SELECT COUNT(*) AS n" + OF_PIPELINE, row -> row.longValue("n"), pipeline)
+        return tx.query(
+                        "SELECT COUNT(*) AS n" + OF_PIPELINE + " AND " + Quarantine.IN_FORCE,
+                        row -> row.longValue("n"),
+                        pipeline)
                 .get(0);
     }
 
@@ -99,8 +102,7 @@ public final class PipelineDesk {
     public int discard(long id) {
         return jdbc.inTransaction(tx -> {
             Key key = keyOf(tx, id);
-            return tx.update(
-                    "DELETE" + OF_PIPELINE + " AND table_name = ? AND row_key = ?", pipeline, key.table, key.row);
+            return tx.update("DELETE" + OF_PIPELINE + key.condition(), pipeline, key.table, key.row);
         });
     }
 
@@ -112,8 +114,12 @@ public final class PipelineDesk {
     public int replay(long id, RowWriter writer) {
         return jdbc.inTransaction(tx -> {
             Key key = keyOf(tx, id);
+            if (key.isVoid) {
+                throw new RejectedException("change " + id + " came before the source emptied " + key.table
+                        + ", and would bring back a row that is gone; read it, and discard it");
+            }
             List<Image> images = tx.query(
-                    "SELECT id, image" + OF_PIPELINE + " AND table_name = ? AND row_key = ? ORDER BY id "
+                    "SELECT id, image" + OF_PIPELINE + key.condition() + " ORDER BY id "
                             + tx.dialect().forUpdate(),
                     row -> new Image(row.longValue("id"), row.string("image")),
                     pipeline,
@@ -130,8 +136,11 @@ public final class PipelineDesk {
 
     private Key keyOf(Tx tx, long id) {
         return tx.queryOne(
-                        "SELECT table_name, row_key" + OF_PIPELINE + " AND id = ?",
-                        row -> new Key(row.string("table_name"), row.string("row_key")),
+                        "SELECT table_name, row_key, operation" + OF_PIPELINE + " AND id = ?",
+                        row -> new Key(
+                                row.string("table_name"),
+                                row.string("row_key"),
+                                row.string("operation").startsWith(Quarantine.VOID)),
                         pipeline,
                         id)
                 .orElseThrow(() -> new RejectedException("no change " + id + " waits at " + pipeline
@@ -142,6 +151,11 @@ public final class PipelineDesk {
         if (stored.operation().startsWith("UNMAPPED")) {
             throw new RejectedException("the route could make nothing of this change (" + stored.operation() + " of "
                     + table + "); correct the route, discard the change, and copy the table anew");
+        }
+        if (stored.operation().equals(TargetChange.Verb.TRUNCATE.name())) {
+            throw new RejectedException(
+                    "emptying " + table + " now would take rows that came afterwards; empty it by hand,"
+                            + " discard this change, and copy the table anew");
         }
         Map<String, StoredChange.Value> row = stored.row();
         List<String> columns = new ArrayList<>((row == null ? stored.key() : row).keySet());
@@ -158,7 +172,10 @@ public final class PipelineDesk {
                     verb,
                     computed(table, columns, stored.key()),
                     row == null ? null : computed(table, columns, row));
-            writer.write(tx.connection(), target, verb, List.of(change));
+            if (writer.write(tx.connection(), target, verb, List.of(change)) == 0 && verb == TargetChange.Verb.UPDATE) {
+                throw new RejectedException("the row that is to be updated in " + table
+                        + " is not there; copy the table anew, then discard this change");
+            }
         } catch (SQLException e) {
             throw new RejectedException(
                     stored.operation() + " in " + table + " is refused again: " + e.getMessage(), e);
@@ -178,7 +195,17 @@ public final class PipelineDesk {
         return new TargetRow(nothing, from, cells);
     }
 
-    private record Key(String table, String row) {}
+    /**
+     * A row that waits.
+     *
+     * @param isVoid whether what waits came before its table was emptied
+     */
+    private record Key(String table, String row, boolean isVoid) {
+        String condition() {
+            return " AND table_name = ? AND row_key = ? AND " + (isVoid ? "NOT " : "") + "(" + Quarantine.IN_FORCE
+                    + ")";
+        }
+    }
 
     private record Image(long id, String text) {}
 }

@@ -14,6 +14,10 @@ import java.util.Set;
 final class Quarantine {
 
     private static final int LONGEST_ERROR = 4_000;
+    /** Before the operation of a change whose table was emptied afterwards: it is kept for people to read, and never made. */
+    static final String VOID = "VOID ";
+
+    static final String IN_FORCE = "operation NOT LIKE '" + VOID + "%'";
 
     private final String pipeline;
     private final Set<String> held = new HashSet<>();
@@ -32,7 +36,7 @@ final class Quarantine {
     void reload(Tx tx) {
         held.clear();
         held.addAll(tx.query(
-                "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ?",
+                "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
                 row -> row.string("table_name") + row.string("row_key"),
                 pipeline));
         tx.query(
@@ -53,6 +57,21 @@ final class Quarantine {
             return false;
         }
         return held.contains(change.table().name() + StoredChange.of(change).keyText());
+    }
+
+    /** The table was emptied: what waits for its rows came before that, and would bring back rows that are gone. */
+    void emptied(Tx tx, TableName table, Position position) {
+        String name = table.toString();
+        if (held.removeIf(key -> key.startsWith(name + "{"))) {
+            tx.update(
+                    "UPDATE tally_quarantine SET operation = CONCAT('" + VOID
+                            + "', operation), error = CONCAT(?, error)"
+                            + " WHERE pipeline = ? AND table_name = ? AND operation NOT LIKE 'UNMAPPED%' AND "
+                            + IN_FORCE,
+                    "the table was emptied afterwards, at " + brief(position.text()) + "; ",
+                    pipeline,
+                    name);
+        }
     }
 
     /** Sets a change aside. */
@@ -85,7 +104,11 @@ final class Quarantine {
                 stored.operation(),
                 stored.text(),
                 position.text(),
-                error.length() > LONGEST_ERROR ? error.substring(0, LONGEST_ERROR) : error);
+                brief(error));
+    }
+
+    private static String brief(String text) {
+        return text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
     }
 
     /** A row that was to get another key is waited for under both. */

@@ -38,6 +38,13 @@ final class SourceOrder {
                         && !new RowKey(change.table(), change.key()).equals(new RowKey(change.table(), change.row()));
     }
 
+    /** Without the old image when it names the row as the new one does: then many such changes can be made at once. */
+    static TargetChange plain(TargetChange change) {
+        return change.key() == null || change.row() == null || standsAlone(change)
+                ? change
+                : new TargetChange(change.table(), change.verb(), null, change.row());
+    }
+
     /** The key by which the target finds the row. */
     static RowKey keyOf(TargetChange change) {
         TargetRow named = change.key() == null ? change.row() : change.key();

@@ -244,6 +244,7 @@ final class TargetLoop implements Runnable {
                 session.commit(position);
             } else {
                 session.rollback();
+                applier.rolledBack();
                 progress.copyAnew();
             }
             progress.loads(loads.open());

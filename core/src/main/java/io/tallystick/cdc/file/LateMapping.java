@@ -29,6 +29,12 @@ final class LateMapping implements ChangeMapping {
         mapping.map(change, out);
     }
 
+    @Override
+    public boolean mustFind(TargetChange update) {
+        ChangeMapping mapping = made;
+        return mapping != null && mapping.mustFind(update);
+    }
+
     private ChangeMapping make() {
         try {
             return maker.get();

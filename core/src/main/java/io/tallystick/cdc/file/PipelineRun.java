@@ -121,6 +121,7 @@ public final class PipelineRun implements AutoCloseable {
             Preview preview = new Preview(spec, target);
             preview.types(source, tables).forEach(report -> add(findings, report));
             findings.addAll(preview.keysOutOfReach(source, tables));
+            findings.addAll(preview.rowsNotRepeated(source, tables));
         } catch (RejectedException e) {
             findings.add(Finding.error(
                     "tables",

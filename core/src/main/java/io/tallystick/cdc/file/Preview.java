@@ -1,10 +1,12 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableMaker;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetCatalog;
+import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TypeReport;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.sql.DataSource;
 
 /** What a pipeline would do at one target, told before it starts. */
@@ -83,6 +86,63 @@ final class Preview {
             }
         }
         return findings;
+    }
+
+    /**
+     * Routes with a filter that need columns which PostgreSQL may not repeat when a row is updated (long values that stayed the same): a
+     * row that comes into the filter could not be made whole. The examination of the other sources demands whole rows anyway.
+     */
+    List<Finding> rowsNotRepeated(ChangeSource source, Map<Destination, TargetTable> tables) {
+        List<Finding> findings = new ArrayList<>();
+        if (dialect(spec.source().place().url()) != TargetDialect.POSTGRESQL) {
+            return findings;
+        }
+        for (Route route : spec.routes()) {
+            for (Destination destination : route.to()) {
+                TargetTable table = tables.get(destination);
+                if (table != null && destination.mode() != PipelineSpec.Mode.INSERT_IF_ABSENT) {
+                    SourceTable from = source.describe(Set.of(route.from())).get(0);
+                    notRepeated(from, route, destination, table).ifPresent(findings::add);
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static Optional<Finding> notRepeated(
+            SourceTable from, Route route, Destination destination, TargetTable table) {
+        Set<String> read = new TreeSet<>();
+        for (TargetColumn column : table.columns()) {
+            Expression set = destination.columns().get(column.name());
+            boolean mixed = set != null && set.columns().size() > 1;
+            if (route.filter() != null || mixed) {
+                read.addAll(set == null ? Set.of(column.name()) : set.columns());
+            }
+        }
+        if (route.filter() != null) {
+            read.addAll(route.filter().columns());
+        }
+        List<String> left = from.columns().stream()
+                .filter(column -> read.contains(column.name()) && !column.key() && mayBeLong(column))
+                .map(SourceColumn::name)
+                .toList();
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Finding.error(
+                        "route " + from.name() + " to " + destination.table(),
+                        (route.filter() == null ? "values computed" : "a filter, and rows made") + " from "
+                                + String.join(", ", left) + " of " + from.name(),
+                        "the log does not repeat long values that an update left alone, so the row could not be made whole",
+                        "ALTER TABLE " + from.name() + " REPLICA IDENTITY FULL;"));
+    }
+
+    /** Values of some hundred bytes and more may be stored apart from their row; an update that leaves them alone does not log them. */
+    private static boolean mayBeLong(SourceColumn column) {
+        return switch (column.type().kind()) {
+            case TEXT, BYTES, BITS -> !column.type().declared().matches(".*\\(\\d{1,2}\\)");
+            case JSON, OTHER, SET -> true;
+            default -> false;
+        };
     }
 
     private static Optional<Finding> outOfReach(SourceTable from, Destination destination, String column) {

@@ -70,6 +70,24 @@ final class RouteCells {
         return new RouteCells(leg, source, from, computed);
     }
 
+    /** Whether nothing of another leg's row is left under this one, which has the same key and belongs to the same table. */
+    boolean setsAllOf(RouteCells other, TargetRow row) {
+        for (TargetColumn column : other.target.columns()) {
+            int cell =
+                    target.columns().stream().map(TargetColumn::name).toList().indexOf(column.name());
+            if (cell < 0 || row.isUnchanged(cell) && !recipe(column).equals(other.recipe(column))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String recipe(TargetColumn column) {
+        Expression set = leg.destination().columns().get(column.name());
+        String copied = set == null ? column.name() : set.onlyColumn();
+        return copied == null ? set + "" : copied;
+    }
+
     /** For each column of the target the source's cell it is taken from, or −1 when it is computed. */
     int[] from() {
         return from.clone();
@@ -80,7 +98,7 @@ final class RouteCells {
             case INSERT -> put(change, out);
             case UPDATE -> update(change, out);
             case DELETE -> delete(change, out);
-            case TRUNCATE -> truncate(out);
+            case TRUNCATE -> throw new IllegalArgumentException("TRUNCATE is about no row");
         }
     }
 
@@ -130,12 +148,6 @@ final class RouteCells {
         }
     }
 
-    private void truncate(Consumer<TargetChange> out) {
-        if (leg.destination().mode() == PipelineSpec.Mode.MIRROR) {
-            out.accept(new TargetChange(target, Verb.TRUNCATE, null, null));
-        }
-    }
-
     private boolean passes(Row row) {
         Expression filter = leg.route().filter();
         return filter == null || Boolean.TRUE.equals(filter.value(column -> cell(row, column)));
@@ -177,19 +189,24 @@ final class RouteCells {
                 .filter(column -> row.isUnchanged(source.indexOf(column)))
                 .toList();
         if (!left.isEmpty() && left.size() < expression.columns().size()) {
-            throw new RejectedException("'" + expression + "' for " + target.name() + " needs "
-                    + String.join(", ", left)
-                    + ", which the log of " + source.name() + " did not repeat; make it repeat whole rows (PostgreSQL:"
-                    + " ALTER TABLE " + source.name()
-                    + " REPLICA IDENTITY FULL; MariaDB, MySQL: binlog_row_image=FULL)");
+            throw notRepeated("'" + expression + "' for " + target.name(), String.join(", ", left));
         }
         return left.isEmpty();
+    }
+
+    private RejectedException notRepeated(String who, String what) {
+        return new RejectedException(who + " needs " + what + ", which the log of " + source.name()
+                + " did not repeat; make it repeat whole rows (PostgreSQL: ALTER TABLE " + source.name()
+                + " REPLICA IDENTITY FULL; MariaDB, MySQL: binlog_row_image=FULL)");
     }
 
     private @Nullable Object cell(Row row, String column) {
         int at = source.indexOf(column);
         if (at < 0) {
             throw new RejectedException(source.name() + " has no column " + column);
+        }
+        if (row.isUnchanged(at)) {
+            throw notRepeated("the route into " + target.name(), column);
         }
         return row.value(at);
     }

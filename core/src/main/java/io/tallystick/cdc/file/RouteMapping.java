@@ -10,9 +10,11 @@ import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -21,16 +23,27 @@ public final class RouteMapping implements ChangeMapping {
 
     private final Map<TableName, List<Leg>> legs = new HashMap<>();
     private final Map<SourceTable, List<RouteCells>> prepared = new IdentityHashMap<>();
+    private final Set<TargetTable> filtered = new HashSet<>();
+    /** For each table of the target the source's tables whose rows it holds. */
+    private final Map<TableName, Set<TableName>> origins = new HashMap<>();
 
     /** @param tables the target's table for each destination, with the columns that the destination sets */
     public RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables) {
         for (Route route : spec.routes()) {
             for (Destination destination : route.to()) {
                 if (destination.target().equals(target)) {
-                    legs.computeIfAbsent(route.from(), from -> new ArrayList<>())
-                            .add(new Leg(route, destination, tables.apply(destination)));
+                    add(new Leg(route, destination, tables.apply(destination)));
                 }
             }
+        }
+    }
+
+    private void add(Leg leg) {
+        TableName from = leg.route().from();
+        legs.computeIfAbsent(from, table -> new ArrayList<>()).add(leg);
+        origins.computeIfAbsent(leg.table().name(), table -> new HashSet<>()).add(from);
+        if (leg.route().filter() != null) {
+            filtered.add(leg.table());
         }
     }
 
@@ -40,12 +53,23 @@ public final class RouteMapping implements ChangeMapping {
         if (wanted == null) {
             return;
         }
-        prepared.computeIfAbsent(
-                        change.table(),
-                        source -> wanted.stream()
-                                .map(leg -> RouteCells.of(source, leg))
-                                .toList())
-                .forEach(cells -> cells.map(change, out));
+        List<RouteCells> cells = prepared.computeIfAbsent(
+                change.table(),
+                source -> wanted.stream().map(leg -> RouteCells.of(source, leg)).toList());
+        if (change.operation() == Change.Operation.TRUNCATE) {
+            Emptying.of(change.table().name(), wanted, origins).give(out);
+        } else if (cells.size() == 1) {
+            cells.get(0).map(change, out);
+        } else {
+            FanOut fan = new FanOut();
+            cells.forEach(leg -> fan.add(leg, change));
+            fan.give(out);
+        }
+    }
+
+    @Override
+    public boolean mustFind(TargetChange update) {
+        return filtered.contains(update.table());
     }
 
     /** One destination of one route, with the table that it writes. */
