@@ -1,0 +1,102 @@
+package io.tallystick.bench.cdc.contender;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.cdc.CdcEngine;
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.MirrorMapping;
+import io.tallystick.cdc.Pipeline;
+import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.Position;
+import io.tallystick.cdc.ReplicatedTarget;
+import io.tallystick.cdc.TargetCatalog;
+import io.tallystick.cdc.TargetCatalog.Wanted;
+import io.tallystick.cdc.TargetTable;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline with its standard settings; the copying of rows that are there already is left out, because there are none. */
+final class TallystickReplication implements Replication {
+    private final Line line;
+    private final ChangeSource source;
+    private final HikariDataSource target;
+    private @Nullable Position begin;
+    private @Nullable Pipeline pipeline;
+
+    TallystickReplication(Line line) {
+        this.line = line;
+        this.source = Engines.of(line.source()).source(Line.settings(line.source()), line.name());
+        this.target = Engines.of(line.target()).target(Line.settings(line.target()));
+    }
+
+    @Override
+    public void prepare() {
+        Schema.of(Jdbc.on(target)).install("cdc");
+        begin = source.establish(Set.of(line.from()));
+    }
+
+    @Override
+    public void start() throws SQLException {
+        if (begin == null) {
+            throw new IllegalStateException("line " + line.name() + " was not prepared");
+        }
+        TestDatabase copy = line.target();
+        CdcEngine engine = Engines.of(copy);
+        ReplicatedTarget to = new ReplicatedTarget(
+                "copy",
+                target,
+                copy.engine() == Engine.POSTGRESQL ? Dialect.POSTGRESQL : Dialect.MARIADB,
+                engine.writer(copy.url(), ConversionPolicy.standard()),
+                new MirrorMapping(Map.of(line.from(), table())));
+        pipeline = Pipeline.of(
+                line.name(),
+                new Anchored(source, begin),
+                Set.of(line.from()),
+                List.of(to),
+                PipelineSettings.standard().withCopyFirst(false));
+        pipeline.start();
+    }
+
+    private TargetTable table() throws SQLException {
+        try (Connection connection = target.getConnection()) {
+            return TargetCatalog.of(connection)
+                    .read(List.of(Wanted.all(line.to())))
+                    .get(0);
+        }
+    }
+
+    @Override
+    public void check() {
+        PipelineStatus.State state = pipeline == null
+                ? PipelineStatus.State.STARTING
+                : pipeline.status().state();
+        if (state == PipelineStatus.State.NEEDS_RESYNC || state == PipelineStatus.State.FENCED) {
+            throw new IllegalStateException("pipeline " + line.name() + " has stopped: " + state);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (pipeline != null) {
+            pipeline.close();
+        }
+        source.release();
+        source.close();
+        target.close();
+    }
+
+    @Override
+    public String toString() {
+        return "tallystick " + line.name();
+    }
+}
