@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import io.tallystick.jdbc.RejectedException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -68,5 +69,29 @@ final class Definitions {
                     + latest.keySet().stream().sorted().toList() + ". Add .register(definition) before .start()");
         }
         return definition;
+    }
+
+    /** What the machine decides, where a definition knows whether that is possible. */
+    Decision<SagaState, SagaEffect> decide(SagaState state, SagaEvent event, Instant now) {
+        if (event instanceof SagaEvent.Migrated migrated) {
+            return Migration.decide(state, migrated, this);
+        }
+        String misfit = misfit(state, event);
+        if (misfit != null) {
+            return Decision.ignore(state, misfit);
+        }
+        return SagaMachine.decide(state, event, now);
+    }
+
+    /** A payload that a person wrote must fit before it is stored; afterwards no step could read it. */
+    private @Nullable String misfit(SagaState state, SagaEvent event) {
+        if (event instanceof SagaEvent.Intervened intervened
+                && intervened.intervention().data() != null) {
+            Intervention act = intervened.intervention();
+            if (act.verb() == Verb.EDIT || act.verb() == Verb.MARK_DONE) {
+                return misfit(state.graph(), act.data());
+            }
+        }
+        return null;
     }
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads around a {@link SagaLoop}: one that polls it, one that renews the lease, looks for requests and takes over
- * from engines that fell silent. An engine that was itself taken over comes back as a new one.
+ * What an engine has around its {@link SagaLoop}: the crew that drives it, and a thread that renews the lease, looks for requests and
+ * takes over from engines that fell silent. An engine that was itself taken over comes back as a new one.
  */
 final class EngineHost implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineHost.class);
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(500);
     private static final int PAGE = 500;
 
     private final SagaStore store;
@@ -62,7 +60,7 @@ final class EngineHost implements AutoCloseable {
      *
      * @param handed requests that the loop has, or has answered since they were read
      */
-    private record Session(SagaLoop loop, LiveRunner runner, SagaIds ids, Thread thread, Set<Long> handed) {}
+    private record Session(SagaLoop loop, LiveRunner runner, SagaIds ids, LoopCrew crew, Set<Long> handed) {}
 
     EngineHost(SagaStore store, EngineSettings settings, Parts parts, Outside outside) {
         this.store = store;
@@ -97,11 +95,11 @@ final class EngineHost implements AutoCloseable {
                     loop.join().offer(event);
                     return java.util.Objects.requireNonNull(event.taken());
                 });
-        ExecutorService executor = EngineRuntime.stepExecutor(settings.name(), settings.threads());
+        LoopCrew crew = new LoopCrew(EngineRuntime.stepExecutor(settings.name(), settings.threads()));
         LiveRunner runner = new LiveRunner(
                 parts.definitions(),
                 parts.codec(),
-                executor,
+                crew,
                 later,
                 new LiveRunner.Ways(
                         new LocalRunner(store, parts.codec(), clock),
@@ -111,8 +109,6 @@ final class EngineHost implements AutoCloseable {
         SagaLoop.Wiring wiring =
                 new SagaLoop.Wiring(parts.definitions(), parts.waiters(), parts.metrics(), ids, settings.batch());
         loop.complete(new SagaLoop(store, lease, runner, wiring, clock));
-        Thread thread =
-                EngineRuntime.daemon("tally-saga-" + settings.name() + "-").newThread(() -> drive(loop.join()));
         try {
             commands.start();
         } catch (RuntimeException e) {
@@ -120,7 +116,7 @@ final class EngineHost implements AutoCloseable {
             throw e;
         }
         joined = null;
-        return new Session(loop.join(), runner, ids, thread, ConcurrentHashMap.newKeySet());
+        return new Session(loop.join(), runner, ids, crew, ConcurrentHashMap.newKeySet());
     }
 
     /** The number of a try that failed is used again: while a channel is away for long, the numbers would run out. */
@@ -139,32 +135,30 @@ final class EngineHost implements AutoCloseable {
     }
 
     private void begin(Session begun) {
-        begun.thread().start();
+        begun.crew()
+                .start(
+                        EngineRuntime.daemon("tally-saga-" + settings.name() + "-"),
+                        begun.loop(),
+                        why -> ended(begun.loop(), why));
         LOG.info(
                 "saga engine '{}' runs as number {}",
                 settings.name(),
                 begun.loop().lease().engine());
     }
 
-    private void drive(SagaLoop loop) {
-        try {
-            while (!closed) {
-                if (loop.poll() == 0) {
-                    loop.awaitWork(LONGEST_WAIT);
-                }
-            }
+    private void ended(SagaLoop loop, @Nullable Throwable why) {
+        if (why == null || why instanceof InterruptedException) {
             loop.abort(new UnavailableException("the saga engine '" + settings.name() + "' is closed"));
-        } catch (SagaStore.Fenced e) {
-            LOG.warn("{}", e.getMessage());
-            loop.abort(new UnknownOutcomeException(String.valueOf(e.getMessage()), e));
-            comeBack();
-        } catch (InterruptedException e) {
-            loop.abort(new UnavailableException("the saga engine '" + settings.name() + "' is closed"));
-        } catch (RuntimeException | Error e) { // the root of the thread: a dead one would leave the engine half alive
-            LOG.error("saga engine '{}' stops its sagas and comes back under a new number", settings.name(), e);
-            loop.abort(new UnknownOutcomeException("the saga engine failed: " + e.getMessage(), e));
-            comeBack();
+            return;
         }
+        if (why instanceof SagaStore.Fenced) {
+            LOG.warn("{}", why.getMessage());
+            loop.abort(new UnknownOutcomeException(String.valueOf(why.getMessage()), why));
+        } else { // a loop that nobody drives would leave the engine half alive
+            LOG.error("saga engine '{}' stops its sagas and comes back under a new number", settings.name(), why);
+            loop.abort(new UnknownOutcomeException("the saga engine failed: " + why.getMessage(), why));
+        }
+        comeBack();
     }
 
     /** What is in memory is forgotten; the sagas are read again from whoever has them by then. */
@@ -356,12 +350,7 @@ final class EngineHost implements AutoCloseable {
         }
         closed = true;
         Session last = session;
-        last.thread().interrupt();
-        try {
-            last.thread().join(settings.startTimeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        last.crew().stop(settings.startTimeout());
         last.runner().close();
         later.shutdownNow();
         retention.close();

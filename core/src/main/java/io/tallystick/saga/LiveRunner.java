@@ -1,7 +1,6 @@
 package io.tallystick.saga;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,29 +9,24 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes attempts for real: local and called steps on an executor, HTTP and commands through their own runners. */
+/** Makes attempts for real: local and called steps by a crew, HTTP and commands through their own runners. */
 final class LiveRunner implements StepRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveRunner.class);
 
     private final Definitions definitions;
     private final PayloadCodec codec;
-    private final ExecutorService executor;
+    private final LoopCrew crew;
     private final ScheduledExecutorService later;
     private final Ways ways;
 
     /** The ways out of the process. */
     record Ways(LocalRunner local, CallRunner call, HttpRunner http, CommandRunner command) {}
 
-    LiveRunner(
-            Definitions definitions,
-            PayloadCodec codec,
-            ExecutorService executor,
-            ScheduledExecutorService later,
-            Ways ways) {
+    LiveRunner(Definitions definitions, PayloadCodec codec, LoopCrew crew, ScheduledExecutorService later, Ways ways) {
         this.definitions = definitions;
         this.codec = codec;
-        this.executor = executor;
+        this.crew = crew;
         this.later = later;
         this.ways = ways;
     }
@@ -151,10 +145,15 @@ final class LiveRunner implements StepRunner {
 
     private void submit(Runnable work) {
         try {
-            executor.execute(work);
+            crew.execute(work);
         } catch (RejectedExecutionException e) {
             LOG.debug("the engine stops; what was handed over is done again by the next owner");
         }
+    }
+
+    @Override
+    public boolean drivesNext() {
+        return crew.drives();
     }
 
     @Override
@@ -169,7 +168,7 @@ final class LiveRunner implements StepRunner {
 
     @Override
     public void close() {
-        executor.shutdownNow();
+        crew.shutDown();
         ways.command().close();
     }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A saga in memory. {@code state} is ahead of {@code durable} while a batch is on its way. Belongs to the loop's thread. */
@@ -63,10 +63,10 @@ final class LiveSaga {
         }
     }
 
-    void drainInto(Queue<LoopInput> inbox) {
+    void drainInto(Consumer<LoopInput> inbox) {
         LoopInput input;
         while ((input = deferred.poll()) != null) {
-            inbox.add(input);
+            inbox.accept(input);
         }
     }
 }

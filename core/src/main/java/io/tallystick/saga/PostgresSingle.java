@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresSingle {
 
-    /** As in a larger batch: a usurper waits for the lock, and nobody's uncommitted row holds up the engine. */
+    /**
+     * An event needs no lock: its number lets only one owner write it, and a usurper that had not seen it yet finds that out with the
+     * first event of its own. Nobody's uncommitted row holds up the engine.
+     */
     private static final String FENCE = """
-              FROM (SELECT epoch, set_config('lock_timeout', '2000', true) FROM tally_engine WHERE id = ? AND epoch = ?
-                       FOR SHARE) AS fence
+              FROM (SELECT epoch, set_config('lock_timeout', '2000', true) FROM tally_engine WHERE id = ? AND epoch = ?)
+                AS fence
             """;
+
+    /** A usurper waits for the lock: it would not find a saga that is stored for its predecessor after it has looked. */
+    private static final String LOCKED_FENCE = FENCE.replace("AND epoch = ?)", "AND epoch = ? FOR SHARE)");
 
     /** From whatever fences it. */
     static final String START = """
@@ -25,7 +31,8 @@ final class PostgresSingle {
                    ?::smallint, ?::text, ?::text, ?::text, ?::text
             """;
 
-    private static final String START_UNLESS_THERE = START + FENCE + "ON CONFLICT (business_key, type_id) DO NOTHING";
+    private static final String START_UNLESS_THERE =
+            START + LOCKED_FENCE + "ON CONFLICT (business_key, type_id) DO NOTHING";
 
     private static final String EVENT = """
             INSERT INTO tally_saga_event (epoch, saga_id, at, seq, attempt, execution, kind, phase, step, data)

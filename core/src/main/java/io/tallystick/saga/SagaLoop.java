@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Drives the machine for all sagas of one engine: take what arrived, decide, store everything decided as one batch, then
  * perform the effects. While a batch is written the next one gathers, so the load itself sets the size of the batches.
  *
- * <p>Threads: {@link #offer} may be called by any; everything else belongs to the one thread that calls {@link #poll}.
+ * <p>Threads: {@link #offer} may be called by any, and {@link #await} beside another one that drives; everything else by one thread
+ * at a time, with whatever hands it on making visible what the one before has done.
  */
 final class SagaLoop {
 
@@ -32,7 +31,7 @@ final class SagaLoop {
     private final StepRunner runner;
     private final Wiring wiring;
     private final InstantSource clock;
-    private final LinkedBlockingQueue<LoopInput> inbox = new LinkedBlockingQueue<>();
+    private final LoopInbox inbox = new LoopInbox();
     private final Timers timers = new Timers();
     private final Map<SagaId, LiveSaga> sagas = new HashMap<>();
     private final SubSagas subSagas;
@@ -58,7 +57,7 @@ final class SagaLoop {
         this.storeAgainAt = now;
         this.subSagas = new SubSagas(
                 store, wiring.definitions(), this::offer, this::stateOf, new SubSagas.Starts(wiring.ids(), clock));
-        this.handOver = new HandOver(runner, timers, subSagas, this::offer, this::settled);
+        this.handOver = new HandOver(runner, timers, subSagas, this::bring, this::settled);
     }
 
     private @Nullable SagaState stateOf(SagaId id) {
@@ -69,6 +68,20 @@ final class SagaLoop {
     /** After the end nobody would ever take it: it fails at once instead of letting somebody wait. */
     void offer(LoopInput input) {
         inbox.add(input);
+        failAfterEnd();
+    }
+
+    /** As {@link #offer}, without a waking where the caller drives the loop next. */
+    private void bring(LoopInput input) {
+        if (runner.drivesNext()) {
+            inbox.bring(input);
+        } else {
+            inbox.add(input);
+        }
+        failAfterEnd();
+    }
+
+    private void failAfterEnd() {
         RuntimeException over = end;
         if (over != null) {
             failInbox(over);
@@ -114,8 +127,11 @@ final class SagaLoop {
             }
             // Only what is there now: an input that comes back until something is stored must not keep it from being
             // stored.
-            for (int left = inbox.size(); left > 0 && changes.size() < wiring.batch(); left--) {
-                take(java.util.Objects.requireNonNull(inbox.poll()));
+            LoopInput input;
+            for (int left = inbox.size();
+                    left > 0 && changes.size() < wiring.batch() && (input = inbox.poll()) != null;
+                    left--) {
+                take(input);
                 work++;
             }
         }
@@ -125,33 +141,34 @@ final class SagaLoop {
         return work;
     }
 
-    /** Waits until there may be something to do, at most as long as said. */
-    void awaitWork(Duration most) throws InterruptedException {
+    /** How long nothing is to be done unless something arrives, at most as long as said. */
+    LoopPause pause(Duration most) {
         tick();
-        Duration wait = most;
-        Duration timer = timers.untilNext(now);
-        if (!changes.isEmpty()) {
-            timer = Duration.between(now, storeAgainAt);
+        boolean lapsed = now.isAfter(lease.until());
+        Duration wait = changes.isEmpty() ? timers.untilNext(now) : Duration.between(now, storeAgainAt);
+        if (wait == null || wait.compareTo(most) > 0) {
+            wait = most;
         }
-        if (timer != null && timer.compareTo(wait) < 0) {
-            wait = timer;
-        }
-        if (wait.isNegative() || wait.isZero()) {
-            if (!now.isAfter(lease.until())) {
-                return;
-            }
+        if (lapsed) {
             // what is due must not be done before the lease is renewed; the database may be away for long
-            wait = PAUSE_WHEN_STORE_FAILS;
+            wait = most.compareTo(PAUSE_WHEN_STORE_FAILS) < 0 ? most : PAUSE_WHEN_STORE_FAILS;
+        } else if (wait.isNegative() || wait.isZero()) {
+            return LoopPause.NONE;
         }
-        if (!changes.isEmpty()) {
-            TimeUnit.NANOSECONDS.sleep(wait.toNanos());
-            return;
-        }
-        LoopInput input = inbox.poll(wait.toNanos(), TimeUnit.NANOSECONDS);
-        if (input != null) {
-            tick();
-            take(input);
-        }
+        return new LoopPause(now.plus(wait), wait, !lapsed && changes.isEmpty());
+    }
+
+    /** Waits so long, or until something has arrived. May be called beside the thread that drives. */
+    void await(LoopPause pause) throws InterruptedException {
+        inbox.await(pause);
+    }
+
+    /** Whether nothing waits now and nothing falls due before that. */
+    boolean isQuietUntil(Instant then) {
+        Duration due = timers.untilNext(now);
+        return inbox.isEmpty()
+                && changes.isEmpty()
+                && (due == null || !now.plus(due).isBefore(then));
     }
 
     /** Fails everything that waits, because the engine stops. */
@@ -238,36 +255,13 @@ final class SagaLoop {
             return;
         }
         SagaEvent event = SagaMachine.asFarAsKnown(input.event(), saga.madeAgain);
-        Decision<SagaState, SagaEffect> decision = decisionOn(saga.state, event);
+        Decision<SagaState, SagaEffect> decision = wiring.definitions().decide(saga.state, event, now);
         if (decision.ignored() != null) {
             refuse(input, saga.state.graph().type(), decision.ignored());
             return;
         }
         changes.add(Change.event(saga.state, decision, input.with(event), now));
         saga.state = decision.next();
-    }
-
-    private Decision<SagaState, SagaEffect> decisionOn(SagaState state, SagaEvent event) {
-        if (event instanceof SagaEvent.Migrated migrated) {
-            return Migration.decide(state, migrated, wiring.definitions());
-        }
-        String misfit = misfit(state, event);
-        if (misfit != null) {
-            return Decision.ignore(state, misfit);
-        }
-        return SagaMachine.decide(state, event, now);
-    }
-
-    /** A payload that a person wrote must fit before it is stored; afterwards no step could read it. */
-    private @Nullable String misfit(SagaState state, SagaEvent event) {
-        if (event instanceof SagaEvent.Intervened intervened
-                && intervened.intervention().data() != null) {
-            Intervention act = intervened.intervention();
-            if (act.verb() == Verb.EDIT || act.verb() == Verb.MARK_DONE) {
-                return wiring.definitions().misfit(state.graph(), act.data());
-            }
-        }
-        return null;
     }
 
     private void refuse(LoopInput.Event input, String type, String why) {
@@ -329,7 +323,7 @@ final class SagaLoop {
         if (change.before() == null) {
             begun(saga);
             saga.localInFlight = false;
-            saga.drainInto(inbox);
+            saga.drainInto(inbox::bring);
         } else if (change.input() instanceof LoopInput.Event event
                 && event.event() instanceof SagaEvent.Answer answer) {
             runner.answered(change.saga(), answer.token());
@@ -406,7 +400,7 @@ final class SagaLoop {
         } else if (input.result() instanceof LocalResult.RolledBack rolledBack) {
             decide(LoopInput.Event.of(input.saga(), rolledBack.answer()));
         }
-        saga.drainInto(inbox);
+        saga.drainInto(inbox::bring);
     }
 
     private void settled(SagaState state) {
@@ -485,7 +479,7 @@ final class SagaLoop {
         LiveSaga known = forget(id);
         inbox.add(new LoopInput.Load(id, null));
         if (known != null) {
-            known.drainInto(inbox);
+            known.drainInto(inbox::bring);
         }
     }
 }

@@ -21,6 +21,11 @@ interface StepRunner extends AutoCloseable {
     /** Delivers a notice; answers whether it was taken. */
     void tell(SagaState state, Notice notice, Consumer<Boolean> delivered);
 
+    /** Whether the calling thread will drive the loop when it returns: it need not wake anybody for an answer. */
+    default boolean drivesNext() {
+        return false;
+    }
+
     /** An answer for the attempt is stored: nothing more is expected of it. */
     default void answered(SagaId saga, StepToken token) {}
 

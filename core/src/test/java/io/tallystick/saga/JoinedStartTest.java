@@ -318,7 +318,8 @@ class JoinedStartTest {
         SagaHead head = new SagaHead(ids.next(), "k", "k", now.get(), null);
         loop.offer(new LoopInput.Start(head, saga.graph(), Payload.of("\"a\"", "a"), true, new CompletableFuture<>()));
         loop.poll();
-        loop.awaitWork(Duration.ofMillis(1));
+        loop.await(loop.pause(Duration.ofMillis(1)));
+        loop.poll();
 
         assertThat(steps).isEmpty();
     }
