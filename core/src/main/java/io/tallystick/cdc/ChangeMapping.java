@@ -15,10 +15,10 @@ public interface ChangeMapping {
     void map(Change change, Consumer<TargetChange> out);
 
     /**
-     * Whether a row is lost when this update finds none to change: the row may have come into a filter just now, and the log did not
-     * tell all of it. False for an update that finds no row only where somebody has changed the target.
+     * Whether a filter stands before this table. Then a delete may well find no row, which never passed; and an update that finds none
+     * means that a row is lost: it came into the filter just now, and the log did not tell all of it.
      */
-    default boolean mustFind(TargetChange update) {
+    default boolean isFiltered(TargetTable table) {
         return false;
     }
 }

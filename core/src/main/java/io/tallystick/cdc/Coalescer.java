@@ -20,17 +20,26 @@ final class Coalescer {
 
     private final Map<TargetTable, TableNet> nets = new LinkedHashMap<>();
     private final List<Run> runs = new ArrayList<>();
+    /** Tables that are emptied one after the other, with nothing in between. */
+    private final Map<TargetTable, TableNet> emptied = new LinkedHashMap<>();
 
     /** The runs that make these changes. */
     static List<Run> plan(List<TargetChange> changes) {
         Coalescer coalescer = new Coalescer();
         changes.forEach(coalescer::add);
         coalescer.barrier();
+        coalescer.empty();
         return coalescer.runs;
     }
 
     private void add(TargetChange change) {
-        if (isKnownByAnotherRoute(change.table())) {
+        if (change.verb() == Verb.TRUNCATE) {
+            barrier();
+            emptied.putIfAbsent(change.table(), new TableNet(change.table()));
+            return;
+        }
+        empty();
+        if (isKnownByAnotherRoute(change.table()) || bringsBackAParent(change)) {
             barrier();
         }
         if (SourceOrder.standsAlone(change)
@@ -44,6 +53,31 @@ final class Coalescer {
     private boolean isKnownByAnotherRoute(TargetTable table) {
         return !nets.containsKey(table)
                 && nets.keySet().stream().anyMatch(known -> known.name().equals(table.name()));
+    }
+
+    /**
+     * A row that went, and took its children with it at the target (ON DELETE CASCADE), comes again: children that came before it went
+     * must not be put behind it.
+     */
+    private boolean bringsBackAParent(TargetChange change) {
+        TableNet net = nets.get(change.table());
+        return net != null
+                && net.anyGone
+                && change.verb() != Verb.DELETE
+                && net.hasLost(change)
+                && nets.keySet().stream()
+                        .anyMatch(
+                                child -> child.parents().contains(change.table().name()));
+    }
+
+    /** Children first: what is deleted row by row must not be referenced any more. */
+    private void empty() {
+        List<TableNet> parentsFirst = TableOrder.parentsFirst(emptied);
+        for (int i = parentsFirst.size() - 1; i >= 0; i--) {
+            TargetTable table = parentsFirst.get(i).table();
+            runs.add(new Run(table, Verb.TRUNCATE, List.of(new TargetChange(table, Verb.TRUNCATE, null, null))));
+        }
+        emptied.clear();
     }
 
     private void barrier() {
@@ -68,6 +102,7 @@ final class Coalescer {
         private final AlikeKeys alike;
         private final Map<RowKey, Net> rows = new HashMap<>();
         private final List<TargetChange> inOrder = new ArrayList<>();
+        private boolean anyGone;
 
         TableNet(TargetTable table) {
             this.table = table;
@@ -78,8 +113,18 @@ final class Coalescer {
             return table;
         }
 
+        /** Whether the row of this change was deleted last; in a table that keeps its order any row counts. */
+        private boolean hasLost(TargetChange change) {
+            if (table.inOrder()) {
+                return true;
+            }
+            Net net = rows.get(SourceOrder.keyOf(change));
+            return net != null && net.gone != null;
+        }
+
         /** False when this change cannot be joined with what is known of its row. */
         boolean add(TargetChange change) {
+            anyGone |= change.verb() == Verb.DELETE;
             if (table.inOrder()) {
                 inOrder.add(change);
                 return true;
@@ -171,7 +216,8 @@ final class Coalescer {
                 case DELETE ->
                     gone == null && put.verb() == Verb.INSERT ? NOTHING : new Net(gone == null ? change : gone, null);
                 case UPSERT, UPDATE -> put.verb() == Verb.INSERT_IF_ABSENT ? null : overwritten(put, change);
-                case INSERT_IF_ABSENT -> this;
+                // an update may have found no row
+                case INSERT_IF_ABSENT -> put.verb() == Verb.UPDATE ? null : this;
                 default -> null;
             };
         }

@@ -3,6 +3,7 @@ package io.tallystick.cdc;
 import io.tallystick.jdbc.Tx;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -71,18 +72,23 @@ final class LoadRows {
 
     /** False when a person has ordered the table anew meanwhile: then this chunk does not count. */
     boolean moved(LoadState before, LoadState after, boolean finished) {
-        List<String> doneTo = after.doneTo();
         int rows = tx.update(
                 "UPDATE tally_load SET done_to = ?, done_rows = ?, state = ?, changed_at = "
                         + tx.dialect().now()
-                        + " WHERE pipeline = ? AND source = ? AND state = 'loading' AND done_rows = ?",
-                doneTo == null ? null : MAPPER.writeValueAsString(doneTo),
+                        + " WHERE pipeline = ? AND source = ? AND state = 'loading' AND done_rows = ?"
+                        + " AND COALESCE(done_to, '') = ?",
+                text(after.doneTo()),
                 after.doneRows(),
                 finished ? "done" : "loading",
                 pipeline,
                 after.table().toString(),
-                before.doneRows());
+                before.doneRows(),
+                Objects.requireNonNullElse(text(before.doneTo()), ""));
         return rows == 1;
+    }
+
+    private static @Nullable String text(@Nullable List<String> key) {
+        return key == null ? null : MAPPER.writeValueAsString(key);
     }
 
     private static @Nullable List<String> key(@Nullable String text) {

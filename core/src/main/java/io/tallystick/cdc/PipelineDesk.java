@@ -8,6 +8,7 @@ import io.tallystick.jdbc.Tx;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,13 +119,7 @@ public final class PipelineDesk {
                 throw new RejectedException("change " + id + " came before the source emptied " + key.table
                         + ", and would bring back a row that is gone; read it, and discard it");
             }
-            List<Image> images = tx.query(
-                    "SELECT id, image" + OF_PIPELINE + key.condition() + " ORDER BY id "
-                            + tx.dialect().forUpdate(),
-                    row -> new Image(row.longValue("id"), row.string("image")),
-                    pipeline,
-                    key.table,
-                    key.row);
+            List<Image> images = chain(tx, key);
             for (Image image : images) {
                 write(tx, TableName.parse(key.table), StoredChange.parse(image.text), writer);
                 // one by one: a running pipeline may have set another change of this row aside meanwhile
@@ -132,6 +127,24 @@ public final class PipelineDesk {
             }
             return images.size();
         });
+    }
+
+    /** The changes that wait for this row, and for every row that had, or is to get, a key of theirs: in their order. */
+    private List<Image> chain(Tx tx, Key key) {
+        List<Image> all = tx.query(
+                "SELECT id, row_key, operation, image" + OF_PIPELINE + " AND table_name = ? AND " + Quarantine.IN_FORCE
+                        + " ORDER BY id " + tx.dialect().forUpdate(),
+                row -> Image.of(
+                        row.longValue("id"), row.string("row_key"), row.string("operation"), row.string("image")),
+                pipeline,
+                key.table);
+        Set<String> keys = new HashSet<>(Set.of(key.row));
+        int known;
+        do {
+            known = keys.size();
+            all.stream().filter(image -> image.isOf(keys)).forEach(image -> keys.addAll(image.keys));
+        } while (keys.size() > known);
+        return all.stream().filter(image -> image.isOf(keys)).toList();
     }
 
     private Key keyOf(Tx tx, long id) {
@@ -207,5 +220,18 @@ public final class PipelineDesk {
         }
     }
 
-    private record Image(long id, String text) {}
+    private record Image(long id, String text, Set<String> keys) {
+
+        static Image of(long id, String key, String operation, String text) {
+            Set<String> keys = new HashSet<>(Set.of(key));
+            if (operation.equals(TargetChange.Verb.UPDATE.name())) {
+                keys.add(StoredChange.parse(text).newKeyText());
+            }
+            return new Image(id, text, keys);
+        }
+
+        boolean isOf(Set<String> others) {
+            return keys.stream().anyMatch(others::contains);
+        }
+    }
 }

@@ -56,7 +56,9 @@ final class Quarantine {
         if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE) {
             return false;
         }
-        return held.contains(change.table().name() + StoredChange.of(change).keyText());
+        String table = change.table().name().toString();
+        // also a row that moves to a key for which others wait: their changes would be made on it later
+        return keysOf(change, StoredChange.of(change)).stream().anyMatch(key -> held.contains(table + key));
     }
 
     /** The table was emptied: what waits for its rows came before that, and would bring back rows that are gone. */

@@ -91,6 +91,34 @@ class CoalescerTest {
     }
 
     @Test
+    void children_that_went_with_their_parent_are_not_put_behind_one_that_comes_again() {
+        List<Run> runs =
+                Coalescer.plan(List.of(insert(CHILD, 1, "of parent 1"), delete(PARENT, 1), insert(PARENT, 1, "again")));
+        assertThat(runs)
+                .extracting(run -> run.verb() + " " + run.table().name().table())
+                .containsExactly("INSERT child", "DELETE parent", "INSERT parent");
+    }
+
+    @Test
+    void an_update_that_may_find_no_row_does_not_stand_for_the_row() {
+        TargetChange ifAbsent = new TargetChange(PARENT, Verb.INSERT_IF_ABSENT, null, row(1, "b"));
+        assertThat(Coalescer.plan(List.of(update(PARENT, 1, "a"), ifAbsent)))
+                .extracting(Run::verb)
+                .containsExactly(Verb.UPDATE, Verb.INSERT_IF_ABSENT);
+    }
+
+    @Test
+    void tables_that_are_emptied_together_are_emptied_from_the_children_up() {
+        assertThat(Coalescer.plan(List.of(
+                        insert(CHILD, 1, "a"),
+                        new TargetChange(PARENT, Verb.TRUNCATE, null, null),
+                        new TargetChange(CHILD, Verb.TRUNCATE, null, null),
+                        insert(PARENT, 1, "b"))))
+                .extracting(run -> run.verb() + " " + run.table().name().table())
+                .containsExactly("INSERT child", "TRUNCATE child", "TRUNCATE parent", "INSERT parent");
+    }
+
+    @Test
     void a_table_that_notices_the_order_keeps_it() {
         List<Run> runs = Coalescer.plan(
                 List.of(insert(WATCHED, 1, "a"), delete(WATCHED, 1), insert(WATCHED, 1, "b"), insert(WATCHED, 2, "c")));

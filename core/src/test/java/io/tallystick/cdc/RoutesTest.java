@@ -89,6 +89,9 @@ class RoutesTest {
                 route("kind == 'c'", "parcels", null, "'C'"))) {
             awaitApplied(pipeline, source);
             assertThat(parked()).isEmpty();
+            assertThat(pipeline.status().targets().get(0).counts().missing())
+                    .as("what never passed a filter is not missing")
+                    .isZero();
         }
         assertThat(rows("parcels")).isEqualTo(model);
     }

@@ -3,6 +3,7 @@ package io.tallystick.cdc.file;
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
 import io.tallystick.cdc.TargetChange;
+import io.tallystick.cdc.TargetTable;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.util.function.Consumer;
@@ -30,9 +31,9 @@ final class LateMapping implements ChangeMapping {
     }
 
     @Override
-    public boolean mustFind(TargetChange update) {
+    public boolean isFiltered(TargetTable table) {
         ChangeMapping mapping = made;
-        return mapping != null && mapping.mustFind(update);
+        return mapping != null && mapping.isFiltered(table);
     }
 
     private ChangeMapping make() {

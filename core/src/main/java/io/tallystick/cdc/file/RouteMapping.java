@@ -68,8 +68,8 @@ public final class RouteMapping implements ChangeMapping {
     }
 
     @Override
-    public boolean mustFind(TargetChange update) {
-        return filtered.contains(update.table());
+    public boolean isFiltered(TargetTable table) {
+        return filtered.contains(table);
     }
 
     /** One destination of one route, with the table that it writes. */
