@@ -131,23 +131,23 @@ public final class CdcBench implements Callable<Integer> {
         PacedTrial paced = new PacedTrial(
                 stage, new PacedTrial.Pace(rate, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds)));
         AwayTrial gone = new AwayTrial(stage, rate, Duration.ofSeconds(warmUp), Duration.ofSeconds(away));
-        List<CdcEntrant> copying = Replications.copying(stage.pair(), contenders);
         for (int round = 1; round <= rounds; round++) {
             if (workloads.contains("paced")) {
-                each("paced", stage, copying, round, paced::measure);
+                each("paced", stage, named(stage, "tallystick", "native", "debezium"), round, paced::measure);
             }
             if (workloads.contains("idle")) {
-                each("idle", stage, copying, round, CalmTrial.on(stage)::measure);
+                each("idle", stage, named(stage, "tallystick", "debezium"), round, CalmTrial.on(stage)::measure);
             }
             if (workloads.contains("away")) {
-                each("away", stage, enduring(stage), round, gone::measure);
+                // Debezium's sink ends when its target goes, and waits for somebody to start it again
+                each("away", stage, named(stage, "tallystick", "native"), round, gone::measure);
             }
         }
     }
 
-    /** Debezium's sink ends when its target goes, and waits for somebody to start it again: it takes part only when it is named. */
-    private List<CdcEntrant> enduring(Stage stage) {
-        return Replications.copying(stage.pair(), contenders.isEmpty() ? Set.of("tallystick", "native") : contenders);
+    /** Those that were asked for, else these. */
+    private List<CdcEntrant> named(Stage stage, String... usual) {
+        return Replications.copying(stage.pair(), contenders.isEmpty() ? Set.of(usual) : contenders);
     }
 
     private void drain(Stage stage) throws Exception {

@@ -23,9 +23,6 @@ public final class Replications {
             new CdcEntrant("stream", POSTGRES, false, PostgresStream::new),
             new CdcEntrant("tallystick-read", INTO_POSTGRES, false, TallystickReader::new));
 
-    /** Those that the bars name; the other forms only when they are asked for. */
-    private static final Set<String> USUAL = Set.of("tallystick", "native", "debezium");
-
     private static final Set<String> USUAL_DRAINS =
             Set.of("tallystick", "native", "native-text", "debezium", "debezium-read", "stream");
 
@@ -36,11 +33,9 @@ public final class Replications {
         return of(pair, names.isEmpty() ? USUAL_DRAINS : checked(names));
     }
 
-    /** Those with a target, of these names, or the usual ones when there are none. */
+    /** Those with a target, of these names. */
     public static List<CdcEntrant> copying(CdcPair pair, Set<String> names) {
-        return of(pair, names.isEmpty() ? USUAL : checked(names)).stream()
-                .filter(CdcEntrant::copies)
-                .toList();
+        return of(pair, checked(names)).stream().filter(CdcEntrant::copies).toList();
     }
 
     private static List<CdcEntrant> of(CdcPair pair, Set<String> names) {
