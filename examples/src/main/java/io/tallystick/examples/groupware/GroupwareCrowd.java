@@ -4,6 +4,7 @@ import io.tallystick.examples.Fault;
 import io.tallystick.examples.play.Books;
 import io.tallystick.examples.play.Crowd;
 import io.tallystick.examples.play.Stage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,8 @@ final class GroupwareCrowd implements Crowd {
     private final GroupwareBooks books;
     private final Clerk clerk;
     private volatile long parked;
+    /** Whether the last account was asked for. */
+    private volatile boolean closing;
 
     GroupwareCrowd(Stage stage, AccountHolders holders) {
         this.stage = stage;
@@ -53,10 +56,10 @@ final class GroupwareCrowd implements Crowd {
     @Override
     public void look() {
         try {
-            clerk.help();
-            parked = groupware.waiting();
             Map<Long, Long> looked = holders.pending();
             holders.seen(stage, looked, books.behind());
+            clerk.help();
+            parked = groupware.waiting();
         } catch (RuntimeException e) {
             LOG.debug("some database does not answer just now", e);
         }
@@ -67,10 +70,18 @@ final class GroupwareCrowd implements Crowd {
         return parked;
     }
 
+    /** Of an account that was removed at once nobody sees whether it has arrived; but when a later one has, it has. */
     @Override
     public List<String> rest() {
-        return holders.pending().keySet().stream()
-                .map(account -> "account " + account)
-                .toList();
+        if (holders.pending().isEmpty() && !closing) {
+            closing = true;
+            holders.open(stage);
+        }
+        List<String> rest = new ArrayList<>();
+        holders.pending().keySet().forEach(account -> rest.add("account " + account));
+        if (parked > 0) {
+            rest.add(parked + " changes that wait for a person");
+        }
+        return rest;
     }
 }
