@@ -64,11 +64,11 @@ public final class PostgresChangeSource implements ChangeSource {
 
     @Override
     public Position establish(Set<TableName> tables) {
-        describe(tables);
+        List<SourceTable> described = describe(tables);
         WalPosition server = identity();
         PublicationKeeper publication = new PublicationKeeper(settings.publication());
         // the publication first: the log before it cannot be read with it
-        boolean made = access.jdbc().inTransaction(tx -> publication.establish(tx, tables));
+        boolean made = access.jdbc().inTransaction(tx -> publication.establish(tx, described));
         long lsn = access.jdbc()
                 .inTransaction(this::usableSlot)
                 .map(slot -> made ? access.jdbc().inTransaction(new SlotKeeper(settings)::advance) : slot.confirmed())

@@ -1,8 +1,11 @@
 package io.tallystick.postgres.cdc;
 
+import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -43,9 +46,12 @@ final class PublicationKeeper {
      * Makes the publication, or adds to it what it lacks.
      *
      * @return whether it was made: then nothing before now can be read with it
+     * @throws RejectedException naming tables without a replica identity: once published, nobody could update their rows any more
      */
-    boolean establish(Tx tx, Set<TableName> tables) {
+    boolean establish(Tx tx, List<SourceTable> described) {
+        Set<TableName> tables = described.stream().map(SourceTable::name).collect(Collectors.toSet());
         if (!exists(tx)) {
+            refuseNameless(described, tables);
             tx.update("CREATE PUBLICATION " + Sql.name(publication) + " FOR TABLE " + list(tables)
                     + " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
             tx.update("COMMENT ON PUBLICATION " + Sql.name(publication) + " IS '" + MARK + "'");
@@ -53,9 +59,24 @@ final class PublicationKeeper {
         }
         Set<TableName> missing = missing(tx, tables);
         if (!missing.isEmpty()) {
+            refuseNameless(described, missing);
             tx.update("ALTER PUBLICATION " + Sql.name(publication) + " ADD TABLE " + list(missing));
         }
         return false;
+    }
+
+    private static void refuseNameless(List<SourceTable> described, Set<TableName> added) {
+        List<String> nameless = described.stream()
+                .filter(table -> added.contains(table.name()) && table.keyColumns().length == 0)
+                .map(table ->
+                        "ALTER TABLE " + Sql.name(table.name()) + " ADD PRIMARY KEY (...), or REPLICA IDENTITY FULL,"
+                                + " for " + table.name() + " has no replica identity")
+                .sorted()
+                .toList();
+        if (!nameless.isEmpty()) {
+            throw new RejectedException("nothing was published, for UPDATE and DELETE would fail at the source: "
+                    + String.join("; ", nameless));
+        }
     }
 
     /** Drops the publication unless somebody else made it. */
