@@ -21,4 +21,12 @@ public interface ChangeMapping {
     default boolean isFiltered(TargetTable table) {
         return false;
     }
+
+    /**
+     * Whether tables are written whose foreign keys point to others, or to themselves, and all those are written by this mapping too.
+     * Then the target need not look at foreign keys while the tables are copied, when a child may come before its parent.
+     */
+    default boolean copiesParentsToo() {
+        return false;
+    }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a catalog says about a table.
  *
- * @param parents other tables that its foreign keys point to, except those checked at the commit only
+ * @param parents tables that its foreign keys point to, itself among them, except those checked at the commit only
  * @param sensitive whether a trigger, an exclusion constraint or a foreign key to itself would notice another order of changes
  * @param alwaysIdentity names of columns that may be inserted, but never updated
  */

@@ -4,7 +4,9 @@ import io.tallystick.jdbc.UnavailableException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,15 @@ public final class MirrorMapping implements ChangeMapping {
         Cells cells = prepared.computeIfAbsent(change.table(), source -> Cells.of(source, table));
         out.accept(new TargetChange(
                 table, verb(change.operation()), cells.row(change.before()), cells.row(change.after())));
+    }
+
+    @Override
+    public boolean copiesParentsToo() {
+        Set<TableName> written = routes.values().stream().map(TargetTable::name).collect(Collectors.toSet());
+        Set<TableName> parents = routes.values().stream()
+                .flatMap(table -> table.parents().stream())
+                .collect(Collectors.toSet());
+        return !parents.isEmpty() && written.containsAll(parents);
     }
 
     private static TargetChange.Verb verb(Change.Operation operation) {

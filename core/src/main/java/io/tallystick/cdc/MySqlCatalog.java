@@ -84,7 +84,7 @@ final class MySqlCatalog implements CatalogReader {
         }
         Set<TableName> parents = new HashSet<>(
                 query(PARENTS, table, row -> new TableName(row.getString("parent_schema"), row.getString("parent"))));
-        boolean pointsToItself = parents.remove(table);
+        boolean pointsToItself = parents.contains(table);
         boolean hasTrigger = !query(TRIGGERS, table, row -> true).isEmpty();
         return new FoundTable(columns, keys(table), parents, pointsToItself || hasTrigger, Set.of());
     }

@@ -107,11 +107,8 @@ final class PostgresCatalog implements CatalogReader {
         boolean looseKey = keys.stream().flatMap(key -> key.columns().stream()).anyMatch(loose::contains);
         boolean[] sensitive = {hasTrigger || looseKey};
         each(PARENTS, oid, row -> {
-            if (row.getBoolean("itself")) {
-                sensitive[0] = true;
-            } else {
-                parents.add(new TableName(row.getString("nspname"), row.getString("relname")));
-            }
+            parents.add(new TableName(row.getString("nspname"), row.getString("relname")));
+            sensitive[0] |= row.getBoolean("itself");
         });
         return new FoundTable(columns, keys, parents, sensitive[0], always);
     }

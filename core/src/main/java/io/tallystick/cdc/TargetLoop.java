@@ -164,6 +164,7 @@ final class TargetLoop implements Runnable {
         private final LoadRows loads;
         private Instant positionWritten = upstream.runtime().clock().instant();
         private Instant ordersSeen = positionWritten;
+        private boolean mayNotLetBe;
 
         Work(TargetSession session) {
             this.session = session;
@@ -194,6 +195,7 @@ final class TargetLoop implements Runnable {
         /** What was taken, in its order; what fails stays, to be made again in the next session. */
         void accept() {
             for (Delivery delivery = taken.peek(); delivery != null; delivery = taken.peek()) {
+                letForeignKeysBe();
                 if (delivery instanceof Delivery.Piece piece) {
                     accept(piece.piece());
                 } else if (delivery instanceof Delivery.Loaded loaded) {
@@ -205,6 +207,24 @@ final class TargetLoop implements Runnable {
             commitComplete();
             if (begunChanges >= settings.groupChanges() || begunBytes >= settings.queueBytes() / 4) {
                 stream();
+            }
+        }
+
+        /** While tables are copied a child may come before its parent; both are there when all are done. */
+        private void letForeignKeysBe() {
+            boolean copying = !progress.loads().isEmpty();
+            boolean outside = !streaming && complete.isEmpty();
+            if (!outside || copying != session.checksForeignKeys() || mayNotLetBe) {
+                return;
+            }
+            if (!copying) {
+                session.checkForeignKeys(true);
+            } else if (target.mapping().copiesParentsToo() && !session.checkForeignKeys(false)) {
+                mayNotLetBe = true;
+                LOG.warn(
+                        "target {}: its foreign keys are checked while tables are copied, so rows may be set aside whose parents come"
+                                + " later; to avoid that: GRANT SET ON PARAMETER session_replication_role TO the pipeline's user",
+                        target.name());
             }
         }
 

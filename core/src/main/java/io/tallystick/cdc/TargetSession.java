@@ -7,6 +7,7 @@ import io.tallystick.jdbc.Tx;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
@@ -30,6 +31,7 @@ final class TargetSession implements AutoCloseable {
     private final String pipeline;
     private final long epoch;
     private @Nullable Position position;
+    private boolean checksForeignKeys = true;
 
     private TargetSession(Connection connection, Tx tx, String pipeline, Claim claim) {
         this.connection = connection;
@@ -136,6 +138,34 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
+    boolean checksForeignKeys() {
+        return checksForeignKeys;
+    }
+
+    /**
+     * Has the database look at foreign keys from now on, or not; to be called between two transactions. PostgreSQL has no other way
+     * than the one of its own replication, by which triggers rest as well.
+     *
+     * @return false when the user may not, and everything stays as it was
+     */
+    boolean checkForeignKeys(boolean checked) {
+        String setting = tx.dialect().isInnoDb()
+                ? "SET SESSION foreign_key_checks = " + (checked ? 1 : 0)
+                : "SET session_replication_role = " + (checked ? "DEFAULT" : "replica");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(setting);
+            connection.commit();
+            checksForeignKeys = checked;
+            return true;
+        } catch (SQLException e) {
+            if (SqlErrors.isMissingPrivilege(e, tx.dialect())) {
+                rollback();
+                return false;
+            }
+            throw SqlErrors.translate(e, tx.dialect(), false, setting);
+        }
+    }
+
     Savepoint savepoint() throws SQLException {
         return connection.setSavepoint();
     }
@@ -158,7 +188,26 @@ final class TargetSession implements AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly(connection);
+        try {
+            if (!checksForeignKeys) {
+                // the connection goes back to a pool, and others rely on what the database checks
+                rollback();
+                checkForeignKeys(true);
+            }
+        } catch (RuntimeException e) {
+            abandon();
+        } finally {
+            closeQuietly(connection);
+        }
+    }
+
+    private void abandon() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException ignored) {
+            // it is broken: nobody will get it again
+            return;
+        }
     }
 
     private static void closeQuietly(Connection connection) {

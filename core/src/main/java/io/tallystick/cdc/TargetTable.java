@@ -8,7 +8,7 @@ import java.util.Set;
  *
  * @param columns those that the route writes, in the order of the cells of its rows; others keep their defaults
  * @param key places of the columns by which a row is found: the primary key, or a unique key without NULLs
- * @param parents tables that its foreign keys point to: their rows must be there first, and go last
+ * @param parents tables that its foreign keys point to, perhaps itself: their rows must be there first, and go last
  * @param inOrder whether its changes must be made one after the other as the source made them, because a second unique key,
  *     a trigger or a foreign key to itself would notice another order
  */

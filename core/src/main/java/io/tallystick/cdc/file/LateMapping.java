@@ -22,12 +22,21 @@ final class LateMapping implements ChangeMapping {
 
     @Override
     public void map(Change change, Consumer<TargetChange> out) {
+        mapping().map(change, out);
+    }
+
+    private ChangeMapping mapping() {
         ChangeMapping mapping = made;
         if (mapping == null) {
             mapping = make();
             made = mapping;
         }
-        mapping.map(change, out);
+        return mapping;
+    }
+
+    @Override
+    public boolean copiesParentsToo() {
+        return mapping().copiesParentsToo();
     }
 
     @Override

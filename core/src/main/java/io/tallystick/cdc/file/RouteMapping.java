@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The routes of a pipeline file as one target sees them. For the thread of that target. */
 public final class RouteMapping implements ChangeMapping {
@@ -70,6 +71,18 @@ public final class RouteMapping implements ChangeMapping {
     @Override
     public boolean isFiltered(TargetTable table) {
         return filtered.contains(table);
+    }
+
+    /** A filter may keep a parent away. */
+    @Override
+    public boolean copiesParentsToo() {
+        Set<TableName> whole = new HashSet<>(origins.keySet());
+        filtered.forEach(table -> whole.remove(table.name()));
+        Set<TableName> parents = legs.values().stream()
+                .flatMap(List::stream)
+                .flatMap(leg -> leg.table().parents().stream())
+                .collect(Collectors.toSet());
+        return !parents.isEmpty() && whole.containsAll(parents);
     }
 
     /** One destination of one route, with the table that it writes. */
