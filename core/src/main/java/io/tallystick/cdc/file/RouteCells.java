@@ -116,10 +116,14 @@ final class RouteCells {
 
     private void update(Change change, Consumer<TargetChange> out) {
         Row after = change.after();
-        if (after == null || leg.destination().mode() == PipelineSpec.Mode.INSERT_IF_ABSENT) {
+        Row before = change.before();
+        if (after == null) {
             return;
         }
-        Row before = change.before();
+        if (leg.destination().mode() == PipelineSpec.Mode.INSERT_IF_ABSENT) {
+            enter(before, after, out);
+            return;
+        }
         TargetRow key = before == null ? null : keyRow(before);
         if (leg.route().filter() == null) {
             out.accept(new TargetChange(target, Verb.UPDATE, key, row(after)));
@@ -135,6 +139,33 @@ final class RouteCells {
             }
             out.accept(new TargetChange(target, Verb.UPSERT, null, now));
         }
+    }
+
+    /** A row is made once when it comes into the filter; where the log does not tell whether it was inside before, it may be made again. */
+    private void enter(@Nullable Row before, Row after, Consumer<TargetChange> out) {
+        Expression filter = leg.route().filter();
+        if (filter == null || !passes(after)) {
+            return;
+        }
+        boolean told = before != null && tells(before, filter);
+        boolean wasInside = before != null && told && passes(before);
+        TargetRow row = row(after);
+        if (wasInside || !told && row.isPartial()) {
+            return;
+        }
+        if (row.isPartial()) {
+            throw notRepeated("the route into " + target.name(), "a whole row");
+        }
+        out.accept(new TargetChange(target, Verb.INSERT_IF_ABSENT, null, row));
+    }
+
+    /** An old image of PostgreSQL shows NULL for what is no part of the replica identity, one of MariaDB or MySQL leaves it out or shows it. */
+    private boolean tells(Row before, Expression filter) {
+        return filter.columns().stream()
+                .map(source::indexOf)
+                .allMatch(at -> at >= 0
+                        && !before.isUnchanged(at)
+                        && (source.columns().get(at).key() || !before.isNull(at)));
     }
 
     private boolean isSameKey(TargetRow one, TargetRow other) {
