@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value computed from a row's columns, in a small part of Apache Commons JEXL: literals, arithmetic, comparison, {@code and},
- * {@code or}, {@code not}, {@code ? :} and the functions of {@link Functions}. No assignment, no loop, no class and no method of an
+ * {@code or}, {@code not}, {@code ? :} and the functions of {@link Functions}. A column whose name has blanks or signs, or is a word of
+ * this language, stands in backquotes. No assignment, no loop, no class and no method of an
  * object can be reached; the same row always gives the same value. Immutable, thread-safe.
  */
 public final class Expression {
@@ -32,15 +33,17 @@ public final class Expression {
             .create();
 
     private final String text;
+    private final ColumnNames names;
     private final JexlScript script;
     private final Set<String> columns;
 
-    private Expression(String text, JexlScript script) {
+    private Expression(String text, ColumnNames names, JexlScript script) {
         this.text = text;
+        this.names = names;
         this.script = script;
         this.columns = new TreeSet<>();
         for (List<String> path : variables(script)) {
-            columns.add(String.join(".", path));
+            columns.add(names.column(String.join(".", path)));
         }
     }
 
@@ -51,7 +54,8 @@ public final class Expression {
     /** @throws RejectedException saying where it cannot be understood */
     public static Expression parse(String text) {
         try {
-            return new Expression(text, ENGINE.createScript(text));
+            ColumnNames names = ColumnNames.in(text);
+            return new Expression(text, names, ENGINE.createScript(names.rewritten()));
         } catch (JexlException e) {
             throw new RejectedException("'" + text + "' cannot be understood: " + plain(e), e);
         }
@@ -64,14 +68,14 @@ public final class Expression {
 
     /** The column, when it is nothing but a column; then cells need not be decoded. */
     public @Nullable String onlyColumn() {
-        return columns.contains(text.trim()) ? text.trim() : null;
+        return names.only();
     }
 
     /** @throws RejectedException when it has no value for this row, with the reason */
     @Nullable
     Object value(Function<String, @Nullable Object> row) {
         try {
-            return script.execute(new RowContext(row, columns));
+            return script.execute(new RowContext(row, names, columns));
         } catch (JexlException e) {
             throw new RejectedException("'" + text + "' has no value: " + plain(e), e);
         }
@@ -88,15 +92,16 @@ public final class Expression {
         return text;
     }
 
-    private record RowContext(Function<String, @Nullable Object> row, Set<String> columns) implements JexlContext {
+    private record RowContext(Function<String, @Nullable Object> row, ColumnNames names, Set<String> columns)
+            implements JexlContext {
         @Override
         public @Nullable Object get(String name) {
-            return row.apply(name);
+            return row.apply(names.column(name));
         }
 
         @Override
         public boolean has(String name) {
-            return columns.contains(name);
+            return columns.contains(names.column(name));
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.tallystick.jdbc.RejectedException;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,22 @@ class ExpressionTest {
         assertThat(Expression.parse("concat(name, grade)").columns()).containsExactly("grade", "name");
         assertThat(Expression.parse("name").onlyColumn()).isEqualTo("name");
         assertThat(Expression.parse("'name'").onlyColumn()).isNull();
+    }
+
+    @Test
+    void columns_may_be_called_anything() {
+        Map<String, Object> row = Map.of("이름", "Kim", "a b", "x", "size", 3L, "back`quote", "y", "n", 1L);
+        Function<String, Object> values = text -> Expression.parse(text).value(row::get);
+        assertThat(values.apply("이름")).isEqualTo("Kim");
+        assertThat(values.apply("concat(이름, '님 `a b`', `a b`, `back``quote`)")).isEqualTo("Kim님 `a b`xy");
+        assertThat(values.apply("size")).isEqualTo(3L);
+        assertThat(String.valueOf(values.apply("`size` + n * 2"))).isEqualTo("5");
+        assertThat(Expression.parse("concat(이름, `a b`, n)").columns()).containsExactly("a b", "n", "이름");
+        assertThat(Expression.parse("`a b`").onlyColumn()).isEqualTo("a b");
+        assertThat(Expression.parse("null").columns()).isEmpty();
+        assertThatThrownBy(() -> Expression.parse("concat(`a b, n)"))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("has no end");
     }
 
     @ParameterizedTest
