@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CellConverter {
 
+    private static final int LAST_YEAR = 9999;
+
+    private final TargetDialect dialect;
     private final SpecialValues specials;
 
     public CellConverter(TargetDialect dialect, ConversionPolicy policy) {
+        this.dialect = dialect;
         this.specials = new SpecialValues(dialect, policy);
     }
 
@@ -54,15 +59,35 @@ public final class CellConverter {
             case INTEGER, DECIMAL -> number(value, from);
             case FLOAT -> value instanceof Number ? value : number(value, from);
             case BYTES -> bytes(value, from);
-            case DATE -> date(value);
+            case DATE -> inRange(date(value), column);
             case TIME -> time(value);
-            case TIMESTAMP -> wallClock(value);
-            case INSTANT -> instant(value);
+            case TIMESTAMP -> inRange(wallClock(value), column);
+            case INSTANT -> inRange(instant(value), column);
             case INTERVAL -> value instanceof Duration span ? span.toString() : ValueText.plain(value);
             case UUID -> uuid(value);
             case BITS -> bits(value, from);
             case TEXT, JSON, ENUM, SET, OTHER -> text(value, column);
         };
+    }
+
+    /** MariaDB and MySQL would read the text of another year as something else instead of refusing it. */
+    private Object inRange(Object time, TargetColumn column) throws SQLDataException {
+        int year = time instanceof LocalDate date
+                ? date.getYear()
+                : time instanceof LocalDateTime local
+                        ? local.getYear()
+                        : time instanceof Instant instant
+                                ? LocalDateTime.ofInstant(instant, ZoneOffset.UTC)
+                                        .getYear()
+                                : 1;
+        if (dialect.isMySqlFamily() && (year < 1 || year > LAST_YEAR)) {
+            throw new SQLDataException(
+                    "column " + column.name() + " (" + column.type() + ") cannot hold " + ValueText.plain(time)
+                            + ", for " + dialect + " knows the years 1 to " + LAST_YEAR
+                            + "; make it a text column, or mend the row",
+                    "22008");
+        }
+        return time;
     }
 
     private static Object truth(Object value, @Nullable ValueKind from) {

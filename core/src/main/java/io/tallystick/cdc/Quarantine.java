@@ -109,7 +109,9 @@ final class Quarantine {
                 brief(error));
     }
 
-    private static String brief(String text) {
+    /** An error may quote the value, and PostgreSQL keeps no text with the character zero. */
+    private static String brief(String error) {
+        String text = error.replace("\0", "\\0");
         return text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
     }
 

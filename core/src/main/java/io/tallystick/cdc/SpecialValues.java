@@ -139,7 +139,7 @@ final class SpecialValues {
         String word = value instanceof SpecialValue special ? ValueText.word(special) : value.toString();
         return new SQLDataException(
                 "column " + column.name() + " (" + column.type() + ") cannot hold " + word
-                        + ", and the conversion policy names nothing to write instead; declare NULL or CLAMP for it, or mend the row",
+                        + ", and the conversion policy names nothing to write instead; declare null or clamp for it under 'conversion' of the target, or mend the row",
                 "22003");
     }
 }

@@ -2,7 +2,8 @@ package io.tallystick.cdc;
 
 /**
  * What a value is, independent of any database, and the Java type in which {@link ColumnType#value} hands it over.
- * A value that its kind cannot express (infinity, a zero date) comes as {@link SpecialValue}.
+ * A value that its kind cannot express (infinity, a zero date) comes as {@link SpecialValue}; a date that no calendar has, such as
+ * 2024-00-15 of MariaDB and MySQL, as its text.
  */
 public enum ValueKind {
     /** {@link Boolean}. */

@@ -26,6 +26,13 @@ final class ValueText {
             .appendPattern(" HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
             .toFormatter(Locale.ROOT);
+    /** ISO 8601, which writes the year before the year 1 as 0000 and the one before it as -0001. */
+    private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
+            .appendValue(ChronoField.YEAR, 4, 9, java.time.format.SignStyle.EXCEEDS_PAD)
+            .appendPattern("-MM-dd HH:mm:ss")
+            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+            .toFormatter(Locale.ROOT);
+
     private static final long NANOS = 1_000_000_000;
 
     private ValueText() {}
@@ -59,7 +66,7 @@ final class ValueText {
     /** As MariaDB and MySQL read their own types in a session whose zone is UTC. */
     static String mySql(Object value) {
         if (value instanceof Instant instant) {
-            return TIMESTAMP.format(LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
+            return ISO.format(LocalDateTime.ofInstant(instant, ZoneOffset.UTC));
         }
         return common(value, "1", "0");
     }
@@ -75,7 +82,7 @@ final class ValueText {
             return HexFormat.of().formatHex(bytes);
         }
         if (value instanceof LocalDateTime local) {
-            return TIMESTAMP.format(local);
+            return ISO.format(local);
         }
         if (value instanceof Duration span) {
             return clock(span);

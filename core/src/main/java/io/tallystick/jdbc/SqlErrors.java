@@ -51,8 +51,8 @@ public final class SqlErrors {
             "126 127 134 145 1034 1194 1195 1712 1877 1932");
 
     private static final Set<Integer> DUPLICATE_INNODB = Set.of(1022, 1062, 1586, 1859);
-    /** Truncated, wrong string, no default, wrong JSON, a check that fails: those whose state does not say so. */
-    private static final Set<Integer> DATA_INNODB = Set.of(1265, 1292, 1364, 1366, 1406, 3140, 3819, 4025);
+    /** Truncated, wrong string, no such character, no default, wrong JSON, a check that fails: those whose state does not say so. */
+    private static final Set<Integer> DATA_INNODB = Set.of(1265, 1292, 1300, 1364, 1366, 1406, 3140, 3819, 3988, 4025);
 
     private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
     private static final Set<Integer> NO_RIGHT_INNODB = Set.of(1044, 1142, 1143, 1227, 1370);

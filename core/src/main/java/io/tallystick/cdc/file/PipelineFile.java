@@ -1,5 +1,7 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
@@ -90,7 +92,7 @@ public final class PipelineFile {
     }
 
     private SourceSpec source(Section section, String pipeline) {
-        Place place = place(section);
+        Place place = place(section, ConversionPolicy.standard());
         List<TableName> tables = new ArrayList<>();
         section.list("tables")
                 .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
@@ -104,13 +106,31 @@ public final class PipelineFile {
         Map<String, Place> targets = new LinkedHashMap<>();
         section.entries().forEach((name, node) -> {
             Section target = new Section("target " + name, node, problems, environment);
-            targets.put(name, place(target));
+            targets.put(name, place(target, conversion(target)));
             target.refuseOthers();
         });
         return targets;
     }
 
-    private Place place(Section section) {
+    private ConversionPolicy conversion(Section target) {
+        ConversionPolicy standard = ConversionPolicy.standard();
+        if (!target.has("conversion")) {
+            return standard;
+        }
+        Section section = target.section("conversion");
+        Choice infinity = section.word("infinity", Choice.class, standard.infinity());
+        Choice notANumber = section.word("not_a_number", Choice.class, standard.notANumber());
+        Choice zeroDate = section.word("zero_date", Choice.class, standard.zeroDate());
+        section.refuseOthers();
+        try {
+            return new ConversionPolicy(infinity, notANumber, zeroDate);
+        } catch (IllegalArgumentException e) {
+            problems.at(section.node(), String.valueOf(e.getMessage()));
+            return standard;
+        }
+    }
+
+    private Place place(Section section, ConversionPolicy conversion) {
         String url = section.text("url");
         if (!url.isEmpty() && !url.startsWith("jdbc:")) {
             problems.at(
@@ -124,7 +144,8 @@ public final class PipelineFile {
         }
         String user = section.textOrNull("user");
         String password = section.textOrNull("password");
-        return new Place(url, user == null ? "" : user, password == null ? "" : password, section.textOrNull("tls"));
+        return new Place(
+                url, user == null ? "" : user, password == null ? "" : password, section.textOrNull("tls"), conversion);
     }
 
     private Route route(Section section, SourceSpec source, Map<String, Place> targets) {

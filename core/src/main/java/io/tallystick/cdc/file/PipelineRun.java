@@ -3,7 +3,6 @@ package io.tallystick.cdc.file;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
-import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.Pipeline;
 import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.PipelineStatus;
@@ -58,7 +57,7 @@ public final class PipelineRun implements AutoCloseable {
         this.source = engineOf(from.url()).source(settings(from), spec.source().slot());
         spec.targets().forEach((name, place) -> {
             CdcEngine engine = engineOf(place.url());
-            targets.put(name, new Open(engine, place.url(), engine.target(settings(place))));
+            targets.put(name, new Open(engine, place, engine.target(settings(place))));
         });
     }
 
@@ -195,8 +194,8 @@ public final class PipelineRun implements AutoCloseable {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
         }
         List<ReplicatedTarget> all = new ArrayList<>();
-        targets.forEach((name, open) ->
-                all.add(new ReplicatedTarget(name, open.pool, dialect(open.url), open.writer(), new LateMapping(() -> {
+        targets.forEach((name, open) -> all.add(new ReplicatedTarget(
+                name, open.pool, dialect(open.place.url()), open.writer(), new LateMapping(() -> {
                     TargetTables tables = new TargetTables(spec, name, open.pool);
                     return new RouteMapping(spec, name, tables.read()::get);
                 }))));
@@ -254,9 +253,9 @@ public final class PipelineRun implements AutoCloseable {
         targets.values().forEach(open -> open.pool.close());
     }
 
-    private record Open(CdcEngine engine, String url, HikariDataSource pool) {
+    private record Open(CdcEngine engine, Place place, HikariDataSource pool) {
         RowWriter writer() {
-            return engine.writer(url, ConversionPolicy.standard());
+            return engine.writer(place.url(), place.conversion());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.TableName;
 import java.util.List;
@@ -19,12 +20,23 @@ public record PipelineSpec(
         routes = List.copyOf(routes);
     }
 
-    /** How to reach a database; shows no password. */
+    /**
+     * How to reach a database; shows no password.
+     *
+     * @param conversion what becomes of values that a target cannot express; means nothing for a source
+     */
     public record Place(
             String url,
             String user,
             String password,
-            @Nullable String tlsMode) {
+            @Nullable String tlsMode,
+            ConversionPolicy conversion) {
+
+        /** With the standard policy. */
+        public Place(String url, String user, String password, @Nullable String tlsMode) {
+            this(url, user, password, tlsMode, ConversionPolicy.standard());
+        }
+
         @Override
         public String toString() {
             return "Place[" + url.replaceAll("[?;].*", "") + ", user=" + user + "]";

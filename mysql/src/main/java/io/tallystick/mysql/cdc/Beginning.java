@@ -36,7 +36,12 @@ final class Beginning {
     }
 
     Position find() {
-        return sql.visit("reading the position of " + flavour.productName(), this::find);
+        return sql.visit("reading the position of " + flavour.productName() + rights(), this::find);
+    }
+
+    /** MySQL calls this lack of a right a fatal error of a branch. */
+    private String rights() {
+        return flavour == Flavour.MYSQL ? ", for which the user needs REPLICATION CLIENT and XA_RECOVER_ADMIN" : "";
     }
 
     private Position find(Connection connection) throws SQLException {

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
@@ -67,8 +66,7 @@ final class TextCells {
     }
 
     private static Object datetime(String text) {
-        Object date = date(text);
-        return date instanceof LocalDate day ? day.atTime(LocalTime.parse(text.substring(11))) : date;
+        return TimeCells.datetime(date(text), LocalTime.parse(text.substring(11)));
     }
 
     private static Duration time(String text) {

@@ -7,7 +7,10 @@ import io.tallystick.cdc.SpecialValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.YearMonth;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** Dates and times as the binary log writes them (the servers' sql/compat56.cc and my_time.cc). Stateless. */
 final class TimeCells {
@@ -15,6 +18,8 @@ final class TimeCells {
     private static final int[] FRACTION_BYTES = {0, 1, 1, 2, 2, 3, 3};
     /** Nanoseconds of one unit in a fraction of so many bytes. */
     private static final int[] FRACTION_NANOS = {0, 10_000_000, 100_000, 1_000};
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
 
     private TimeCells() {}
 
@@ -35,8 +40,23 @@ final class TimeCells {
         };
     }
 
+    /** A date; a zero date; or, where there is no such day (2024-00-15, 2024-02-31), its text. */
     static Object date(int year, int month, int day) {
-        return month == 0 || day == 0 ? SpecialValue.ZERO_DATE : LocalDate.of(year, month, day);
+        if (year == 0 && month == 0 && day == 0) {
+            return SpecialValue.ZERO_DATE;
+        }
+        boolean real = month > 0 && day > 0 && day <= YearMonth.of(year, month).lengthOfMonth();
+        return real ? LocalDate.of(year, month, day) : String.format(Locale.ROOT, "%04d-%02d-%02d", year, month, day);
+    }
+
+    static Object datetime(Object date, LocalTime time) {
+        if (date instanceof LocalDate day) {
+            return day.atTime(time);
+        }
+        if (date instanceof SpecialValue && time.equals(LocalTime.MIDNIGHT)) {
+            return date;
+        }
+        return (date instanceof SpecialValue ? "0000-00-00" : date) + " " + CLOCK.format(time);
     }
 
     private static Object date(long packed) {
@@ -59,16 +79,12 @@ final class TimeCells {
         long packed = big(bytes, offset, 5) - (1L << 39);
         int month = (int) (packed >> 22);
         Object date = date(month / 13, month % 13, (int) (packed >> 17) & 31);
-        if (!(date instanceof LocalDate day)) {
-            return date;
-        }
-        return LocalDateTime.of(
-                day,
-                java.time.LocalTime.of(
-                        (int) (packed >> 12) & 31,
-                        (int) (packed >> 6) & 63,
-                        (int) packed & 63,
-                        nanos(bytes, offset + 5, length - 5)));
+        LocalTime time = LocalTime.of(
+                (int) (packed >> 12) & 31,
+                (int) (packed >> 6) & 63,
+                (int) packed & 63,
+                nanos(bytes, offset + 5, length - 5));
+        return datetime(date, time);
     }
 
     private static int nanos(byte[] bytes, int offset, int length) {
@@ -89,6 +105,6 @@ final class TimeCells {
         long day = digits / 1_000_000;
         int time = (int) (digits % 1_000_000);
         Object date = date((int) (day / 10_000), (int) (day / 100 % 100), (int) (day % 100));
-        return date instanceof LocalDate known ? known.atTime(time / 10_000, time / 100 % 100, time % 100) : date;
+        return datetime(date, LocalTime.of(time / 10_000, time / 100 % 100, time % 100));
     }
 }

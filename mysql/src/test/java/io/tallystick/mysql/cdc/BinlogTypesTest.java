@@ -58,7 +58,7 @@ class BinlogTypesTest {
         Columns columns = new Columns();
         columns.add("DATE", "'9999-12-31'", LocalDate.of(9999, 12, 31))
                 .add("DATE", "'0000-00-00'", SpecialValue.ZERO_DATE);
-        columns.add("DATE", "'2024-02-00'", SpecialValue.ZERO_DATE);
+        columns.add("DATE", "'2024-02-00'", "2024-02-00");
         columns.add(
                 "TIME", "'-838:59:59'", Duration.ofHours(-838).minusMinutes(59).minusSeconds(59));
         columns.add("TIME", "'838:59:59'", Duration.ofHours(838).plusMinutes(59).plusSeconds(59));
