@@ -3,22 +3,17 @@ package io.tallystick.postgres.cdc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.ConversionPolicy;
-import io.tallystick.cdc.MirrorMapping;
-import io.tallystick.cdc.Pipeline;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.PipelineStatus;
-import io.tallystick.cdc.ReplicatedTarget;
-import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetCatalog.Wanted;
-import io.tallystick.cdc.TargetTable;
-import io.tallystick.jdbc.ConnectionSettings;
-import io.tallystick.jdbc.Dialect;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.crash.ChildJvm;
+import io.tallystick.testkit.crash.CrashRunner;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,29 +23,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Money moves between accounts of the source, each transfer with its line in a ledger, while source, target and replicator are killed
- * in turn. The target must end as the source: nothing lost, nothing double, and at no moment may its accounts sum up to another
+ * Money moves between accounts of the source, each transfer with its line in a ledger, while source, target and the process of the
+ * pipeline are killed in turn, and pipelines are taken over by another process in the middle of their work. The target must end as the source: nothing lost, nothing double, and at no moment may its accounts sum up to another
  * amount, for each transaction arrives whole.
  */
 class KillCampaignTest {
 
-    private static final TableName ACCOUNT = new TableName("public", "account");
-    private static final TableName LEDGER = new TableName("public", "ledger");
     private static final int ACCOUNTS = 50;
     private static final int START = 1_000;
 
+    @TempDir
+    private Path folder;
+
     @Test
     void a_few_kills_of_source_target_and_replicator_lose_and_double_nothing() throws Exception {
-        run(6, 1);
+        run(8, 1);
     }
 
     @Test
@@ -59,7 +55,7 @@ class KillCampaignTest {
         run(200, 2026);
     }
 
-    private static void run(int kills, long seed) throws Exception {
+    private void run(int kills, long seed) throws Exception {
         try (TestDatabase source =
                         TestDatabases.postgres().setting("wal_level", "logical").start();
                 TestDatabase target = TestDatabases.postgres().start()) {
@@ -70,7 +66,7 @@ class KillCampaignTest {
             }
             source.execute("INSERT INTO account SELECT n, " + START + " FROM generate_series(1, " + ACCOUNTS + ") n");
             Schema.of(Jdbc.on(target.dataSource())).install("cdc");
-            new Campaign(source, target, seed).play(kills);
+            new Campaign(source, target, seed, folder.resolve("campaign.yaml")).play(kills);
         }
     }
 
@@ -84,17 +80,29 @@ class KillCampaignTest {
         private final AtomicLong transfers = new AtomicLong();
         private final AtomicLong looks = new AtomicLong();
         private final List<String> breaches = new ArrayList<>();
-        private final PostgresChangeSource log;
-        private Pipeline pipeline;
+        private final Path file;
+        private ChildJvm replicator;
 
-        Campaign(TestDatabase source, TestDatabase target, long seed) throws SQLException {
+        Campaign(TestDatabase source, TestDatabase target, long seed, Path file) throws IOException {
             this.source = source;
             this.target = target;
             this.random = new SplittableRandom(seed);
-            this.log = PostgresChangeSource.on(
-                    ConnectionSettings.of(source.url(), source.user(), source.password()),
-                    SlotSettings.named("campaign").withHeartbeat(Duration.ofMillis(500)));
-            this.pipeline = started();
+            this.file = Files.writeString(file, """
+                    pipeline: campaign
+                    source: {%s, tables: [public.account, public.ledger]}
+                    targets: {copy: {%s}}
+                    routes:
+                      - from: public.account
+                        to: [{target: copy, table: public.account}]
+                      - from: public.ledger
+                        to: [{target: copy, table: public.ledger}]
+                    settings: {first_pause: 20ms, longest_pause: 200ms}
+                    """.formatted(place(source), place(target)));
+            this.replicator = started();
+        }
+
+        private static String place(TestDatabase db) {
+            return "url: \"%s\", user: %s, password: %s".formatted(db.url(), db.user(), db.password());
         }
 
         void play(int kills) throws Exception {
@@ -103,20 +111,20 @@ class KillCampaignTest {
             Thread auditor = thread("auditor", this::audit);
             Map<String, Integer> done = new LinkedHashMap<>();
             for (int kill = 0; kill < kills; kill++) {
-                LockSupport.parkNanos(random.nextInt(100, 900) * 1_000_000L);
-                done.merge(kill(kill % 3), 1, Integer::sum);
+                LockSupport.parkNanos(random.nextInt(200, 1_800) * 1_000_000L);
+                done.merge(kill(kill % 4), 1, Integer::sum);
             }
             over.set(true);
             bank.join();
             auditor.join();
             awaitEqual();
-            PipelineStatus status = pipeline.status();
-            pipeline.close();
-            log.release();
+            replicator.close();
+            try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+                run.drop();
+            }
             System.out.println("kills " + done + ", transfers " + transfers + ", looks at the sum " + looks);
             assertThat(breaches).isEmpty();
-            assertThat(status.targets())
-                    .allSatisfy(each -> assertThat(each.counts().quarantined()).isZero());
+            assertThat(number(target, "SELECT count(*) FROM tally_quarantine")).isZero();
             assertThat(transfers.get()).as("transfers").isPositive();
             assertThat(looks.get()).as("looks at the target").isPositive();
         }
@@ -140,34 +148,25 @@ class KillCampaignTest {
                     target.restart();
                     return "target";
                 }
+                case 2 -> {
+                    replicator.kill();
+                    replicator.close();
+                    replicator = started();
+                    return "replicator";
+                }
                 default -> {
                     // the next one begins while the one before may still be in the middle of a commit
-                    Pipeline before = pipeline;
-                    pipeline = started();
+                    ChildJvm before = replicator.awaitOutput("RUNNING", Duration.ofMinutes(1));
+                    replicator = started();
+                    before.await(Duration.ofMinutes(1));
                     before.close();
-                    return "replicator";
+                    return "taken over";
                 }
             }
         }
 
-        private Pipeline started() throws SQLException {
-            try (Connection connection = target.connect()) {
-                List<TargetTable> tables =
-                        TargetCatalog.of(connection).read(List.of(Wanted.all(ACCOUNT), Wanted.all(LEDGER)));
-                Pipeline made = Pipeline.of(
-                        "campaign",
-                        log,
-                        Set.of(ACCOUNT, LEDGER),
-                        List.of(new ReplicatedTarget(
-                                "copy",
-                                target.dataSource(),
-                                Dialect.POSTGRESQL,
-                                new PostgresRowWriter(ConversionPolicy.standard()),
-                                new MirrorMapping(Map.of(ACCOUNT, tables.get(0), LEDGER, tables.get(1))))),
-                        PipelineSettings.standard().withPauses(Duration.ofMillis(20), Duration.ofMillis(200)));
-                made.start();
-                return made;
-            }
+        private ChildJvm started() {
+            return CrashRunner.of(ReplicatorMain.class, file.toString()).start();
         }
 
         private void transfer() {

@@ -25,6 +25,7 @@ public final class CrashRunner {
 
     private final String mainClass;
     private final List<String> arguments;
+    private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Duration timeout = Duration.ofSeconds(60);
 
@@ -53,6 +54,12 @@ public final class CrashRunner {
     /** Adds an environment variable for the children. */
     public CrashRunner environment(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Adds an option of the children's JVM, for example {@code -Xmx64m}. */
+    public CrashRunner jvmOption(String option) {
+        options.add(option);
         return this;
     }
 
@@ -113,10 +120,9 @@ public final class CrashRunner {
                 // a short life: no second compiler, no parallel collector
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
+                "-Xshare:auto"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(arguments);
         Map<String, String> variables = new LinkedHashMap<>(environment);
         variables.put(CrashPoints.VARIABLE, Integer.toString(point));
