@@ -1,0 +1,184 @@
+package io.tallystick.cli.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.file.PipelineSpec;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A pipeline that runs from the text of a file; closing it gives up its slot as well. */
+final class Pipe implements AutoCloseable {
+
+    static final Duration LONG = Duration.ofSeconds(60);
+    static final String SETTINGS = "settings: {first_pause: 20ms, longest_pause: 200ms}\n";
+
+    private final PipelineSpec spec;
+    private PipelineRun run;
+
+    private Pipe(PipelineSpec spec) {
+        this.spec = spec;
+        this.run = PipelineRun.of(spec);
+    }
+
+    static Pipe start(String yaml) {
+        Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + SETTINGS, name -> null));
+        pipe.run.install();
+        pipe.run.start();
+        return pipe;
+    }
+
+    /** A file that carries these tables over as they are. */
+    static String mirror(String name, TestDatabase source, TestDatabase target, String... tables) {
+        StringBuilder yaml = new StringBuilder(head(name, source, List.of(tables), target)).append("routes:\n");
+        for (String table : tables) {
+            yaml.append("  - from: ")
+                    .append(name(source, table))
+                    .append("\n    to: [{target: t1, table: ")
+                    .append(name(target, table))
+                    .append("}]\n");
+        }
+        return yaml.toString();
+    }
+
+    /** The beginning of a file, up to the routes; targets are called t1, t2 and so on. */
+    static String head(String name, TestDatabase source, List<String> tables, TestDatabase... targets) {
+        StringBuilder yaml = new StringBuilder("pipeline: " + name + "\nsource: {" + place(source) + ", tables: ["
+                + String.join(
+                        ", ", tables.stream().map(table -> name(source, table)).toList())
+                + "]}\ntargets:\n");
+        for (int i = 0; i < targets.length; i++) {
+            yaml.append("  t")
+                    .append(i + 1)
+                    .append(": {")
+                    .append(place(targets[i]))
+                    .append("}\n");
+        }
+        return yaml.toString();
+    }
+
+    static String place(TestDatabase db) {
+        return place(db, db.port());
+    }
+
+    /** Through a port of this machine that leads to the database. */
+    static String place(TestDatabase db, int port) {
+        return "url: \"%s\", user: %s, password: %s"
+                .formatted(db.url().replace(":" + db.port() + "/", ":" + port + "/"), db.user(), db.password());
+    }
+
+    /** As a pipeline file names it. */
+    static String name(TestDatabase db, String table) {
+        return (db.engine() == Engine.POSTGRESQL ? "public" : db.name()) + "." + table;
+    }
+
+    PipelineRun run() {
+        return run;
+    }
+
+    PipelineStatus status() {
+        return run.status();
+    }
+
+    PipelineStatus.TargetStatus target() {
+        return run.status().targets().get(0);
+    }
+
+    /** Ends the pipeline as an orderly end of its process would. */
+    void pause() {
+        run.close();
+    }
+
+    void resume() {
+        run = PipelineRun.of(spec);
+        run.start();
+    }
+
+    void awaitState(PipelineStatus.State state) {
+        await().atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(status().state()).as(() -> "of " + status()).isEqualTo(state));
+    }
+
+    /** Waits until the only value of this answer is that one. */
+    void awaitValue(TestDatabase db, String sql, String expected) {
+        awaitRows(db, sql, found -> assertThat(found).containsExactly(expected));
+    }
+
+    void awaitRows(TestDatabase db, String sql, Consumer<List<String>> check) {
+        await().atMost(LONG).untilAsserted(() -> {
+            List<String> found = rows(db, sql);
+            try {
+                check.accept(found);
+            } catch (AssertionError e) {
+                throw new AssertionError(
+                        e.getMessage() + "\nwhile the pipeline stood so: " + status() + "\nand the quarantine: "
+                                + quarantine(db),
+                        e);
+            }
+        });
+    }
+
+    /** The rows of an answer, each with its cells between bars. */
+    static List<String> rows(TestDatabase db, String sql) throws SQLException {
+        return cells(db, sql).stream()
+                .map(row -> String.join("|", row.stream().map(String::valueOf).toList()))
+                .toList();
+    }
+
+    static List<List<String>> cells(TestDatabase db, String sql) throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql)) {
+            List<List<String>> rows = new ArrayList<>();
+            while (found.next()) {
+                List<String> cells = new ArrayList<>();
+                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                    cells.add(found.getString(i));
+                }
+                rows.add(cells);
+            }
+            return rows;
+        }
+    }
+
+    static String value(TestDatabase db, String sql) throws SQLException {
+        return rows(db, sql).get(0);
+    }
+
+    /** Several statements in one transaction. */
+    static void inOne(TestDatabase db, String... statements) throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
+    /** What the target refused, each with the reason. */
+    static List<String> quarantine(TestDatabase target) throws SQLException {
+        return rows(target, "SELECT table_name, operation, row_key, error FROM tally_quarantine ORDER BY id");
+    }
+
+    @Override
+    public void close() {
+        run.close();
+        try (PipelineRun end = PipelineRun.of(spec)) {
+            end.drop();
+        }
+    }
+}
