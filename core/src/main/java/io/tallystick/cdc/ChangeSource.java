@@ -1,6 +1,7 @@
 package io.tallystick.cdc;
 
 import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.RejectedException;
 import java.util.List;
 import java.util.Set;
 
@@ -56,6 +57,15 @@ public interface ChangeSource extends AutoCloseable {
      * @throws io.tallystick.jdbc.UnavailableException when the source cannot be reached
      */
     SnapshotReader snapshot();
+
+    /**
+     * How this source's column types are kept on disk.
+     *
+     * @throws RejectedException when it has no way to: then a pipeline of this source can have no spool
+     */
+    default ColumnTypes types() {
+        throw new RejectedException("changes of " + name() + " cannot be kept on disk; leave 'spool' out of the file");
+    }
 
     /** Forgets what {@link #establish} made, so that the source keeps no log for this pipeline any longer. */
     void release();

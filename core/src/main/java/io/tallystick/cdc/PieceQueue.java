@@ -25,6 +25,7 @@ final class PieceQueue {
     private long generation;
     private @Nullable Position from;
     private boolean takerWaits;
+    private long waitedNanos;
 
     PieceQueue(long limitBytes) {
         this.limitBytes = limitBytes;
@@ -40,7 +41,9 @@ final class PieceQueue {
                 if (left <= 0) {
                     return false;
                 }
+                long before = left;
                 left = emptied.awaitNanos(left);
+                waitedNanos += before - left;
             }
             entries.add(new Entry(delivery, weight));
             bytes += weight;
@@ -104,6 +107,24 @@ final class PieceQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How long the reader has waited for room here, in all. */
+    long waitedNanos() {
+        lock.lock();
+        try {
+            return waitedNanos;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isHalfEmpty() {
+        return bytes() <= limitBytes / 2;
+    }
+
+    boolean isNearlyEmpty() {
+        return bytes() <= limitBytes / 4;
     }
 
     /**

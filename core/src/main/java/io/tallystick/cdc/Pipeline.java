@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries what one source commits to any number of targets, each source transaction exactly once to each. One thread reads, one
@@ -32,22 +33,23 @@ public final class Pipeline implements AutoCloseable {
             ChangeSource source,
             Set<TableName> tables,
             List<ReplicatedTarget> targets,
-            PipelineSettings settings) {
+            PipelineSettings settings,
+            @Nullable PieceSpool spool) {
         this.name = name;
         this.source = source;
         this.tables = tables;
         this.copied = settings.copyFirst() ? tables : Set.of();
         Upstream upstream = new Side();
-        List<SourceLoop.Flow> flows = new ArrayList<>();
+        List<Flow> flows = new ArrayList<>();
         for (ReplicatedTarget target : targets) {
             PieceQueue queue = new PieceQueue(settings.queueBytes());
             TargetProgress progress = new TargetProgress(target.name());
-            flows.add(new SourceLoop.Flow(queue, progress));
+            flows.add(new Flow(queue, progress));
             lanes.put(
                     target.name(),
                     new Lane(queue, progress, new TargetLoop(target, upstream, queue, settings, progress)));
         }
-        this.reader = new SourceLoop(source, tables, flows, settings, runtime);
+        this.reader = new SourceLoop(source, tables, flows, settings, runtime, spool);
     }
 
     /**
@@ -63,6 +65,22 @@ public final class Pipeline implements AutoCloseable {
             Set<TableName> tables,
             List<ReplicatedTarget> targets,
             PipelineSettings settings) {
+        return of(name, source, tables, targets, settings, null);
+    }
+
+    /**
+     * A pipeline whose targets need not wait for each other, nor the source's log for them.
+     *
+     * @param spool where changes wait for a target that cannot take them; closed by the caller after the pipeline. Null for none
+     * @see #of(String, ChangeSource, Set, List, PipelineSettings)
+     */
+    public static Pipeline of(
+            String name,
+            ChangeSource source,
+            Set<TableName> tables,
+            List<ReplicatedTarget> targets,
+            PipelineSettings settings,
+            @Nullable PieceSpool spool) {
         if (targets.isEmpty() || tables.isEmpty()) {
             throw new IllegalArgumentException("pipeline " + name + " has " + tables.size() + " tables and "
                     + targets.size() + " targets; expected at least one of each");
@@ -70,7 +88,7 @@ public final class Pipeline implements AutoCloseable {
         if (targets.stream().map(ReplicatedTarget::name).distinct().count() != targets.size()) {
             throw new IllegalArgumentException("pipeline " + name + " has two targets of one name");
         }
-        return new Pipeline(name, source, Set.copyOf(tables), List.copyOf(targets), settings);
+        return new Pipeline(name, source, Set.copyOf(tables), List.copyOf(targets), settings, spool);
     }
 
     /** Begins to read and to apply. Returns at once; {@link #status()} tells the rest. */
@@ -92,7 +110,8 @@ public final class Pipeline implements AutoCloseable {
                 reader.lagBytes(),
                 lanes.values().stream()
                         .map(lane -> lane.progress.status().withQueue(lane.queue.bytes()))
-                        .toList());
+                        .toList(),
+                reader.overflow().status());
     }
 
     /** Ends the threads; waits for the groups in work, at most ten seconds. The source keeps its log for this pipeline. */
@@ -142,7 +161,7 @@ public final class Pipeline implements AutoCloseable {
             } else if (loads.follow(tables, copied)) {
                 session.commit(position);
             }
-            reader.joined(position);
+            reader.joined(target.name(), position);
         }
 
         private Position firstPosition() throws InterruptedException {

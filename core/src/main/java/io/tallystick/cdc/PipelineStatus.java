@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason why it is in this state, for a person; null while all is well
  * @param sourceLagBytes log that the source has written and nobody has read yet; −1 when unknown
+ * @param spool what waits on disk; null when the pipeline has no spool
  */
 public record PipelineStatus(
-        String pipeline, State state, @Nullable String reason, long sourceLagBytes, List<TargetStatus> targets) {
+        String pipeline,
+        State state,
+        @Nullable String reason,
+        long sourceLagBytes,
+        List<TargetStatus> targets,
+        @Nullable SpoolStatus spool) {
 
     public PipelineStatus {
         targets = List.copyOf(targets);
@@ -25,12 +31,32 @@ public record PipelineStatus(
         RUNNING,
         /** The source cannot be read at the moment; it is tried again. */
         SOURCE_AWAY,
+        /** The spool is full or cannot be written: the reading waits, and the source keeps its log. Nothing is lost. */
+        HELD_UP,
         /** Changes are lost to the log: the tables must be compared and brought in line. A person decides. */
         NEEDS_RESYNC,
         /** Somebody else runs it. */
         FENCED,
         /** Stopped by a person or by the end of the program. */
         STOPPED
+    }
+
+    /**
+     * What waits on disk for targets that cannot keep up.
+     *
+     * @param bytes on disk
+     * @param targets that get from there what they get
+     * @param alarm why the reading waits for the spool; null while it does not
+     */
+    public record SpoolStatus(
+            long bytes,
+            long limitBytes,
+            List<String> targets,
+            @Nullable String alarm) {
+
+        public SpoolStatus {
+            targets = List.copyOf(targets);
+        }
     }
 
     /**

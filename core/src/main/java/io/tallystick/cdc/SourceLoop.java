@@ -36,11 +36,12 @@ final class SourceLoop implements Runnable {
 
     private volatile PipelineStatus.State state = PipelineStatus.State.STARTING;
     private volatile @Nullable String reason;
-    private volatile @Nullable Position openedAfter;
     private volatile @Nullable String again;
     private volatile long lagBytes = -1;
     private final Copying copying;
+    private final Overflow overflow;
     private Instant acknowledgedAt = Instant.EPOCH;
+    private @Nullable Position acknowledged;
     private @Nullable Position readTo;
     private long copiedAnew;
 
@@ -49,13 +50,15 @@ final class SourceLoop implements Runnable {
             Set<TableName> tables,
             List<Flow> flows,
             PipelineSettings settings,
-            CdcRuntime runtime) {
+            CdcRuntime runtime,
+            @Nullable PieceSpool spool) {
         this.source = source;
         this.tables = tables;
         this.flows = flows;
         this.settings = settings;
         this.runtime = runtime;
         this.copying = new Copying(source, settings, runtime);
+        this.overflow = new Overflow(spool, flows, source::covers, this::readAgain);
     }
 
     /** The other thread of the reading: it copies tables. */
@@ -63,16 +66,19 @@ final class SourceLoop implements Runnable {
         return copying;
     }
 
-    /** A target's end of the reading. */
-    record Flow(PieceQueue queue, TargetProgress progress) {}
+    Overflow overflow() {
+        return overflow;
+    }
 
     PipelineStatus.State state() {
-        return state;
+        boolean waits = overflow.alarm() != null
+                && (state == PipelineStatus.State.RUNNING || state == PipelineStatus.State.SOURCE_AWAY);
+        return waits ? PipelineStatus.State.HELD_UP : state;
     }
 
     @Nullable
     String reason() {
-        return reason;
+        return state() == PipelineStatus.State.HELD_UP ? overflow.alarm() : reason;
     }
 
     long lagBytes() {
@@ -95,11 +101,13 @@ final class SourceLoop implements Runnable {
         stop();
     }
 
-    /** To be called when a target says where it stands: if the reading began later than that, it begins anew. */
-    void joined(Position position) {
-        Position opened = openedAfter;
-        if (opened != null && !source.covers(position, opened)) {
-            readAgain("a target stands further behind than the reading began");
+    /** To be called when a target says where it stands: if what it gets begins later than that, the reading begins anew. */
+    void joined(String target, Position position) {
+        for (Flow flow : flows) {
+            Position began = flow.began();
+            if (flow.target().equals(target) && began != null && !source.covers(position, began)) {
+                readAgain("target " + target + " stands further behind than the reading began");
+            }
         }
     }
 
@@ -117,14 +125,16 @@ final class SourceLoop implements Runnable {
                 }
                 // before looking where the targets stand: what is said from now on is about that
                 again = null;
+                overflow.prepare();
                 Position from = whereToBegin();
                 if (from != null) {
                     read(from);
                     failures = 0;
                 }
             } catch (GapException e) {
-                LOG.error("changes are lost to the log of {}: {}", source.name(), e.getMessage());
-                stopAs(PipelineStatus.State.NEEDS_RESYNC, String.valueOf(e.getMessage()));
+                String lost = e.getMessage() + overflow.whatLies();
+                LOG.error("changes are lost to the log of {}: {}", source.name(), lost);
+                stopAs(PipelineStatus.State.NEEDS_RESYNC, lost);
             } catch (RuntimeException e) {
                 pauseAfter(e, failures++);
             } catch (InterruptedException e) {
@@ -132,6 +142,7 @@ final class SourceLoop implements Runnable {
                 return;
             }
         }
+        overflow.close();
     }
 
     private void pauseAfter(RuntimeException failure, int failures) {
@@ -151,8 +162,8 @@ final class SourceLoop implements Runnable {
     private @Nullable Position whereToBegin() throws InterruptedException {
         Instant patient = runtime.clock().instant().plus(PATIENCE);
         while (end.getCount() > 0) {
-            boolean allKnown = flows.stream().allMatch(flow -> flow.progress().durable() != null);
-            Position known = furthestBehind(false);
+            boolean allKnown = flows.stream().allMatch(flow -> overflow.standsFor(flow) != null);
+            Position known = overflow.furthestBehind(false);
             if (known != null && (allKnown || runtime.clock().instant().isAfter(patient))) {
                 return known;
             }
@@ -161,29 +172,12 @@ final class SourceLoop implements Runnable {
         return null;
     }
 
-    /** Null when no target's position is known, or when {@code all} are wanted and one is not. */
-    private @Nullable Position furthestBehind(boolean all) {
-        Position furthest = null;
-        for (Flow flow : flows) {
-            Position durable = flow.progress().durable();
-            if (durable == null) {
-                if (all) {
-                    return null;
-                }
-            } else if (furthest == null || source.covers(furthest, durable)) {
-                furthest = durable;
-            }
-        }
-        return furthest;
-    }
-
     private void read(Position from) throws InterruptedException {
-        openedAfter = from;
         readTo = from;
-        flows.forEach(flow -> flow.queue().beginAnew(from));
-        copying.opens(from);
-        copying.want(loads(), true);
         try (ChangeStream stream = source.open(tables, from)) {
+            overflow.begin(from);
+            copying.opens(from);
+            copying.want(loads(), true);
             if (goesOn()) {
                 state = PipelineStatus.State.RUNNING;
                 reason = null;
@@ -193,8 +187,11 @@ final class SourceLoop implements Runnable {
                 TransactionPiece piece = stream.poll(POLL);
                 if (piece != null) {
                     copying.note(piece);
-                    handOut(new Delivery.Piece(piece), stream);
+                    handOut(piece, stream);
                     readTo = piece.last() ? piece.position() : null;
+                }
+                if (readTo != null) {
+                    overflow.letReturn(readTo, runtime.clock().instant());
                 }
                 handOutChunks(stream);
                 acknowledge(stream);
@@ -211,7 +208,7 @@ final class SourceLoop implements Runnable {
 
     /** Chunks stand between two transactions, never inside one. */
     private void handOutChunks(ChangeStream stream) throws InterruptedException {
-        while (readTo != null && goesOn()) {
+        while (readTo != null && goesOn() && overflow.isIdle()) {
             LoadedChunk chunk = copying.ready(readTo).orElse(null);
             if (chunk == null) {
                 return;
@@ -226,6 +223,9 @@ final class SourceLoop implements Runnable {
 
     /** What is to be copied: where the targets do not agree on how far they are, from the beginning. */
     private Map<TableName, LoadState> loads() {
+        if (!overflow.isIdle()) {
+            return Map.of();
+        }
         Map<TableName, LoadState> all = new LinkedHashMap<>();
         for (Flow flow : flows) {
             flow.progress()
@@ -240,10 +240,24 @@ final class SourceLoop implements Runnable {
         return all;
     }
 
+    private void handOut(TransactionPiece piece, ChangeStream stream) throws InterruptedException {
+        while (goesOn() && !overflow.keep(piece)) {
+            acknowledge(stream);
+            CdcRuntime.waitOr(end, ROOM);
+        }
+        handOut(new Delivery.Piece(piece), stream);
+    }
+
     private void handOut(Delivery delivery, ChangeStream stream) throws InterruptedException {
         for (Flow flow : flows) {
-            while (goesOn() && !flow.queue().put(delivery, ROOM)) {
+            Instant began = null;
+            while (goesOn() && !flow.isSpooled() && !flow.queue().put(delivery, ROOM)) {
                 acknowledge(stream);
+                Instant now = runtime.clock().instant();
+                began = began == null ? now : began;
+                if (!flow.isSpooled() && Duration.between(began, now).compareTo(overflow.patience()) > 0) {
+                    overflow.divert(flow, "it has taken nothing for " + overflow.patience());
+                }
             }
         }
     }
@@ -255,12 +269,16 @@ final class SourceLoop implements Runnable {
         }
         acknowledgedAt = now;
         lagBytes = stream.lagBytes();
+        overflow.look(lagBytes);
+        overflow.settle(now);
         long anew = timesAnew();
         copying.want(loads(), anew != copiedAnew);
         copiedAnew = anew;
-        Position durable = furthestBehind(true);
-        if (durable != null) {
+        Position durable = overflow.furthestBehind(true);
+        // back in memory a target counts as where it stands itself, which may be less than was said before
+        if (durable != null && (acknowledged == null || source.covers(durable, acknowledged))) {
             stream.acknowledge(durable);
+            acknowledged = durable;
         }
     }
 }

@@ -21,6 +21,7 @@ final class RecordedSource implements ChangeSource {
     private final int pieceChanges;
     private final AtomicLong acknowledged = new AtomicLong();
     private int forgottenUpTo;
+    private boolean forgetting;
     private int established;
     private int seen;
     private int late;
@@ -49,6 +50,11 @@ final class RecordedSource implements ChangeSource {
         forgottenUpTo = upTo;
     }
 
+    /** What is acknowledged cannot be read again, as with a slot. */
+    synchronized void forgetWhatIsAcknowledged() {
+        forgetting = true;
+    }
+
     long acknowledged() {
         return acknowledged.get();
     }
@@ -75,8 +81,9 @@ final class RecordedSource implements ChangeSource {
 
     @Override
     public ChangeStream open(Set<TableName> tables, Position after) {
-        if (number(after) < forgottenUpTo) {
-            throw new GapException("transactions up to " + forgottenUpTo + " are forgotten, wanted after " + after);
+        long gone = forgetting ? Math.max(forgottenUpTo, acknowledged()) : forgottenUpTo;
+        if (number(after) < gone) {
+            throw new GapException("transactions up to " + gone + " are forgotten, wanted after " + after);
         }
         return new Playback(number(after));
     }
@@ -188,6 +195,11 @@ final class RecordedSource implements ChangeSource {
     }
 
     private record Read(int transactions) implements SnapshotReader.Outset {}
+
+    @Override
+    public ColumnTypes types() {
+        return new Texts.OnDisk();
+    }
 
     @Override
     public void release() {

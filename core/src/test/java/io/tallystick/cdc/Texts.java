@@ -1,5 +1,8 @@
 package io.tallystick.cdc;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +21,20 @@ final class Texts {
         public Object value(byte[] bytes, int offset, int length, boolean text) {
             String value = new String(bytes, offset, length, StandardCharsets.UTF_8);
             return kind == ValueKind.INTEGER ? (Object) Long.valueOf(value) : value;
+        }
+    }
+
+    /** How these types are kept on disk. */
+    record OnDisk() implements ColumnTypes {
+        @Override
+        public void write(ColumnType type, DataOutput out) throws IOException {
+            out.writeUTF(type.declared());
+            out.writeUTF(type.kind().name());
+        }
+
+        @Override
+        public ColumnType read(DataInput in) throws IOException {
+            return new TextType(in.readUTF(), ValueKind.valueOf(in.readUTF()));
         }
     }
 

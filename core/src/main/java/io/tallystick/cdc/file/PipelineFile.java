@@ -3,6 +3,7 @@ package io.tallystick.cdc.file;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Mode;
@@ -71,11 +72,12 @@ public final class PipelineFile {
                 .toList();
         PipelineSettings settings =
                 all.has("settings") ? Settings.of(all.section("settings"), problems) : PipelineSettings.standard();
+        SpoolSettings spool = all.has("spool") ? Settings.spool(all.section("spool"), problems) : null;
         all.refuseOthers();
         if (problems.any()) {
             throw new PipelineFileException(file, problems.inOrder());
         }
-        return new PipelineSpec(name, source, targets, routes, settings);
+        return new PipelineSpec(name, source, targets, routes, settings, spool);
     }
 
     private Node root(String yaml) {

@@ -3,15 +3,18 @@ package io.tallystick.cdc.file;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.PieceSpool;
 import io.tallystick.cdc.Pipeline;
 import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineSpec.Place;
+import io.tallystick.cdc.spool.DiskSpool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
@@ -50,6 +53,7 @@ public final class PipelineRun implements AutoCloseable {
     private final ChangeSource source;
     private final Map<String, Open> targets = new LinkedHashMap<>();
     private @Nullable Pipeline pipeline;
+    private @Nullable PieceSpool spool;
 
     private PipelineRun(PipelineSpec spec) {
         this.spec = spec;
@@ -188,7 +192,11 @@ public final class PipelineRun implements AutoCloseable {
         targets.values().forEach(open -> Schema.of(Jdbc.on(open.pool)).install("cdc"));
     }
 
-    /** Starts to copy and to replicate; returns at once. */
+    /**
+     * Starts to copy and to replicate; returns at once.
+     *
+     * @throws TallystickException when the spool that the file names cannot be used, with the reason
+     */
     public synchronized void start() {
         if (pipeline != null) {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
@@ -199,7 +207,9 @@ public final class PipelineRun implements AutoCloseable {
                     TargetTables tables = new TargetTables(spec, name, open.pool);
                     return new RouteMapping(spec, name, tables.read()::get);
                 }))));
-        pipeline = Pipeline.of(spec.name(), source, tables(), all, spec.settings());
+        SpoolSettings where = spec.spool();
+        spool = where == null ? null : DiskSpool.open(where, spec.name(), tables(), source.types());
+        pipeline = Pipeline.of(spec.name(), source, tables(), all, spec.settings(), spool);
         pipeline.start();
     }
 
@@ -248,6 +258,9 @@ public final class PipelineRun implements AutoCloseable {
     public synchronized void close() {
         if (pipeline != null) {
             pipeline.close();
+        }
+        if (spool != null) {
+            spool.close();
         }
         source.close();
         targets.values().forEach(open -> open.pool.close());

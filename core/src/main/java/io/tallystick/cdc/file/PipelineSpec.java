@@ -2,6 +2,7 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,25 @@ import org.jspecify.annotations.Nullable;
  * What a pipeline file says, checked as far as a file can be checked alone.
  *
  * @param name unique among the pipelines of a target; never changed
+ * @param spool where changes wait on disk for a target that cannot take them; null for nowhere
  */
 public record PipelineSpec(
-        String name, SourceSpec source, Map<String, Place> targets, List<Route> routes, PipelineSettings settings) {
+        String name,
+        SourceSpec source,
+        Map<String, Place> targets,
+        List<Route> routes,
+        PipelineSettings settings,
+        @Nullable SpoolSettings spool) {
 
     public PipelineSpec {
         targets = Map.copyOf(targets);
         routes = List.copyOf(routes);
+    }
+
+    /** Without a spool. */
+    public PipelineSpec(
+            String name, SourceSpec source, Map<String, Place> targets, List<Route> routes, PipelineSettings settings) {
+        this(name, source, targets, routes, settings, null);
     }
 
     /**

@@ -1,14 +1,18 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.SpoolSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** The optional part {@code settings} of a file. */
+/** The optional parts {@code settings} and {@code spool} of a file. */
 final class Settings {
 
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB)?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB|KiB|MiB|GiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
     private Settings() {}
@@ -31,6 +35,38 @@ final class Settings {
         }
     }
 
+    /** Null when it is wrong; what is wrong is written down. */
+    static @Nullable SpoolSettings spool(Section section, Problems problems) {
+        String directory = section.text("dir");
+        try {
+            SpoolSettings standard = SpoolSettings.in(directory(directory));
+            return new SpoolSettings(
+                    standard.directory(),
+                    size(section, "limit", standard.limitBytes()),
+                    time(section, "after", standard.patience()),
+                    size(section, "source_log", standard.sourceLogBytes()));
+        } catch (IllegalArgumentException e) {
+            problems.at(section.node(), String.valueOf(e.getMessage()));
+            return null;
+        } finally {
+            section.refuseOthers();
+        }
+    }
+
+    private static Path directory(String text) {
+        try {
+            Path directory = Path.of(text);
+            if (text.isEmpty() || directory.isAbsolute()) {
+                return directory;
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'dir' is '" + text + "', which is no path: " + e.getReason(), e);
+        }
+        throw new IllegalArgumentException(
+                "'dir' is '" + text
+                        + "'; expected an absolute path: started from another directory, the pipeline would miss what lies there");
+    }
+
     private static long size(Section section, String name, long otherwise) {
         String text = section.textOrNull(name);
         if (text == null) {
@@ -43,9 +79,9 @@ final class Settings {
         }
         String unit = size.group(2) == null ? "" : size.group(2);
         int shift = switch (unit) {
-            case "kB" -> 10;
-            case "MB" -> 20;
-            case "GB" -> 30;
+            case "kB", "KiB" -> 10;
+            case "MB", "MiB" -> 20;
+            case "GB", "GiB" -> 30;
             default -> 0;
         };
         return Long.parseLong(size.group(1)) << shift;

@@ -2,6 +2,7 @@ package io.tallystick.mysql.cdc;
 
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
+import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SnapshotReader;
@@ -92,6 +93,11 @@ public final class BinlogChangeSource implements ChangeSource {
     @Override
     public SnapshotReader snapshot() {
         return BinlogSnapshotReader.open(sql, flavour());
+    }
+
+    @Override
+    public ColumnTypes types() {
+        return new MySqlColumnTypes();
     }
 
     /** Does nothing: nothing was made. */

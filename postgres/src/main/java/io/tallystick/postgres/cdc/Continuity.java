@@ -56,7 +56,8 @@ final class Continuity {
             throw new GapException("slot " + settings.slot() + " can be read from " + Lsn.text(slot.confirmed())
                     + ", but this pipeline has read only up to " + Lsn.text(stored.lsn()) + ": "
                     + (slot.confirmed() - stored.lsn())
-                    + " bytes of log are missing; another reader took them, or the slot was made anew" + RESYNC);
+                    + " bytes of log are missing; another reader took them, the slot was made anew, or the spool in which they lay is lost"
+                    + RESYNC);
         }
     }
 

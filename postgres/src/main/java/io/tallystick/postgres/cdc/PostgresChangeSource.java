@@ -2,6 +2,7 @@ package io.tallystick.postgres.cdc;
 
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
+import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SnapshotReader;
@@ -12,6 +13,7 @@ import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.TxWork;
 import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.postgres.type.PgColumnTypes;
 import io.tallystick.postgres.type.PgType;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -114,6 +116,11 @@ public final class PostgresChangeSource implements ChangeSource {
     @Override
     public SnapshotReader snapshot() {
         return new PostgresSnapshotReader(access, identity());
+    }
+
+    @Override
+    public ColumnTypes types() {
+        return new PgColumnTypes();
     }
 
     /**

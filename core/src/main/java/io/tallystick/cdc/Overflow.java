@@ -1,0 +1,410 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leads targets that cannot keep up through a spool, so that neither the others nor the source's log wait for them. As long as all
+ * keep up nothing is written. The spool holds one stretch of the log without a hole; a target whose position lies in it counts for
+ * the source as if it stood at the stretch's end. For the thread of the reading, but for what says otherwise.
+ */
+final class Overflow {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Overflow.class);
+    /** So little left is waited for, to go on without the spool. */
+    private static final long NEAR_BYTES = 1 << 20;
+
+    private static final Duration SHORTLY = Duration.ofMillis(100);
+    private static final Duration TRY_EVERY = Duration.ofMillis(500);
+    private static final Duration TIDY_EVERY = Duration.ofSeconds(1);
+    /** How much more patience there is with a target that moves. */
+    private static final int MOVING = 4;
+
+    private final @Nullable PieceSpool spool;
+    private final List<Flow> flows;
+    private final BiPredicate<Position, Position> covers;
+    private final Consumer<String> readAgain;
+
+    private volatile boolean damaged;
+    private volatile @Nullable String alarm;
+    private Instant tried = Instant.EPOCH;
+    private Instant tidied = Instant.EPOCH;
+    /** Whether what is read now is not in the spool yet. */
+    private boolean pastSpool;
+
+    private boolean full;
+
+    /**
+     * @param covers whether the first position contains the second
+     * @param readAgain asks for the log from where the targets stand; any thread may
+     */
+    Overflow(
+            @Nullable PieceSpool spool,
+            List<Flow> flows,
+            BiPredicate<Position, Position> covers,
+            Consumer<String> readAgain) {
+        this.spool = spool;
+        this.flows = flows;
+        this.covers = covers;
+        this.readAgain = readAgain;
+    }
+
+    /** Where the source may think that this target stands; null when that is not known. */
+    @Nullable
+    Position standsFor(Flow flow) {
+        Position durable = flow.progress().durable();
+        PieceSpool.Range range = spool == null ? null : spool.range();
+        if (spool == null || range == null) {
+            return durable;
+        }
+        if (durable == null) {
+            return spool.targets().contains(flow.target()) ? range.upTo() : null;
+        }
+        return lies(durable, range) ? range.upTo() : durable;
+    }
+
+    /** Whether what follows this position, up to a stretch's end, is in that stretch. */
+    private boolean lies(Position position, PieceSpool.Range in) {
+        return covers.test(position, in.after()) && !covers.test(position, in.upTo());
+    }
+
+    /** Null when no target's position is known, or when {@code all} are wanted and one is not. */
+    @Nullable
+    Position furthestBehind(boolean all) {
+        Position furthest = null;
+        for (Flow flow : flows) {
+            Position stands = standsFor(flow);
+            if (stands == null) {
+                if (all) {
+                    return null;
+                }
+            } else if (furthest == null || covers.test(furthest, stands)) {
+                furthest = stands;
+            }
+        }
+        return furthest;
+    }
+
+    /** To be called before it is decided where to begin: looks after what was damaged. */
+    void prepare() throws InterruptedException {
+        if (damaged && spool != null) {
+            stopFeeding();
+            damaged = false;
+            spool.inspect();
+        }
+    }
+
+    /** The log can be read after this position, and is from now on: every target gets what follows where it stands. */
+    void begin(Position from) throws InterruptedException {
+        stopFeeding();
+        if (spool == null) {
+            flows.forEach(flow -> flow.beginAnew(from, null));
+            return;
+        }
+        guarded(() -> beginWith(spool, from));
+    }
+
+    private boolean beginWith(PieceSpool of, Position from) {
+        of.dropUnfinished();
+        PieceSpool.Range range = of.range();
+        if (range != null && (!covers.test(range.upTo(), from) || !covers.test(from, range.after()))) {
+            // nobody needs it: all stand behind its end, or all of it comes again
+            of.clear();
+            range = null;
+        }
+        Set<Flow> round = new LinkedHashSet<>();
+        for (Flow flow : flows) {
+            if (goesRound(flow, range)) {
+                round.add(flow);
+            }
+        }
+        if (range == null && !round.isEmpty()) {
+            of.begin(from);
+        }
+        pastSpool = false;
+        note();
+        for (Flow flow : flows) {
+            if (round.contains(flow)) {
+                divert(flow, of);
+            } else {
+                flow.beginAnew(from, null);
+            }
+        }
+        return true;
+    }
+
+    private boolean goesRound(Flow flow, PieceSpool.@Nullable Range range) {
+        Position durable = flow.progress().durable();
+        if (flow.isTooSlow()) {
+            return true;
+        }
+        if (spool == null) {
+            return false;
+        }
+        return durable == null ? spool.targets().contains(flow.target()) : range != null && lies(durable, range);
+    }
+
+    /** Writes down for whom something lies in the spool, before the source is told anything that relies on it. */
+    private void note() {
+        if (spool == null) {
+            return;
+        }
+        PieceSpool.Range range = spool.range();
+        Set<String> names = new TreeSet<>();
+        for (Flow flow : flows) {
+            Position durable = flow.progress().durable();
+            boolean noted = spool.targets().contains(flow.target());
+            if (durable == null
+                    ? noted
+                    : range != null && covers.test(durable, range.after()) && isBehind(flow, durable)) {
+                names.add(flow.target());
+            }
+        }
+        spool.targets(names);
+    }
+
+    private boolean isBehind(Flow flow, Position durable) {
+        PieceSpool.Range range = spool == null ? null : spool.range();
+        return flow.isTooSlow() || flow.isSpooled() || (range != null && !covers.test(durable, range.upTo()));
+    }
+
+    private void divert(Flow flow, PieceSpool into) {
+        PieceSpool.Range range = into.range();
+        if (range == null) {
+            throw new IllegalStateException("the spool was not begun");
+        }
+        SpoolFeeder feeder = new SpoolFeeder(into, flow.queue(), flow.progress(), covers, this::damaged);
+        flow.beginAnew(range.after(), feeder);
+        flow.tooSlow(true);
+        feeder.start();
+    }
+
+    private void damaged(String how) {
+        LOG.error("{}", how);
+        damaged = true;
+        readAgain.accept("what lies in the spool is damaged: " + how);
+    }
+
+    /** Whether some target gets from the spool what it gets. */
+    private boolean isUsed() {
+        return flows.stream().anyMatch(Flow::isSpooled);
+    }
+
+    /** Whether tables may be copied: a chunk belongs between the same two transactions at every target. */
+    boolean isIdle() {
+        return spool == null || !isUsed();
+    }
+
+    /** Keeps a piece for those that go round; false when there is no room at the moment. */
+    boolean keep(TransactionPiece piece) {
+        if (spool == null || !isUsed()) {
+            return true;
+        }
+        PieceSpool.Range range = spool.range();
+        if (!pastSpool && range != null && covers.test(range.upTo(), piece.position())) {
+            return true;
+        }
+        pastSpool = true;
+        boolean kept = guarded(() -> spool.append(piece));
+        boolean before = full;
+        full = !kept;
+        if (kept) {
+            alarm = null;
+        } else if (!before) {
+            alarm = "the spool in " + spool.settings().directory() + " is full (" + spool.bytes()
+                    + " bytes): the reading waits, and the source keeps its log. Mend " + spool.targets()
+                    + ", or raise the limit and restart";
+            LOG.error("{}", alarm);
+        }
+        return kept;
+    }
+
+    /** Makes durable what was kept, so that the source may be told. */
+    void settle(Instant now) {
+        if (spool == null || spool.range() == null) {
+            alarm = null;
+            return;
+        }
+        guarded(() -> {
+            spool.force();
+            if (!full) {
+                alarm = null;
+            }
+            note();
+            if (!now.isBefore(tidied.plus(TIDY_EVERY))) {
+                tidied = now;
+                tidy(spool);
+            }
+            return true;
+        });
+    }
+
+    private void tidy(PieceSpool of) {
+        PieceSpool.Range range = of.range();
+        Set<String> noted = of.targets();
+        if (range == null) {
+            return;
+        }
+        if (!isUsed() && flows.stream().allMatch(flow -> has(flow, range.upTo(), noted))) {
+            of.clear();
+            LOG.info("every target has what lay in the spool");
+        } else {
+            of.forget(place -> flows.stream().allMatch(flow -> has(flow, place, noted)));
+        }
+    }
+
+    private boolean has(Flow flow, Position place, Set<String> noted) {
+        Position durable = flow.progress().durable();
+        return durable == null ? !flow.isSpooled() && !noted.contains(flow.target()) : covers.test(durable, place);
+    }
+
+    private boolean guarded(BooleanSupplier work) {
+        try {
+            return work.getAsBoolean();
+        } catch (UnavailableException e) {
+            if (alarm == null) {
+                LOG.error("{}", e.getMessage());
+            }
+            alarm = e.getMessage();
+            throw e;
+        }
+    }
+
+    /**
+     * Leads a target round that does not take what is read; what is read from now on it gets in time.
+     *
+     * @return false when there is no way round
+     */
+    boolean divert(Flow flow, String why) {
+        if (spool == null) {
+            return false;
+        }
+        LOG.warn(
+                "target {} goes round through the spool in {}: {}",
+                flow.target(),
+                spool.settings().directory(),
+                why);
+        flow.tooSlow(true);
+        Position durable = flow.progress().durable();
+        PieceSpool.Range range = spool.range();
+        if (isUsed() && range != null && (durable == null || covers.test(durable, range.after()))) {
+            divert(flow, spool);
+        } else {
+            readAgain.accept("target " + flow.target() + " goes round through the spool");
+        }
+        return true;
+    }
+
+    /** Leads those round that hold up others, or the source's log, although they move. */
+    void look(long lagBytes) {
+        if (spool == null) {
+            return;
+        }
+        SpoolSettings settings = spool.settings();
+        for (Flow flow : flows) {
+            if (!flow.isSpooled() && !flow.isTooSlow()) {
+                boolean lags = lagBytes >= settings.sourceLogBytes();
+                Duration held = flow.heldUp(lags || othersStarve(flow));
+                if (lags && held.compareTo(settings.patience()) > 0) {
+                    divert(flow, lagBytes + " bytes of log are unread at the source");
+                } else if (held.compareTo(settings.patience().multipliedBy(MOVING)) > 0) {
+                    divert(flow, "it holds the other targets up");
+                }
+            }
+        }
+    }
+
+    private boolean othersStarve(Flow than) {
+        return flows.stream()
+                .anyMatch(flow ->
+                        flow != than && !flow.isSpooled() && flow.queue().isNearlyEmpty());
+    }
+
+    Duration patience() {
+        return spool == null
+                ? Duration.ofSeconds(Long.MAX_VALUE)
+                : spool.settings().patience();
+    }
+
+    /** Lets those that have caught up go on from memory. To be called between two transactions, the log being read up to here. */
+    void letReturn(Position readTo, Instant now) throws InterruptedException {
+        PieceSpool.Range range = spool == null ? null : spool.range();
+        if (spool == null
+                || range == null
+                || now.isBefore(tried.plus(TRY_EVERY))
+                || !covers.test(readTo, range.upTo())) {
+            return;
+        }
+        tried = now;
+        for (Flow flow : flows) {
+            if (flow.isSpooled()
+                    && flow.feeder().behindBytes() < NEAR_BYTES
+                    && flow.queue().isNearlyEmpty()) {
+                guarded(() -> {
+                    spool.force();
+                    return true;
+                });
+                if (flow.feeder().endsWithin(SHORTLY)) {
+                    flow.leaveSpool();
+                    LOG.info("target {} has caught up and goes on without the spool", flow.target());
+                }
+            }
+        }
+    }
+
+    /** How the spool stands; null when there is none. Any thread may ask. */
+    PipelineStatus.@Nullable SpoolStatus status() {
+        if (spool == null) {
+            return null;
+        }
+        List<String> round =
+                flows.stream().filter(Flow::isSpooled).map(Flow::target).toList();
+        return new PipelineStatus.SpoolStatus(spool.bytes(), spool.settings().limitBytes(), round, alarm);
+    }
+
+    /** For a message about a gap: what the spool could have filled it with. */
+    String whatLies() {
+        if (spool == null) {
+            return "";
+        }
+        PieceSpool.Range range = spool.range();
+        return ". The spool in " + spool.settings().directory()
+                + (range == null
+                        ? " is empty; if changes lay in it, or in another directory, they are lost"
+                        : " holds what follows " + range.after() + " up to " + range.upTo());
+    }
+
+    /** Why the reading waits for the spool; null while it does not. Any thread may ask. */
+    @Nullable
+    String alarm() {
+        return alarm;
+    }
+
+    /** Ends the feeding; what lies in the spool stays. */
+    void close() {
+        try {
+            stopFeeding();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopFeeding() throws InterruptedException {
+        for (Flow flow : flows) {
+            if (flow.isSpooled()) {
+                flow.feeder().stop();
+            }
+        }
+    }
+}
