@@ -149,18 +149,20 @@ class ExactlyOnceTest {
 
     @Test
     void a_row_that_moves_to_a_key_for_which_others_wait_waits_behind_them() throws SQLException {
-        db.execute("INSERT INTO ledger VALUES (1, 0, 'by hand')");
         RecordedSource source = new RecordedSource(16);
-        source.commit(List.of(Change.insert(Texts.row(ledger, 1, 10, "one"))));
-        source.commit(List.of(Change.delete(Texts.row(ledger, 1, null, null))));
-        source.commit(List.of(Change.insert(Texts.row(ledger, 2, 20, "two"))));
-        source.commit(List.of(Change.update(Texts.row(ledger, 2, null, null), Texts.row(ledger, 1, 21, "two"))));
-        source.commit(List.of(Change.update(null, Texts.row(ledger, 1, 22, Texts.UNCHANGED))));
+        source.commit(List.of(Change.insert(Texts.row(ledger, 1, 10, "x".repeat(201)))));
         try (Pipeline pipeline = start(source, db.dataSource())) {
+            // in one group a row that comes and goes would not be written at all
+            awaitApplied(pipeline, 1);
+            source.commit(List.of(Change.delete(Texts.row(ledger, 1, null, null))));
+            source.commit(List.of(Change.insert(Texts.row(ledger, 2, 20, "two"))));
+            source.commit(List.of(Change.update(Texts.row(ledger, 2, null, null), Texts.row(ledger, 1, 21, "two"))));
+            source.commit(List.of(Change.update(null, Texts.row(ledger, 1, 22, Texts.UNCHANGED))));
             awaitApplied(pipeline, 5);
         }
         assertThat(parked()).containsExactly("INSERT 1 1", "DELETE 1 2", "UPDATE 2 4", "UPDATE 1 5");
-        db.execute("DELETE FROM ledger WHERE n_id = 1");
+        db.execute("ALTER TABLE ledger "
+                + (db.engine() == Engine.POSTGRESQL ? "ALTER note TYPE VARCHAR(300)" : "MODIFY note VARCHAR(300)"));
         PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
         assertThat(desk.replay(desk.parked(9).get(0).id(), writer)).isEqualTo(4);
         assertThat(rows()).isEqualTo(Map.of(1L, List.of(22L, "two")));
