@@ -4,6 +4,7 @@ import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.PipelineStatus.TargetStatus;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Pipelines in one line. */
 final class PipelineWords {
@@ -14,7 +15,16 @@ final class PipelineWords {
         String reason = status.reason() == null ? "" : " (" + status.reason() + ")";
         return status.pipeline() + " "
                 + status.state().name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + ": "
-                + status.targets().stream().map(PipelineWords::target).collect(Collectors.joining("; "));
+                + status.targets().stream().map(PipelineWords::target).collect(Collectors.joining("; "))
+                + spool(status.spool());
+    }
+
+    private static String spool(PipelineStatus.@Nullable SpoolStatus spool) {
+        if (spool == null || spool.bytes() == 0) {
+            return "";
+        }
+        return "; spool " + (spool.bytes() >> 20) + " of " + (spool.limitBytes() >> 20) + " MiB"
+                + (spool.targets().isEmpty() ? "" : " for " + String.join(", ", spool.targets()));
     }
 
     private static String target(TargetStatus target) {

@@ -391,10 +391,15 @@ final class Overflow {
         return alarm;
     }
 
-    /** Ends the feeding; what lies in the spool stays. */
+    /** Ends the feeding; what lies in the spool stays, with what was read last: a source that keeps no log for us may not have it again. */
     void close() {
         try {
             stopFeeding();
+            if (spool != null) {
+                spool.force();
+            }
+        } catch (UnavailableException e) {
+            LOG.error("{}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,7 +23,7 @@ final class SourceLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration ROOM = Duration.ofMillis(200);
-    /** How long the reading waits at its start for targets that do not answer. */
+    /** How long the reading waits when it begins first for targets that do not answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final ChangeSource source;
@@ -44,6 +44,7 @@ final class SourceLoop implements Runnable {
     private @Nullable Position acknowledged;
     private @Nullable Position readTo;
     private long copiedAnew;
+    private @Nullable Instant patientUntil;
 
     SourceLoop(
             ChangeSource source,
@@ -160,7 +161,9 @@ final class SourceLoop implements Runnable {
 
     /** The position of the target that is furthest behind; null when the end came first. */
     private @Nullable Position whereToBegin() throws InterruptedException {
-        Instant patient = runtime.clock().instant().plus(PATIENCE);
+        // once: who did not answer then holds nobody up at each further beginning
+        Instant patient = patientUntil == null ? runtime.clock().instant().plus(PATIENCE) : patientUntil;
+        patientUntil = patient;
         while (end.getCount() > 0) {
             boolean allKnown = flows.stream().allMatch(flow -> overflow.standsFor(flow) != null);
             Position known = overflow.furthestBehind(false);

@@ -37,14 +37,13 @@ final class Settings {
 
     /** Null when it is wrong; what is wrong is written down. */
     static @Nullable SpoolSettings spool(Section section, Problems problems) {
+        SpoolSettings standard = SpoolSettings.in(Path.of(""));
         String directory = section.text("dir");
         try {
-            SpoolSettings standard = SpoolSettings.in(directory(directory));
-            return new SpoolSettings(
-                    standard.directory(),
-                    size(section, "limit", standard.limitBytes()),
-                    time(section, "after", standard.patience()),
-                    size(section, "source_log", standard.sourceLogBytes()));
+            long limit = size(section, "limit", standard.limitBytes());
+            Duration patience = time(section, "after", standard.patience());
+            long sourceLog = size(section, "source_log", standard.sourceLogBytes());
+            return new SpoolSettings(directory(directory), limit, patience, sourceLog);
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
             return null;

@@ -3,7 +3,10 @@ package io.tallystick.cdc.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,25 @@ class PipelineFileTest {
                 GROUPWARE,
                 Map.of("ACCOUNT_URL", "jdbc:postgresql://account/account?password=geheim", "SECRET", "geheim")::get);
         assertThat(spec.toString()).doesNotContain("geheim");
+    }
+
+    @Test
+    void a_spool_has_a_directory_of_its_own_and_says_from_when_on_it_is_used() {
+        PipelineSpec spec = PipelineFile.parse(
+                "groupware.yaml",
+                GROUPWARE + "spool: {dir: /var/lib/tally/groupware, limit: 20GiB, after: 2s, source_log: 512MB}\n",
+                Map.of("ACCOUNT_URL", "jdbc:postgresql://account/account")::get);
+        assertThat(spec.spool())
+                .isEqualTo(new SpoolSettings(
+                        Path.of("/var/lib/tally/groupware"), 20L << 30, Duration.ofSeconds(2), 512L << 20));
+        assertThat(problemsOf(GROUPWARE + "spool: {dir: spool, limt: 1GB}\n"))
+                .anySatisfy(
+                        one -> assertThat(one).startsWith("line 13, column 8").contains("absolute path"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 13").contains("did you mean 'limit'?"));
+        assertThat(problemsOf(GROUPWARE + "spool: {limit: 10kB}\n"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 13").contains("lacks 'dir'"));
+        assertThat(problemsOf(GROUPWARE + "spool: {dir: /tmp/s, limit: 10kB}\n"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 13").contains("1,048,576"));
     }
 
     private static List<String> problemsOf(String yaml) {
