@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -170,6 +171,8 @@ public final class Pipeline implements AutoCloseable {
                     return reader.first().get(1, TimeUnit.SECONDS);
                 } catch (TimeoutException e) {
                     continue; // the source is away; the reader tells why
+                } catch (CancellationException e) {
+                    throw new InterruptedException("the pipeline ends before its source was reached");
                 } catch (ExecutionException e) {
                     throw new IllegalStateException(e);
                 }

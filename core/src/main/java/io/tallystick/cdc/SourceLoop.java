@@ -93,6 +93,8 @@ final class SourceLoop implements Runnable {
 
     void stop() {
         end.countDown();
+        // whoever waits for a source that was never reached
+        first.cancel(false);
         copying.stop();
     }
 
