@@ -47,6 +47,12 @@ public final class TableMaker {
                 + lines.stream().collect(Collectors.joining(",\n", " (\n", "\n)"));
     }
 
+    /** The statement that adds a column to a table that is there; it takes NULL, for rows that came before it. */
+    public String addColumn(SourceColumn column, TableName target) {
+        return "ALTER TABLE " + dialect.quote(target) + " ADD COLUMN " + dialect.quote(column.name()) + " "
+                + type(column);
+    }
+
     private String type(SourceColumn column) {
         String declared = column.type().declared();
         if (sameEngine) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChangesAcrossTest {
 
     private static final List<String> TABLES = List.of("pair", "parent", "child", "list", "tree");
-    private static final int TRANSACTIONS = 120;
+    private static final int TRANSACTIONS = 80;
     private static final int END = 100_000;
 
     private final Servers servers;

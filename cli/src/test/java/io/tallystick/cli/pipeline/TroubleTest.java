@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.PipelineStatus.State;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
@@ -55,6 +57,23 @@ class TroubleTest {
                 assertThat(pipe.status().state()).isEqualTo(State.SOURCE_AWAY);
             }
         }
+    }
+
+    @Test
+    void a_pipeline_whose_source_was_never_reached_ends_at_once() {
+        TestDatabase target = servers.database(Engine.POSTGRESQL);
+        target.execute(T);
+        String yaml = Pipe.head("nowhere", target, List.of("t"), target).replaceFirst(":" + target.port() + "/", ":1/")
+                + "routes: [{from: public.t, to: [{target: t1, table: public.t}]}]\n";
+        try (PipelineRun run = PipelineRun.of(PipelineFile.parse("nowhere", yaml, name -> null))) {
+            run.install();
+            run.start();
+            await().atMost(Pipe.LONG).until(() -> run.status().reason() != null);
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .as("what still runs after the end")
+                .noneMatch(name -> name.startsWith("tally-cdc-nowhere"));
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets columns of any name stand in an expression. JEXL's own names are Latin, Greek and the like, but not Korean, and some words are
+ * Lets columns of any name stand in an expression. JEXL's own names are ASCII, and some words are
  * its own; so names in backquotes, names with other letters, and a word that stands alone are given names that JEXL takes. Built once
  * for each expression, then immutable.
  */

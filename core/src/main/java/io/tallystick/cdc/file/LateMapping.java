@@ -4,6 +4,7 @@ import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.file.Growth.ColumnsMissing;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.util.function.Consumer;
@@ -14,20 +15,32 @@ import org.jspecify.annotations.Nullable;
 final class LateMapping implements ChangeMapping {
 
     private final Supplier<ChangeMapping> maker;
+    private final Consumer<ColumnsMissing> grower;
     private @Nullable ChangeMapping made;
+    private @Nullable ColumnsMissing missing;
 
-    LateMapping(Supplier<ChangeMapping> maker) {
+    /** @param grower adds columns to the target's tables */
+    LateMapping(Supplier<ChangeMapping> maker, Consumer<ColumnsMissing> grower) {
         this.maker = maker;
+        this.grower = grower;
     }
 
     @Override
     public void map(Change change, Consumer<TargetChange> out) {
-        mapping().map(change, out);
+        try {
+            mapping().map(change, out);
+        } catch (UnavailableException e) {
+            // the next try looks at the target's tables anew: somebody may have mended them
+            made = null;
+            missing = e instanceof ColumnsMissing columns ? columns : null;
+            throw e;
+        }
     }
 
     private ChangeMapping mapping() {
         ChangeMapping mapping = made;
         if (mapping == null) {
+            grow();
             mapping = make();
             made = mapping;
         }
@@ -43,6 +56,15 @@ final class LateMapping implements ChangeMapping {
     public boolean isFiltered(TargetTable table) {
         ChangeMapping mapping = made;
         return mapping != null && mapping.isFiltered(table);
+    }
+
+    /** At the beginning of a session, before anything is locked by its transaction. */
+    private void grow() {
+        ColumnsMissing columns = missing;
+        missing = null;
+        if (columns != null && !columns.toFollow().isEmpty()) {
+            grower.accept(columns);
+        }
     }
 
     private ChangeMapping make() {

@@ -5,6 +5,7 @@ import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.file.PipelineSpec.AddedColumns;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Mode;
 import io.tallystick.cdc.file.PipelineSpec.Place;
@@ -178,6 +179,12 @@ public final class PipelineFile {
         }
         TableName table = tableAt(section, "table");
         Mode mode = section.word("mode", Mode.class, Mode.MIRROR);
+        AddedColumns added = section.word("added_columns", AddedColumns.class, AddedColumns.IGNORE);
+        if (added != AddedColumns.IGNORE && (section.has("set") || mode != Mode.MIRROR)) {
+            problems.at(
+                    section.node(),
+                    "'added_columns' is for tables that are mirrored whole; leave it out, or leave 'set' and 'mode' out");
+        }
         Map<String, Expression> columns = new LinkedHashMap<>();
         if (section.has("set")) {
             section.section("set").entries().forEach((column, node) -> {
@@ -188,7 +195,7 @@ public final class PipelineFile {
             });
         }
         section.refuseOthers();
-        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns);
+        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns, added);
     }
 
     private @Nullable Expression expression(Section section, String name) {

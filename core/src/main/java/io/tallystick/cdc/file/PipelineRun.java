@@ -32,6 +32,8 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pipeline with everything that its file names: the source, a pool for each target, the mapping. Thread-safe; {@link #close()} ends
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineRun implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
     private static final int CONNECTIONS = 3;
 
     private final PipelineSpec spec;
@@ -202,15 +205,26 @@ public final class PipelineRun implements AutoCloseable {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
         }
         List<ReplicatedTarget> all = new ArrayList<>();
-        targets.forEach((name, open) -> all.add(new ReplicatedTarget(
-                name, open.pool, dialect(open.place.url()), open.writer(), new LateMapping(() -> {
-                    TargetTables tables = new TargetTables(spec, name, open.pool);
-                    return new RouteMapping(spec, name, tables.read()::get);
-                }))));
+        targets.forEach((name, open) -> {
+            Growth growth = new Growth(source, new Preview(spec, name).maker());
+            LateMapping mapping = new LateMapping(
+                    () -> new RouteMapping(spec, name, new TargetTables(spec, name, open.pool).read()::get, growth),
+                    columns -> grow(name, open, columns));
+            all.add(new ReplicatedTarget(name, open.pool, dialect(open.place.url()), open.writer(), mapping));
+        });
         SpoolSettings where = spec.spool();
         spool = where == null ? null : DiskSpool.open(where, spec.name(), tables(), source.types());
         pipeline = Pipeline.of(spec.name(), source, tables(), all, spec.settings(), spool);
         pipeline.start();
+    }
+
+    /** The order first: rows that were there before may have values in the new columns, of which the log tells nothing. */
+    private void grow(String target, Open open, Growth.ColumnsMissing columns) {
+        PipelineDesk.at(Jdbc.on(open.pool), spec.name(), target).resync(Set.of(columns.source()));
+        for (String statement : columns.toFollow()) {
+            LOG.info("target {} follows {}: {}", target, columns.source(), statement);
+            Jdbc.on(open.pool).run(tx -> tx.update(statement));
+        }
     }
 
     private static Dialect dialect(String url) {

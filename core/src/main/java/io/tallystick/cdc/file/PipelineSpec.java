@@ -84,12 +84,29 @@ public record PipelineSpec(
      * One row that a row of the source makes.
      *
      * @param columns what goes into which column; empty for all columns of the same name
+     * @param added what becomes of columns that the source's table has and the target's lacks; only for all columns of the same name
      */
-    public record Destination(String target, TableName table, Mode mode, Map<String, Expression> columns) {
+    public record Destination(
+            String target, TableName table, Mode mode, Map<String, Expression> columns, AddedColumns added) {
 
         public Destination {
             columns = Map.copyOf(columns);
         }
+
+        /** Leaves out columns that the target's table lacks. */
+        public Destination(String target, TableName table, Mode mode, Map<String, Expression> columns) {
+            this(target, table, mode, columns, AddedColumns.IGNORE);
+        }
+    }
+
+    /** What becomes of columns that the source's table has and the target's lacks. */
+    public enum AddedColumns {
+        /** They are left out. The default: a target's tables are somebody's, and are neither altered nor held up unasked. */
+        IGNORE,
+        /** The target waits until somebody has added them, and says by which statement. */
+        PAUSE,
+        /** They are added to the target's table, which is then copied anew for the rows that were there before. */
+        FOLLOW
     }
 
     /** What later changes of the source's row do to the rows it made. */

@@ -58,7 +58,7 @@ final class Preview {
                 TargetTable table = tables.get(destination);
                 if (destination.target().equals(target) && table != null) {
                     SourceTable from = source.describe(Set.of(route.from())).get(0);
-                    int[] cells = RouteCells.of(from, new Leg(route, destination, table))
+                    int[] cells = RouteCells.of(from, new Leg(route, destination, table), null)
                             .from();
                     reports.add(TypeReport.of(from, table, cells, dialect, sameEngine));
                 }
@@ -162,9 +162,13 @@ final class Preview {
                                 + " source's key"));
     }
 
+    TableMaker maker() {
+        return new TableMaker(dialect, sameEngine);
+    }
+
     /** Creates the tables that are not there, for routes that carry all columns over; returns their names. */
     Set<TableName> createMissing(ChangeSource source, DataSource pool) {
-        TableMaker maker = new TableMaker(dialect, sameEngine);
+        TableMaker maker = maker();
         Set<TableName> made = new LinkedHashSet<>();
         Jdbc.on(pool).run(tx -> {
             for (Route route : spec.routes()) {

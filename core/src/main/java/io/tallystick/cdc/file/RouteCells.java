@@ -8,13 +8,17 @@ import io.tallystick.cdc.TargetChange.Verb;
 import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetRow;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.file.PipelineSpec.AddedColumns;
 import io.tallystick.cdc.file.RouteMapping.Leg;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A destination prepared for one shape of the source's table: where each cell comes from. */
@@ -25,15 +29,19 @@ final class RouteCells {
     private final TargetTable target;
     private final int[] from;
     private final @Nullable Expression[] computed;
+    /** Cells of columns that the source's table did not have yet: the target keeps what it has, or its default. */
+    private final BitSet notYet;
+
     private final boolean anyComputed;
 
-    private RouteCells(Leg leg, SourceTable source, int[] from, @Nullable Expression[] computed) {
+    private RouteCells(Leg leg, SourceTable source, int[] from, @Nullable Expression[] computed, BitSet notYet) {
         this.leg = leg;
         this.source = source;
         this.target = leg.table();
         this.from = from;
         this.computed = computed;
-        boolean any = false;
+        this.notYet = notYet;
+        boolean any = !notYet.isEmpty();
         for (Expression each : computed) {
             any |= each != null;
         }
@@ -42,7 +50,11 @@ final class RouteCells {
 
     /** @throws UnavailableException naming every column that the source does not have: not the row is wrong but the file, or the table,
      *     and until one is mended the target waits */
-    static RouteCells of(SourceTable source, Leg leg) {
+    static RouteCells of(SourceTable source, Leg leg, @Nullable Growth growth) {
+        if (growth != null) {
+            wantAll(source, leg, growth);
+        }
+        BitSet notYet = new BitSet();
         List<TargetColumn> columns = leg.table().columns();
         int[] from = new int[columns.size()];
         @Nullable Expression[] computed = new Expression[columns.size()];
@@ -57,6 +69,8 @@ final class RouteCells {
                 set.columns().stream()
                         .filter(column -> source.indexOf(column) < 0)
                         .forEach(lost::add);
+            } else if (from[cell] < 0 && growth != null && growth.hasNow(source.name(), String.valueOf(copied))) {
+                notYet.set(cell);
             } else if (from[cell] < 0) {
                 lost.add(String.valueOf(copied));
             }
@@ -64,10 +78,32 @@ final class RouteCells {
         if (!lost.isEmpty()) {
             throw new UnavailableException(
                     source.name() + " has no column " + String.join(", ", lost) + ", which the route to "
-                            + leg.table().name() + " reads; correct the route, or the table",
+                            + leg.table().name() + " reads; correct the route, or drop the column there: ALTER TABLE "
+                            + leg.table().name() + " DROP COLUMN " + String.join(", DROP COLUMN ", lost),
                     null);
         }
-        return new RouteCells(leg, source, from, computed);
+        return new RouteCells(leg, source, from, computed, notYet);
+    }
+
+    /** @throws Growth.ColumnsMissing when the route is to carry columns that the target's table lacks */
+    private static void wantAll(SourceTable source, Leg leg, Growth growth) {
+        AddedColumns policy = leg.destination().added();
+        if (policy == AddedColumns.IGNORE) {
+            return;
+        }
+        Set<String> there =
+                leg.table().columns().stream().map(TargetColumn::name).collect(Collectors.toSet());
+        List<String> statements = source.columns().stream()
+                .filter(column -> !there.contains(column.name()))
+                .map(column -> growth.statement(leg.table().name(), column))
+                .toList();
+        if (!statements.isEmpty()) {
+            throw new Growth.ColumnsMissing(
+                    source.name(),
+                    source.name() + " has columns that " + leg.table().name() + " lacks: "
+                            + String.join("; ", statements),
+                    policy == AddedColumns.FOLLOW ? statements : List.of());
+        }
     }
 
     /** Whether nothing of another leg's row is left under this one, which has the same key and belongs to the same table. */
@@ -191,7 +227,9 @@ final class RouteCells {
         @Nullable Object[] values = new Object[from.length];
         for (int cell = 0; cell < from.length; cell++) {
             Expression expression = computed[cell];
-            if (expression != null) {
+            if (notYet.get(cell)) {
+                values[cell] = TargetRow.UNCHANGED;
+            } else if (expression != null) {
                 values[cell] = isComplete(expression, row)
                         ? expression.value(column -> cell(row, column))
                         : TargetRow.UNCHANGED;

@@ -18,18 +18,26 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The routes of a pipeline file as one target sees them. For the thread of that target. */
 public final class RouteMapping implements ChangeMapping {
 
     private final Map<TableName, List<Leg>> legs = new HashMap<>();
     private final Map<SourceTable, List<RouteCells>> prepared = new IdentityHashMap<>();
+    private final @Nullable Growth growth;
     private final Set<TargetTable> filtered = new HashSet<>();
     /** For each table of the target the source's tables whose rows it holds. */
     private final Map<TableName, Set<TableName>> origins = new HashMap<>();
 
     /** @param tables the target's table for each destination, with the columns that the destination sets */
     public RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables) {
+        this(spec, target, tables, null);
+    }
+
+    /** @param growth null when nobody knows how the source's tables look now: then every column must be there from the beginning */
+    RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables, @Nullable Growth growth) {
+        this.growth = growth;
         for (Route route : spec.routes()) {
             for (Destination destination : route.to()) {
                 if (destination.target().equals(target)) {
@@ -56,7 +64,9 @@ public final class RouteMapping implements ChangeMapping {
         }
         List<RouteCells> cells = prepared.computeIfAbsent(
                 change.table(),
-                source -> wanted.stream().map(leg -> RouteCells.of(source, leg)).toList());
+                source -> wanted.stream()
+                        .map(leg -> RouteCells.of(source, leg, growth))
+                        .toList());
         if (change.operation() == Change.Operation.TRUNCATE) {
             Emptying.of(change.table().name(), wanted, origins).give(out);
         } else if (cells.size() == 1) {
