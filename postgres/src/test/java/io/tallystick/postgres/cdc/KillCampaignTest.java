@@ -46,7 +46,7 @@ class KillCampaignTest {
 
     @Test
     void a_few_kills_of_source_target_and_replicator_lose_and_double_nothing() throws Exception {
-        run(8, 1);
+        run(4, 1);
     }
 
     @Test
