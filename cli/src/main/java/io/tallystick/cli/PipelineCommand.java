@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
             PipelineTypes.class,
             PipelineRunCommand.class,
             PipelineStatusCommand.class,
+            PipelinePause.Pause.class,
+            PipelinePause.Resume.class,
             PipelineQuarantine.class,
             PipelineResync.class,
             PipelineDrop.class

@@ -1,5 +1,6 @@
 package io.tallystick.cli;
 
+import io.tallystick.cdc.PipelineLive;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.PipelineStatus.State;
 import io.tallystick.cdc.file.PipelineFile;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         description =
-                "Run a pipeline until Ctrl-C: copies what is there, then follows the log. Ends with 1 if changes are lost to"
-                        + " the log, or if another runner has taken over.",
+                "Run a pipeline until Ctrl-C: copies what is there, then follows the log. While another process runs it, this one stands"
+                        + " by and takes over when that one ends. Ends with 1 if changes are lost to the log.",
         mixinStandardHelpOptions = true)
 final class PipelineRunCommand implements Callable<Integer> {
 
@@ -56,19 +57,60 @@ final class PipelineRunCommand implements Callable<Integer> {
     }
 
     private int follow(PipelineRun run, CountDownLatch stop) throws InterruptedException {
-        String last = "";
+        Teller teller = new Teller(output);
         while (!stop.await(1, TimeUnit.SECONDS)) {
             PipelineStatus status = run.status();
-            String told = PipelineWords.line(status);
-            if (!told.equals(last)) {
-                output.line(told);
-                last = told;
-            }
+            teller.tell(status, run.live());
             if (status.state() == State.NEEDS_RESYNC || status.state() == State.FENCED) {
+                teller.end();
                 output.line(new Cell("✕ ", Tone.BAD), Cell.of(String.valueOf(status.reason())));
                 return Exit.FINDINGS;
             }
         }
+        teller.end();
         return Exit.OK;
+    }
+
+    /** On a terminal one line that is written anew; in a pipe a line when something has changed, and numbers every ten seconds. */
+    private static final class Teller {
+
+        private static final long NUMBERS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+        private final Output output;
+        private String head = "";
+        private String last = "";
+        private long toldAt = System.nanoTime();
+
+        Teller(Output output) {
+            this.output = output;
+        }
+
+        void tell(PipelineStatus status, PipelineLive live) {
+            String text = PipelineWords.line(status, live);
+            if (output.terminal().interactive()) {
+                output.raw("\r" + cut(text, output.terminal().width() - 1) + "\033[K");
+                last = text;
+                return;
+            }
+            String now = PipelineWords.head(status) + PipelineWords.errors(status);
+            boolean due = System.nanoTime() - toldAt >= NUMBERS_NANOS;
+            if (!now.equals(head) || due && !text.equals(last)) {
+                output.line(text);
+                head = now;
+                last = text;
+                toldAt = System.nanoTime();
+            }
+        }
+
+        /** What is written from now on stands below. */
+        void end() {
+            if (output.terminal().interactive() && !last.isEmpty()) {
+                output.line("");
+            }
+        }
+
+        private static String cut(String text, int width) {
+            return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.tallystick.cli;
 
+import io.tallystick.cdc.PipelineLive;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.PipelineStatus.TargetStatus;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** Pipelines in one line. */
 final class PipelineWords {
 
+    private static final int BAR = 20;
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
+
     private PipelineWords() {}
 
-    static String line(PipelineStatus status) {
-        String reason = status.reason() == null ? "" : " (" + status.reason() + ")";
-        return status.pipeline() + " "
-                + status.state().name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason + ": "
-                + status.targets().stream().map(PipelineWords::target).collect(Collectors.joining("; "))
+    static String line(PipelineStatus status, PipelineLive live) {
+        return head(status) + ": "
+                + status.targets().stream().map(target -> target(target, live)).collect(Collectors.joining("; "))
                 + spool(status.spool());
     }
 
@@ -27,7 +30,21 @@ final class PipelineWords {
                 + (spool.targets().isEmpty() ? "" : " for " + String.join(", ", spool.targets()));
     }
 
-    private static String target(TargetStatus target) {
+    /** What does not change by itself while all is well. */
+    static String head(PipelineStatus status) {
+        String reason = status.reason() == null ? "" : " (" + status.reason() + ")";
+        return status.pipeline() + " " + Words.plain(status.state()) + reason;
+    }
+
+    /** Why targets wait. */
+    static String errors(PipelineStatus status) {
+        return status.targets().stream()
+                .filter(target -> target.error() != null)
+                .map(target -> target.target() + target.error())
+                .collect(Collectors.joining());
+    }
+
+    private static String target(TargetStatus target, PipelineLive live) {
         String text = target.target() + " " + target.counts().changes() + " rows, "
                 + target.counts().transactions() + " transactions";
         if (target.counts().quarantined() > 0) {
@@ -36,6 +53,63 @@ final class PipelineWords {
         if (target.counts().missing() > 0) {
             text += ", " + target.counts().missing() + " not found";
         }
+        PipelineLive.Target measured = live.targets().get(target.target());
+        if (measured != null) {
+            text += ", " + rate(measured) + ", behind " + behind(live, measured);
+            for (PipelineLive.Copy copy : measured.copying()) {
+                text += ", copying " + copy(copy);
+            }
+        }
         return target.error() == null ? text : text + ", waiting: " + target.error();
+    }
+
+    static String rate(PipelineLive.Target target) {
+        return Math.round(target.changesPerSecond()) + "/s";
+    }
+
+    /** In bytes of log and in time. */
+    static String behind(PipelineLive live, PipelineLive.Target target) {
+        String bytes = live.lagBytes() < 0 ? "" : bytes(live.lagBytes() + target.queueBytes());
+        String time = target.lagMillis() < 0 ? "" : Words.length(Duration.ofMillis(target.lagMillis()));
+        return bytes.isEmpty() && time.isEmpty()
+                ? "unknown"
+                : bytes + (bytes.isEmpty() || time.isEmpty() ? "" : ", ") + time;
+    }
+
+    /** With a bar where it is known how much there is. */
+    static String copy(PipelineLive.Copy copy) {
+        String text = copy.table() + " " + copy.rows();
+        if (copy.estimatedRows() <= 0) {
+            return text + " rows";
+        }
+        long percent = Math.min(99, copy.rows() * 100 / copy.estimatedRows());
+        int full = (int) (percent * BAR / 100);
+        text += " of about " + copy.estimatedRows() + " rows " + "█".repeat(full) + "░".repeat(BAR - full) + " "
+                + percent + " %";
+        return copy.secondsLeft() < 0
+                ? text
+                : text + ", " + Words.length(Duration.ofSeconds(copy.secondsLeft())) + " left";
+    }
+
+    static String kept(PipelineLive.Growth growth) {
+        String text = growth.bytes() < 0 ? "" : bytes(growth.bytes());
+        if (growth.limitBytes() > 0) {
+            text += " of at most " + bytes(growth.limitBytes());
+        }
+        if (growth.bytes() >= 0 && growth.limitBytes() <= 0) {
+            return text + ", without a limit (" + growth.setting() + ")";
+        }
+        return text + (text.isEmpty() ? "" : ", ") + growth.percent() + " % of " + growth.setting();
+    }
+
+    /** In steps of 1,024. */
+    static String bytes(long bytes) {
+        double size = bytes;
+        int unit = 0;
+        while (size >= 1_024 && unit < UNITS.length - 1) {
+            size /= 1_024;
+            unit++;
+        }
+        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
     }
 }

@@ -17,7 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,10 +63,10 @@ class PipelineCommandTest {
                 "DROP TABLE IF EXISTS account",
                 "CREATE TABLE account (id BIGINT PRIMARY KEY, name VARCHAR(20) NOT NULL)");
         mail.execute(
-                "DROP TABLE IF EXISTS mailbox, tally_position, tally_quarantine, tally_load, tally_schema",
+                "DROP TABLE IF EXISTS mailbox, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_schema",
                 "CREATE TABLE mailbox (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, name VARCHAR(40) NOT NULL)");
         calendar.execute(
-                "DROP TABLE IF EXISTS calendar, tally_position, tally_quarantine, tally_load, tally_schema",
+                "DROP TABLE IF EXISTS calendar, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_schema",
                 "CREATE TABLE calendar (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, title VARCHAR(12) NOT NULL)");
         file = folder.resolve("groupware.yaml");
         Files.writeString(file, """
@@ -180,7 +181,16 @@ class PipelineCommandTest {
         }
         mail.execute("DELETE FROM mailbox WHERE account_id > 20");
         calendar.execute("UPDATE calendar SET title = 'wrong' WHERE account_id = 3");
-        Run resync = Run.of("pipeline", "resync", file.toString(), "--table", "public.account");
+        Run resync = Run.of(
+                "pipeline",
+                "resync",
+                file.toString(),
+                "--table",
+                "public.account",
+                "--who",
+                "kim",
+                "--why",
+                "rows are missing");
         assertThat(resync.exit()).isZero();
         try (PipelineRun run = started()) {
             awaitRows(mail, "mailbox", 30);
@@ -191,7 +201,7 @@ class PipelineCommandTest {
     }
 
     @Test
-    void without_its_slot_a_pipeline_stops_and_begins_anew_once_its_positions_are_given_up() throws SQLException {
+    void without_its_slot_a_pipeline_stops_and_begins_anew_when_a_person_says_so() throws SQLException {
         account.execute("INSERT INTO account VALUES (1, 'one')");
         try (PipelineRun run = started()) {
             awaitRows(mail, "mailbox", 1);
@@ -202,9 +212,16 @@ class PipelineCommandTest {
         Run lost = Run.of("pipeline", "run", file.toString());
         assertThat(lost.exit()).isEqualTo(Exit.FINDINGS);
         assertThat(lost.out()).contains("needs resync", "bytes of log are missing");
-        for (TestDatabase target : List.of(mail, calendar)) {
-            target.execute("UPDATE tally_position SET position = NULL WHERE pipeline LIKE 'groupware/%'");
-        }
+        String[] resync = {
+            "pipeline", "resync", "--from-now", file.toString(), "--who", "kim", "--why", "the slot was dropped"
+        };
+        Run asked = Run.of(resync);
+        assertThat(asked.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(asked.out()).contains("calendar", "stay (mode owned", "--yes");
+        Run ordered =
+                Run.of(Stream.concat(Arrays.stream(resync), Stream.of("--yes")).toArray(String[]::new));
+        assertThat(ordered.err()).isEmpty();
+        assertThat(ordered.exit()).isZero();
         try (PipelineRun run = started()) {
             awaitRows(mail, "mailbox", 2);
             awaitRows(calendar, "calendar", 2);

@@ -1,5 +1,6 @@
 package io.tallystick.cdc;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -28,5 +29,10 @@ public interface ChangeMapping {
      */
     default boolean copiesParentsToo() {
         return false;
+    }
+
+    /** The target's tables that hold exactly the rows of this table of the source. None unless it is sure. */
+    default List<Mirror> mirrors(SourceTable source) {
+        return List.of();
     }
 }

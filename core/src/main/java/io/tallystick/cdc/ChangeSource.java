@@ -3,6 +3,7 @@ package io.tallystick.cdc;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.RejectedException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -37,6 +38,16 @@ public interface ChangeSource extends AutoCloseable {
     Position establish(Set<TableName> tables);
 
     /**
+     * As {@link #establish}, but gives up what was kept before: the position is the end of the log now, or soon after.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException when it cannot be done in time; then nothing may be kept any more, until it is
+     *     asked for again
+     */
+    default Position establishAnew(Set<TableName> tables) {
+        return establish(tables);
+    }
+
+    /**
      * Reads on after this position.
      *
      * @throws GapException when the log from there on no longer exists or belongs to another history: nothing may be skipped
@@ -65,6 +76,15 @@ public interface ChangeSource extends AutoCloseable {
      */
     default ColumnTypes types() {
         throw new RejectedException("changes of " + name() + " cannot be kept on disk; leave 'spool' out of the file");
+    }
+
+    /**
+     * How much of its log it keeps for this pipeline; empty when it does not tell.
+     *
+     * @throws io.tallystick.jdbc.UnavailableException when the source cannot be reached
+     */
+    default Optional<KeptLog> kept() {
+        return Optional.empty();
     }
 
     /** Forgets what {@link #establish} made, so that the source keeps no log for this pipeline any longer. */

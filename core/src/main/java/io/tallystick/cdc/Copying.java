@@ -103,9 +103,13 @@ final class Copying implements Runnable {
             return Optional.empty();
         }
         fetched.remove();
+        SeenRows seen = first.key == null
+                ? null
+                : SeenRows.of(first.key.table, first.key.order, first.chunk.rows(), log.touched());
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
-        return Optional.of(new LoadedChunk(state.table(), state.next(), rows.get(), first.chunk.upTo()));
+        return Optional.of(
+                new LoadedChunk(state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen));
     }
 
     /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */
@@ -178,6 +182,7 @@ final class Copying implements Runnable {
                 .orElseThrow(() -> new RejectedException("the source has no table " + next.state.table()));
         try (SnapshotReader reader = source.snapshot()) {
             next.since.prepare(reader);
+            Key key = state.sweeps() ? new Key(table, reader.keyOrder(table)) : null;
             int rows = FIRST_ROWS;
             while (end.getCount() > 0) {
                 Chunk chunk = reader.read(table, state.next(), state.to(), rows);
@@ -189,7 +194,7 @@ final class Copying implements Runnable {
                 }
                 trouble = null;
                 rows = rowsAfter(chunk);
-                if (!keep(next.generation, state, chunk) || chunk.upTo() == null) {
+                if (!keep(next.generation, new Fetched(state, chunk, key)) || chunk.upTo() == null) {
                     return;
                 }
                 state = state.after(chunk);
@@ -216,24 +221,29 @@ final class Copying implements Runnable {
     }
 
     /** False when something else is wanted by now. */
-    private synchronized boolean keep(long readFor, LoadState state, Chunk chunk) throws InterruptedException {
+    private synchronized boolean keep(long readFor, Fetched next) throws InterruptedException {
         while (readFor == generation && end.getCount() > 0 && fetched.size() >= CHUNKS_AHEAD) {
             wait(1_000);
         }
         if (readFor != generation || end.getCount() == 0) {
             return false;
         }
-        fetched.add(new Fetched(state, chunk));
-        if (chunk.upTo() == null) {
+        fetched.add(next);
+        LoadState state = next.state;
+        if (next.chunk.upTo() == null) {
             wanted.remove(state.table());
         } else {
             // after a failure it goes on here
-            wanted.replace(state.table(), state.after(chunk));
+            wanted.replace(state.table(), state.after(next.chunk));
         }
         return true;
     }
 
     private record Next(long generation, LoadState state, Remembering since) {}
 
-    private record Fetched(LoadState state, Chunk chunk) {}
+    /** @param key by what the chunk was cut, where rows that it lacks are to be deleted */
+    private record Fetched(
+            LoadState state, Chunk chunk, @Nullable Key key) {}
+
+    private record Key(SourceTable table, List<String> order) {}
 }

@@ -10,7 +10,24 @@ public class GapException extends RejectedException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean otherHistory;
+
     public GapException(String message) {
+        this(message, false);
+    }
+
+    private GapException(String message, boolean otherHistory) {
         super(message);
+        this.otherHistory = otherHistory;
+    }
+
+    /** The source is not the one that was read before: its history is another one, or has lost what was read. */
+    public static GapException otherHistory(String message) {
+        return new GapException(message, true);
+    }
+
+    /** Whether the source may be the wrong one, so that nothing may be made like it before a person has looked. */
+    public boolean isOtherHistory() {
+        return otherHistory;
     }
 }

@@ -15,6 +15,10 @@ final class LoadRows {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<List<String>> KEY = new TypeReference<>() {};
 
+    private static final String LOADING = "loading";
+    /** As loading, and rows that the source has no more are deleted. */
+    private static final String SWEEPING = "resync";
+
     private final Tx tx;
     private final String pipeline;
 
@@ -25,14 +29,26 @@ final class LoadRows {
 
     /** Orders whole tables to be copied; one that is being copied begins anew. */
     void order(Set<TableName> tables) {
-        for (TableName table : tables) {
-            tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, table.toString());
-            tx.update(
-                    "INSERT INTO tally_load (pipeline, source, done_rows, state, changed_at) VALUES (?, ?, 0, 'loading', "
-                            + tx.dialect().now() + ")",
-                    pipeline,
-                    table.toString());
-        }
+        tables.forEach(table -> order(new KeySpan(table, null, null), false));
+    }
+
+    /** The same, and rows that the source has no more are deleted where that can be told. */
+    void resync(Set<TableName> tables) {
+        tables.forEach(table -> order(new KeySpan(table, null, null), true));
+    }
+
+    /** Orders a part of a table to be copied; what is being copied of that table begins anew as this part. */
+    void order(KeySpan span, boolean sweeps) {
+        String table = span.table().toString();
+        tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, table);
+        tx.update(
+                "INSERT INTO tally_load (pipeline, source, first_key, last_key, done_rows, state, changed_at)"
+                        + " VALUES (?, ?, ?, ?, 0, ?, " + tx.dialect().now() + ")",
+                pipeline,
+                table,
+                text(span.after()),
+                text(span.to()),
+                sweeps ? SWEEPING : LOADING);
     }
 
     /**
@@ -59,29 +75,32 @@ final class LoadRows {
     /** Those that are not finished. */
     List<LoadState> open() {
         return tx.query(
-                "SELECT source, first_key, last_key, done_to, done_rows FROM tally_load"
-                        + " WHERE pipeline = ? AND state = 'loading' ORDER BY source",
+                "SELECT source, first_key, last_key, done_to, done_rows, state FROM tally_load"
+                        + " WHERE pipeline = ? AND state IN ('" + LOADING + "', '" + SWEEPING + "') ORDER BY source",
                 row -> new LoadState(
                         TableName.parse(row.string("source")),
                         key(row.text("first_key")),
                         key(row.text("last_key")),
                         key(row.text("done_to")),
-                        row.longValue("done_rows")),
+                        row.longValue("done_rows"),
+                        row.string("state").equals(SWEEPING)),
                 pipeline);
     }
 
     /** False when a person has ordered the table anew meanwhile: then this chunk does not count. */
     boolean moved(LoadState before, LoadState after, boolean finished) {
+        String state = before.sweeps() ? SWEEPING : LOADING;
         int rows = tx.update(
                 "UPDATE tally_load SET done_to = ?, done_rows = ?, state = ?, changed_at = "
                         + tx.dialect().now()
-                        + " WHERE pipeline = ? AND source = ? AND state = 'loading' AND done_rows = ?"
+                        + " WHERE pipeline = ? AND source = ? AND state = ? AND done_rows = ?"
                         + " AND COALESCE(done_to, '') = ?",
                 text(after.doneTo()),
                 after.doneRows(),
-                finished ? "done" : "loading",
+                finished ? "done" : state,
                 pipeline,
                 after.table().toString(),
+                state,
                 before.doneRows(),
                 Objects.requireNonNullElse(text(before.doneTo()), ""));
         return rows == 1;

@@ -8,12 +8,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after the key after which it begins; null for the beginning of the table
  * @param upTo the key of the last row that was read; null when the table, or the wanted range, ended here
+ * @param to the last key that was wanted; null for the end of the table
+ * @param seen what the source has there; null when nobody wants to delete the rest
  */
 record LoadedChunk(
         TableName table,
         @Nullable List<String> after,
         List<Row> rows,
-        @Nullable List<String> upTo) {
+        @Nullable List<String> upTo,
+        @Nullable List<String> to,
+        @Nullable SeenRows seen) {
+
+    /** The last key that it speaks about; null for the end of the table. */
+    @Nullable
+    List<String> end() {
+        return upTo == null ? to : upTo;
+    }
 
     long weight() {
         long sum = 64;

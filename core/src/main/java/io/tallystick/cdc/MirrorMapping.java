@@ -43,6 +43,25 @@ public final class MirrorMapping implements ChangeMapping {
         return !parents.isEmpty() && written.containsAll(parents);
     }
 
+    @Override
+    public List<Mirror> mirrors(SourceTable source) {
+        TargetTable table = routes.get(source.name());
+        if (table == null || isMerged(table)) {
+            return List.of();
+        }
+        int[] from = Cells.of(source, table).from;
+        return Ownership.hindrance(source, table, from, false).isPresent()
+                ? List.of()
+                : List.of(new Mirror(table, Ownership.keyCells(table, from)));
+    }
+
+    private boolean isMerged(TargetTable table) {
+        return routes.values().stream()
+                        .filter(other -> other.name().equals(table.name()))
+                        .count()
+                > 1;
+    }
+
     private static TargetChange.Verb verb(Change.Operation operation) {
         return switch (operation) {
             case INSERT -> TargetChange.Verb.INSERT;

@@ -111,6 +111,16 @@ final class Overtaken {
         return Optional.of(kept);
     }
 
+    /** The keys of all rows that transactions have touched which the last chunk had not seen. */
+    Set<List<Object>> touched() {
+        Set<List<Object>> keys = new HashSet<>();
+        for (Touched each : log) {
+            keys.addAll(each.keys);
+            keys.addAll(each.partial);
+        }
+        return keys;
+    }
+
     /**
      * Rows that a part of a transaction has touched.
      *

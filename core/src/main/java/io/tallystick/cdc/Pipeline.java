@@ -27,6 +27,7 @@ public final class Pipeline implements AutoCloseable {
     private final Set<TableName> tables;
     private final Set<TableName> copied;
     private final CdcRuntime runtime = CdcRuntime.real();
+    private volatile ResyncOrder resync = ResyncOrder.NONE;
     private final List<Thread> threads = new ArrayList<>();
 
     private Pipeline(
@@ -92,6 +93,29 @@ public final class Pipeline implements AutoCloseable {
         return new Pipeline(name, source, Set.copyOf(tables), List.copyOf(targets), settings, spool);
     }
 
+    /** To be called before the start: targets that have not begun this resync begin it when they are claimed. */
+    void resync(ResyncOrder order) {
+        resync = order;
+    }
+
+    /** What was lost to the log; null while nothing is known to be. */
+    @Nullable
+    GapException gap() {
+        return reader.gap();
+    }
+
+    /** What is being copied, for each target. */
+    Map<String, Map<TableName, LoadState>> loads() {
+        Map<String, Map<TableName, LoadState>> loads = new LinkedHashMap<>();
+        lanes.forEach((target, lane) -> loads.put(target, lane.progress.loads()));
+        return loads;
+    }
+
+    /** Whether a target still copies tables. */
+    boolean isCopying() {
+        return lanes.values().stream().anyMatch(lane -> !lane.progress.loads().isEmpty());
+    }
+
     /** Begins to read and to apply. Returns at once; {@link #status()} tells the rest. */
     public synchronized void start() {
         if (!threads.isEmpty()) {
@@ -153,6 +177,9 @@ public final class Pipeline implements AutoCloseable {
         }
 
         private void agree(ReplicatedTarget target, TargetSession session, Position first) {
+            if (resync.prepare(session, pipelineAt(target))) {
+                session.restart(first);
+            }
             Position position = session.position();
             LoadRows loads = new LoadRows(session.tx(), pipelineAt(target));
             if (position == null) {

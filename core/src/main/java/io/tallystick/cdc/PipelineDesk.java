@@ -1,5 +1,6 @@
 package io.tallystick.cdc;
 
+import io.tallystick.cdc.PipelineOrders.Order;
 import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
@@ -8,13 +9,16 @@ import io.tallystick.jdbc.Tx;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a person sees and does at one target of a pipeline, whether the pipeline runs or not; a running one notices within seconds.
@@ -23,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineDesk {
 
     private static final String OF_PIPELINE = " FROM tally_quarantine WHERE pipeline = ?";
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Jdbc jdbc;
     private final String pipeline;
@@ -45,6 +51,25 @@ public final class PipelineDesk {
      */
     public record Standing(@Nullable Position position, Instant movedAt, long quarantined, Map<String, Long> copying) {}
 
+    /**
+     * Who runs the pipeline and what was ordered, as this target knows it.
+     *
+     * @param runner who runs it, or ran it last; null when nobody ever did
+     * @param alive whether that one's lease runs
+     * @param gap why changes are lost to the log; null when they are not
+     * @param live what the runner told of itself last; null when nobody runs it
+     */
+    public record Running(
+            @Nullable String runner,
+            @Nullable Instant since,
+            boolean alive,
+            PipelineOrders orders,
+            @Nullable String gap,
+            @Nullable PipelineLive live) {}
+
+    /** Something that was ordered, or that a runner decided by itself. */
+    public record Act(Instant at, String act, String who, String why, String detail) {}
+
     /** A change that waits. */
     public record Parked(long id, String table, String key, String operation, String error, Instant parkedAt) {}
 
@@ -60,6 +85,28 @@ public final class PipelineDesk {
                             count(tx),
                             copying(tx));
                 },
+                pipeline));
+    }
+
+    /** Who runs it. */
+    public Running running() {
+        PipelineBoard.Entry entry = new PipelineBoard(jdbc, pipeline).read();
+        String told = entry.leased() ? entry.told().text() : null;
+        PipelineLive live = told == null ? null : MAPPER.readValue(told, PipelineLive.class);
+        return new Running(entry.runner(), entry.runnerSince(), entry.leased(), entry.orders(), entry.gap(), live);
+    }
+
+    /** What was ordered, the latest first. */
+    public List<Act> history(int most) {
+        return jdbc.autocommit(tx -> tx.query(
+                "SELECT at, act, who, why, detail FROM tally_pipeline_audit WHERE pipeline = ? ORDER BY id DESC "
+                        + tx.dialect().limit(most),
+                row -> new Act(
+                        row.instant("at"),
+                        row.string("act"),
+                        row.string("who"),
+                        row.string("why"),
+                        row.string("detail")),
                 pipeline));
     }
 
@@ -94,9 +141,35 @@ public final class PipelineDesk {
                 pipeline));
     }
 
-    /** Orders these tables of the source to be copied anew while the pipeline runs. */
+    /** Orders these tables of the source to be copied anew while the pipeline runs; nothing is deleted. */
     public void resync(Set<TableName> tables) {
         jdbc.run(tx -> new LoadRows(tx, pipeline).order(tables));
+    }
+
+    /**
+     * Orders tables, or parts of them, to be copied anew while the pipeline runs.
+     *
+     * @param sweeps whether rows that the source has no more are deleted, where that can be told
+     * @throws RejectedException when a part is wanted of a table that is being copied
+     */
+    public void resync(Collection<KeySpan> spans, boolean sweeps, Order order) {
+        jdbc.run(tx -> {
+            LoadRows loads = new LoadRows(tx, pipeline);
+            Set<TableName> open = loads.open().stream().map(LoadState::table).collect(Collectors.toSet());
+            for (KeySpan span : spans) {
+                boolean part = span.after() != null || span.to() != null;
+                if (part && open.contains(span.table())) {
+                    throw new RejectedException(span.table() + " is being copied at " + pipeline
+                            + "; a part of it can be ordered when that is done (tally pipeline status), or the whole table"
+                            + " now");
+                }
+                loads.order(span, sweeps);
+            }
+            PipelineBoard.audit(
+                    tx,
+                    pipeline,
+                    new PipelineBoard.Audit("resync", order, spans + (sweeps ? "" : ", rows are not deleted")));
+        });
     }
 
     /** Gives up the changes of the row that this one belongs to, all of them; how many they were. */

@@ -23,6 +23,21 @@ public record PipelineStatus(
         targets = List.copyOf(targets);
     }
 
+    /** A pipeline of which nothing runs here. */
+    static PipelineStatus resting(String pipeline, List<String> targets) {
+        return new PipelineStatus(
+                pipeline,
+                State.STARTING,
+                null,
+                -1,
+                targets.stream().map(TargetStatus::unknown).toList(),
+                null);
+    }
+
+    PipelineStatus as(State other, @Nullable String why) {
+        return new PipelineStatus(pipeline, other, why, sourceLagBytes, targets, spool);
+    }
+
     /** What a pipeline is doing. */
     public enum State {
         /** Not started yet, or looking for its source and its targets. */
@@ -35,8 +50,12 @@ public record PipelineStatus(
         HELD_UP,
         /** Changes are lost to the log: the tables must be compared and brought in line. A person decides. */
         NEEDS_RESYNC,
-        /** Somebody else runs it. */
+        /** Somebody else runs it, without holding its lease. */
         FENCED,
+        /** Somebody else runs it; this one takes over when the other one's lease ends. */
+        STANDING_BY,
+        /** A person wants it to rest; the source keeps its log meanwhile. */
+        PAUSED,
         /** Stopped by a person or by the end of the program. */
         STOPPED
     }

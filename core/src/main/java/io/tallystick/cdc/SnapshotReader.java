@@ -28,6 +28,20 @@ public interface SnapshotReader extends AutoCloseable {
      */
     Outset outset(Position read);
 
+    /**
+     * The columns by which chunks are cut, in the order in which they sort.
+     *
+     * @throws io.tallystick.jdbc.RejectedException when the table has no key
+     */
+    default List<String> keyOrder(SourceTable table) {
+        int[] cells = table.keyColumns();
+        if (cells.length != 1) {
+            throw new UnsupportedOperationException(
+                    "in which order the key of " + table.name() + " sorts is not known");
+        }
+        return List.of(table.columns().get(cells[0]).name());
+    }
+
     /** About how many rows the table has, from the statistics. */
     long estimatedRows(TableName table);
 

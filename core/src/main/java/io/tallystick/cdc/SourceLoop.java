@@ -38,6 +38,7 @@ final class SourceLoop implements Runnable {
     private volatile @Nullable String reason;
     private volatile @Nullable String again;
     private volatile long lagBytes = -1;
+    private volatile @Nullable GapException gap;
     private final Copying copying;
     private final Overflow overflow;
     private Instant acknowledgedAt = Instant.EPOCH;
@@ -80,6 +81,12 @@ final class SourceLoop implements Runnable {
     @Nullable
     String reason() {
         return state() == PipelineStatus.State.HELD_UP ? overflow.alarm() : reason;
+    }
+
+    /** Why the reading has ended for good; null while it has not. */
+    @Nullable
+    GapException gap() {
+        return gap;
     }
 
     long lagBytes() {
@@ -138,6 +145,7 @@ final class SourceLoop implements Runnable {
                 String lost = e.getMessage() + overflow.whatLies();
                 LOG.error("changes are lost to the log of {}: {}", source.name(), lost);
                 stopAs(PipelineStatus.State.NEEDS_RESYNC, lost);
+                gap = e;
             } catch (RuntimeException e) {
                 pauseAfter(e, failures++);
             } catch (InterruptedException e) {
@@ -238,9 +246,8 @@ final class SourceLoop implements Runnable {
                     .forEach((table, state) -> all.merge(
                             table,
                             state,
-                            (one, other) -> Objects.equals(one.next(), other.next())
-                                    ? one
-                                    : new LoadState(table, null, null, null, 0)));
+                            (one, other) ->
+                                    Objects.equals(one.next(), other.next()) ? one : LoadState.anew(one, other)));
         }
         return all;
     }

@@ -260,6 +260,9 @@ final class TargetLoop implements Runnable {
                 session.rollback();
                 loadCarefully(chunk);
             }
+            if (state.sweeps()) {
+                new Sweep(session, target, applier.quarantine(), upstream.pipelineAt(target)).after(chunk);
+            }
             if (loads.moved(state, state.after(chunk), chunk.upTo() == null)) {
                 session.commit(position);
             } else {

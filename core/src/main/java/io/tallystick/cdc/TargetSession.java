@@ -108,6 +108,17 @@ final class TargetSession implements AutoCloseable {
         finish(moved, first);
     }
 
+    /** Forgets what was applied here and begins at another position, with what was done before in this transaction. */
+    void restart(Position first) {
+        int moved = tx.update(
+                "UPDATE tally_position SET position = ?, updated_at = "
+                        + tx.dialect().now() + " WHERE pipeline = ? AND epoch = ?",
+                first.text(),
+                pipeline,
+                epoch);
+        finish(moved, first);
+    }
+
     /**
      * Commits what was written since the last commit, together with the position that it leads to.
      *
@@ -163,6 +174,16 @@ final class TargetSession implements AutoCloseable {
                 return false;
             }
             throw SqlErrors.translate(e, tx.dialect(), false, setting);
+        }
+    }
+
+    /** The same within a transaction, for some statements of it; where it is rolled back the session ends with it. */
+    void lookAtForeignKeys(boolean checked) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    tx.dialect().isInnoDb()
+                            ? "SET SESSION foreign_key_checks = " + (checked ? 1 : 0)
+                            : "SET LOCAL session_replication_role = " + (checked ? "DEFAULT" : "replica"));
         }
     }
 

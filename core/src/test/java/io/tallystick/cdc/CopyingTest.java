@@ -47,7 +47,7 @@ class CopyingTest {
     }
 
     private static LoadState all(SourceTable table) {
-        return new LoadState(table.name(), null, null, null, 0);
+        return new LoadState(table.name(), null, null, null, 0, false);
     }
 
     /** The first chunk of each table has not seen the log yet, later ones have. */

@@ -2,11 +2,14 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
+import io.tallystick.cdc.Mirror;
+import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.Growth.ColumnsMissing;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +68,11 @@ final class LateMapping implements ChangeMapping {
         if (columns != null && !columns.toFollow().isEmpty()) {
             grower.accept(columns);
         }
+    }
+
+    @Override
+    public List<Mirror> mirrors(SourceTable source) {
+        return mapping().mirrors(source);
     }
 
     private ChangeMapping make() {

@@ -3,6 +3,7 @@ package io.tallystick.cdc.file;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineSpec.AddedColumns;
@@ -71,14 +72,19 @@ public final class PipelineFile {
         List<Route> routes = all.list("routes").stream()
                 .map(node -> route(new Section("a route", node, problems, environment), source, targets))
                 .toList();
-        PipelineSettings settings =
-                all.has("settings") ? Settings.of(all.section("settings"), problems) : PipelineSettings.standard();
+        PipelineSettings settings = PipelineSettings.standard();
+        RunnerSettings running = RunnerSettings.standard();
+        if (all.has("settings")) {
+            Section section = all.section("settings");
+            running = Settings.running(section, problems);
+            settings = Settings.of(section, problems);
+        }
         SpoolSettings spool = all.has("spool") ? Settings.spool(all.section("spool"), problems) : null;
         all.refuseOthers();
         if (problems.any()) {
             throw new PipelineFileException(file, problems.inOrder());
         }
-        return new PipelineSpec(name, source, targets, routes, settings, spool);
+        return new PipelineSpec(name, source, targets, routes, settings, running, spool);
     }
 
     private Node root(String yaml) {

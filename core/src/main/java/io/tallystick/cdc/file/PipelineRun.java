@@ -3,12 +3,17 @@ package io.tallystick.cdc.file;
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.KeptLog;
+import io.tallystick.cdc.KeySpan;
 import io.tallystick.cdc.PieceSpool;
-import io.tallystick.cdc.Pipeline;
+import io.tallystick.cdc.PipelineControl;
 import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.PipelineLive;
+import io.tallystick.cdc.PipelineRunner;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetTable;
@@ -28,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -55,8 +61,7 @@ public final class PipelineRun implements AutoCloseable {
     private final PipelineSpec spec;
     private final ChangeSource source;
     private final Map<String, Open> targets = new LinkedHashMap<>();
-    private @Nullable Pipeline pipeline;
-    private @Nullable PieceSpool spool;
+    private @Nullable PipelineRunner runner;
 
     private PipelineRun(PipelineSpec spec) {
         this.spec = spec;
@@ -196,12 +201,11 @@ public final class PipelineRun implements AutoCloseable {
     }
 
     /**
-     * Starts to copy and to replicate; returns at once.
-     *
-     * @throws TallystickException when the spool that the file names cannot be used, with the reason
+     * Starts to copy and to replicate, or to stand by while somebody else does; returns at once. A spool that cannot be used is told as
+     * the reason why it does not run.
      */
     public synchronized void start() {
-        if (pipeline != null) {
+        if (runner != null) {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
         }
         List<ReplicatedTarget> all = new ArrayList<>();
@@ -212,10 +216,15 @@ public final class PipelineRun implements AutoCloseable {
                     columns -> grow(name, open, columns));
             all.add(new ReplicatedTarget(name, open.pool, dialect(open.place.url()), open.writer(), mapping));
         });
+        runner = PipelineRunner.of(
+                new PipelineRunner.Plan(spec.name(), source, tables(), all, spec.settings(), this::spool),
+                spec.running());
+        runner.start();
+    }
+
+    private @Nullable PieceSpool spool() {
         SpoolSettings where = spec.spool();
-        spool = where == null ? null : DiskSpool.open(where, spec.name(), tables(), source.types());
-        pipeline = Pipeline.of(spec.name(), source, tables(), all, spec.settings(), spool);
-        pipeline.start();
+        return where == null ? null : DiskSpool.open(where, spec.name(), tables(), source.types());
     }
 
     /** The order first: rows that were there before may have values in the new columns, of which the log tells nothing. */
@@ -250,6 +259,44 @@ public final class PipelineRun implements AutoCloseable {
         return desks;
     }
 
+    /** What a person orders for the whole pipeline. */
+    public PipelineControl control() {
+        Map<String, Jdbc> all = new LinkedHashMap<>();
+        targets.forEach((name, open) -> all.put(name, Jdbc.on(open.pool)));
+        return PipelineControl.of(spec.name(), all);
+    }
+
+    /**
+     * A part of a table of the source by its key.
+     *
+     * @param from the first key, included; only one of it and {@code after} may be given
+     * @throws RejectedException when these are no keys of the table
+     */
+    public KeySpan span(
+            TableName table, @Nullable List<String> from, @Nullable List<String> after, @Nullable List<String> to) {
+        return new ResyncPlan(source).span(table, from, after, to);
+    }
+
+    /**
+     * Whether a resync deletes what the source has no more.
+     *
+     * @param why why not; empty when it does
+     */
+    public record Swept(String target, TableName from, TableName table, String why) {}
+
+    /** What a resync would delete, table by table. */
+    public List<Swept> swept() {
+        List<Swept> all = new ArrayList<>();
+        List<SourceTable> described = source.describe(tables());
+        targets.forEach((name, open) -> {
+            TargetTables tables = new TargetTables(spec, name, open.pool);
+            RouteMapping mapping = new RouteMapping(spec, name, tables.read()::get);
+            described.forEach(from ->
+                    mapping.keptRows(from).forEach((table, why) -> all.add(new Swept(name, from.name(), table, why))));
+        });
+        return all;
+    }
+
     /** What writes rows at a target, for a replay. */
     public RowWriter writer(String target) {
         Open open = targets.get(target);
@@ -262,19 +309,42 @@ public final class PipelineRun implements AutoCloseable {
 
     /** @throws IllegalStateException before the start */
     public synchronized PipelineStatus status() {
-        if (pipeline == null) {
+        if (runner == null) {
             throw new IllegalStateException("pipeline " + spec.name() + " is not started");
         }
-        return pipeline.status();
+        return runner.status();
+    }
+
+    /**
+     * What the runner measured last.
+     *
+     * @throws IllegalStateException before the start
+     */
+    public synchronized PipelineLive live() {
+        if (runner == null) {
+            throw new IllegalStateException("pipeline " + spec.name() + " is not started");
+        }
+        return runner.live();
+    }
+
+    /** How much of its log the source keeps for this pipeline; empty when it does not tell, or does not answer. */
+    public Optional<KeptLog> kept() {
+        try {
+            return source.kept();
+        } catch (TallystickException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Its name in the file. */
+    public String name() {
+        return spec.name();
     }
 
     @Override
     public synchronized void close() {
-        if (pipeline != null) {
-            pipeline.close();
-        }
-        if (spool != null) {
-            spool.close();
+        if (runner != null) {
+            runner.close();
         }
         source.close();
         targets.values().forEach(open -> open.pool.close());

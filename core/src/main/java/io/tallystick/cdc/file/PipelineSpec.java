@@ -2,8 +2,11 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +23,19 @@ public record PipelineSpec(
         Map<String, Place> targets,
         List<Route> routes,
         PipelineSettings settings,
+        RunnerSettings running,
         @Nullable SpoolSettings spool) {
 
     public PipelineSpec {
-        targets = Map.copyOf(targets);
+        // in their order: runners agree by it on who runs
+        targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
         routes = List.copyOf(routes);
     }
 
     /** Without a spool. */
     public PipelineSpec(
             String name, SourceSpec source, Map<String, Place> targets, List<Route> routes, PipelineSettings settings) {
-        this(name, source, targets, routes, settings, null);
+        this(name, source, targets, routes, settings, RunnerSettings.standard(), null);
     }
 
     /**

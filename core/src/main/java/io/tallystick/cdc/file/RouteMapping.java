@@ -2,6 +2,8 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
+import io.tallystick.cdc.Mirror;
+import io.tallystick.cdc.Ownership;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
@@ -12,8 +14,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,6 +35,8 @@ public final class RouteMapping implements ChangeMapping {
     /** For each table of the target the source's tables whose rows it holds. */
     private final Map<TableName, Set<TableName>> origins = new HashMap<>();
 
+    private final boolean sameEngine;
+
     /** @param tables the target's table for each destination, with the columns that the destination sets */
     public RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables) {
         this(spec, target, tables, null);
@@ -38,6 +45,7 @@ public final class RouteMapping implements ChangeMapping {
     /** @param growth null when nobody knows how the source's tables look now: then every column must be there from the beginning */
     RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables, @Nullable Growth growth) {
         this.growth = growth;
+        this.sameEngine = isSameEngine(spec, target);
         for (Route route : spec.routes()) {
             for (Destination destination : route.to()) {
                 if (destination.target().equals(target)) {
@@ -93,6 +101,54 @@ public final class RouteMapping implements ChangeMapping {
                 .flatMap(leg -> leg.table().parents().stream())
                 .collect(Collectors.toSet());
         return !parents.isEmpty() && whole.containsAll(parents);
+    }
+
+    private static boolean isSameEngine(PipelineSpec spec, String target) {
+        PipelineSpec.Place place = spec.targets().get(target);
+        return place != null
+                && Preview.dialect(place.url())
+                        == Preview.dialect(spec.source().place().url());
+    }
+
+    @Override
+    public List<Mirror> mirrors(SourceTable source) {
+        List<Mirror> mirrors = new ArrayList<>();
+        for (Leg leg : legs.getOrDefault(source.name(), List.of())) {
+            int[] from = RouteCells.of(source, leg, growth).from();
+            if (kept(source, leg, from).isEmpty()) {
+                mirrors.add(new Mirror(leg.table(), Ownership.keyCells(leg.table(), from)));
+            }
+        }
+        return mirrors;
+    }
+
+    /** For each destination of this table why rows that the source has no more stay there; empty text when they go. */
+    Map<TableName, String> keptRows(SourceTable source) {
+        Map<TableName, String> kept = new LinkedHashMap<>();
+        for (Leg leg : legs.getOrDefault(source.name(), List.of())) {
+            kept.put(
+                    leg.table().name(),
+                    kept(source, leg, RouteCells.of(source, leg, growth).from()).orElse(""));
+        }
+        return kept;
+    }
+
+    private Optional<String> kept(SourceTable source, Leg leg, int[] from) {
+        if (leg.destination().mode() != PipelineSpec.Mode.MIRROR) {
+            return Optional.of("mode "
+                    + leg.destination().mode().name().toLowerCase(Locale.ROOT)
+                    + ": its rows belong to the target");
+        }
+        if (leg.route().filter() != null) {
+            return Optional.of("the route has a filter");
+        }
+        long writers = legs.values().stream()
+                .flatMap(List::stream)
+                .filter(other -> other.table().name().equals(leg.table().name()))
+                .count();
+        return writers > 1
+                ? Optional.of(writers + " routes write it")
+                : Ownership.hindrance(source, leg.table(), from, sameEngine);
     }
 
     /** One destination of one route, with the table that it writes. */

@@ -1,6 +1,7 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.PipelineSettings;
+import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -64,6 +65,19 @@ final class Settings {
         throw new IllegalArgumentException(
                 "'dir' is '" + text
                         + "'; expected an absolute path: started from another directory, the pipeline would miss what lies there");
+    }
+
+    /** The part of it that is about several runners; to be read before {@link #of}, which refuses what nobody asked for. */
+    static RunnerSettings running(Section section, Problems problems) {
+        RunnerSettings standard = RunnerSettings.standard();
+        try {
+            return new RunnerSettings(
+                    time(section, "lease", standard.lease()),
+                    section.word("on_gap", RunnerSettings.OnGap.class, standard.onGap()));
+        } catch (IllegalArgumentException e) {
+            problems.at(section.node(), String.valueOf(e.getMessage()));
+            return standard;
+        }
     }
 
     private static long size(Section section, String name, long otherwise) {

@@ -4,6 +4,7 @@ import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.KeptLog;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
@@ -11,8 +12,10 @@ import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +101,17 @@ public final class BinlogChangeSource implements ChangeSource {
     @Override
     public ColumnTypes types() {
         return new MySqlColumnTypes();
+    }
+
+    /** By age: how many bytes follow a position only an open stream knows. */
+    @Override
+    public Optional<KeptLog> kept() {
+        return sql.visit("asking how long the log is kept", connection -> {
+            String seconds = SourceSql.value(connection, "SELECT @@global.binlog_expire_logs_seconds");
+            long kept = seconds.isEmpty() ? 0 : (long) Double.parseDouble(seconds);
+            return Optional.of(
+                    new KeptLog(-1, -1, kept == 0 ? null : Duration.ofSeconds(kept), "binlog_expire_logs_seconds"));
+        });
     }
 
     /** Does nothing: nothing was made. */

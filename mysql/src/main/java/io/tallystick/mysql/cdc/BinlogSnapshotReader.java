@@ -117,6 +117,11 @@ final class BinlogSnapshotReader implements SnapshotReader {
     }
 
     @Override
+    public List<String> keyOrder(SourceTable table) {
+        return new SnapshotColumns(table).keyNames();
+    }
+
+    @Override
     public long estimatedRows(TableName table) {
         try {
             String rows = SourceSql.value(

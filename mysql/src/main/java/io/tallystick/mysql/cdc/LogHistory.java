@@ -47,7 +47,7 @@ final class LogHistory {
     private static void checkMySql(Connection connection, String from, String delivered) throws SQLException {
         String unknown = SourceSql.value(connection, "SELECT GTID_SUBTRACT(?, @@global.gtid_executed)", delivered);
         if (!unknown.isBlank()) {
-            throw new GapException("MySQL does not know the transactions " + unknown.replaceAll("\\s", "")
+            throw GapException.otherHistory("MySQL does not know the transactions " + unknown.replaceAll("\\s", "")
                     + " that were read before: it has another history (its log was reset, or it was promoted without them)"
                     + MEND);
         }
@@ -66,7 +66,7 @@ final class LogHistory {
                     || newest.sequence() < last.sequence()
                     || newest.sequence() == last.sequence() && !newest.equals(last);
             if (foreign) {
-                throw new GapException("MariaDB does not know transaction " + last
+                throw GapException.otherHistory("MariaDB does not know transaction " + last
                         + " that was read before, the last of its domain is " + newest
                         + ": it has another history (its log was reset, or it was promoted without it)" + MEND);
             }

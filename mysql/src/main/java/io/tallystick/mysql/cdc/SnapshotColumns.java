@@ -27,6 +27,11 @@ final class SnapshotColumns {
         }
     }
 
+    /** In the order in which ranges are meant. */
+    List<String> keyNames() {
+        return key.stream().map(SourceColumn::name).toList();
+    }
+
     int keySize() {
         return key.size();
     }

@@ -25,17 +25,18 @@ final class Continuity {
      */
     void checkHistory(WalPosition stored, WalPosition server, TimelineHistory history) {
         if (!stored.system().equals(server.system())) {
-            throw new GapException("position " + stored.position() + " belongs to system " + stored.system()
+            throw GapException.otherHistory("position " + stored.position() + " belongs to system " + stored.system()
                     + ", but this server is system " + server.system() + ": another cluster, or one restored by dump"
                     + RESYNC);
         }
         boolean earlier = stored.timeline() < server.timeline();
         if (stored.timeline() > server.timeline() || (!earlier && Lsn.isAfter(stored.lsn(), server.lsn()))) {
-            throw new GapException("position " + stored.position() + " lies ahead of this server, whose log ends at "
-                    + server.position() + ": it is an old primary, or it was restored from a backup" + RESYNC);
+            throw GapException.otherHistory(
+                    "position " + stored.position() + " lies ahead of this server, whose log ends at "
+                            + server.position() + ": it is an old primary, or it was restored from a backup" + RESYNC);
         }
         if (earlier && !history.contains(stored.timeline(), stored.lsn())) {
-            throw new GapException("position " + stored.position()
+            throw GapException.otherHistory("position " + stored.position()
                     + " is not part of this server's history: it was promoted to time line "
                     + server.timeline() + end(stored, history)
                     + ", so transactions that were read before the promotion do not exist here" + RESYNC);

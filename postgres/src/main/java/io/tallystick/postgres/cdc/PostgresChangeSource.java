@@ -4,6 +4,7 @@ import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.KeptLog;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
@@ -79,6 +80,18 @@ public final class PostgresChangeSource implements ChangeSource {
     }
 
     @Override
+    public Position establishAnew(Set<TableName> tables) {
+        describe(tables);
+        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()));
+        access.jdbc()
+                .run(tx -> Slot.find(tx, settings.slot()).ifPresent(slot -> {
+                    new Continuity(settings).checkKind(tx, slot);
+                    new SlotKeeper(settings).drop(tx);
+                }));
+        return establish(tables);
+    }
+
+    @Override
     public ChangeStream open(Set<TableName> tables, Position after) {
         WalPosition stored = WalPosition.of(after);
         boolean binary = describe(tables).stream()
@@ -101,12 +114,12 @@ public final class PostgresChangeSource implements ChangeSource {
         WalPosition here = WalPosition.of(position);
         WalPosition there = WalPosition.of(other);
         if (!here.system().equals(there.system())) {
-            throw new GapException("positions " + position + " and " + other + " belong to different systems");
+            throw GapException.otherHistory("positions " + position + " and " + other + " belong to different systems");
         }
         if (here.timeline() != there.timeline()) {
             WalPosition older = here.timeline() < there.timeline() ? here : there;
             if (!histories(Math.max(here.timeline(), there.timeline())).contains(older.timeline(), older.lsn())) {
-                throw new GapException(
+                throw GapException.otherHistory(
                         "positions " + position + " and " + other + " belong to time lines that parted before them");
             }
         }
@@ -121,6 +134,11 @@ public final class PostgresChangeSource implements ChangeSource {
     @Override
     public ColumnTypes types() {
         return new PgColumnTypes();
+    }
+
+    @Override
+    public Optional<KeptLog> kept() {
+        return access.jdbc().autocommit(tx -> Slot.kept(tx, settings.slot()));
     }
 
     /**

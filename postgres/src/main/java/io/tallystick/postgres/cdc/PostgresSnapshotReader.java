@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,14 @@ final class PostgresSnapshotReader implements SnapshotReader {
             close();
             throw access.failed(e, "asking " + access.name() + " for the next transaction's number");
         }
+    }
+
+    @Override
+    public List<String> keyOrder(SourceTable table) {
+        KeyRange range = range(connection(), table);
+        return Arrays.stream(range.key())
+                .mapToObj(cell -> table.columns().get(cell).name())
+                .toList();
     }
 
     @Override

@@ -40,7 +40,7 @@ record WalPosition(String system, int timeline, long lsn) {
     }
 
     private static GapException foreign(Position position) {
-        return new GapException("expected a position of PostgreSQL (system/timeline/lsn), found '" + position
+        return GapException.otherHistory("expected a position of PostgreSQL (system/timeline/lsn), found '" + position
                 + "': it was stored for another kind of source. Compare and resync the tables of this pipeline");
     }
 }

@@ -1,0 +1,315 @@
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.cdc.PipelineLive;
+import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.testkit.crash.ChildJvm;
+import io.tallystick.testkit.crash.CrashRunner;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator does with a pipeline that runs: pause, resume, resync, two runners. A table of rows of money is mirrored. */
+@Databases(value = Engine.POSTGRESQL, settings = "wal_level=logical")
+class PipelineRunningTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final TestDatabase bank;
+    private final TestDatabase copy;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    PipelineRunningTest(TestDatabase bank) {
+        this.bank = bank;
+        this.copy = bank.createDatabase();
+    }
+
+    @BeforeEach
+    void scene() throws IOException {
+        bank.execute(
+                "DROP TABLE IF EXISTS money",
+                "CREATE TABLE money (id BIGINT PRIMARY KEY, amount INT NOT NULL)",
+                "INSERT INTO money SELECT n, 10 FROM generate_series(1, 50) n");
+        copy.execute(
+                "DROP TABLE IF EXISTS money, tally_position, tally_quarantine, tally_load, tally_pipeline,"
+                        + " tally_pipeline_audit, tally_schema",
+                "CREATE TABLE money (id BIGINT PRIMARY KEY, amount INT NOT NULL)");
+        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s}");
+    }
+
+    private Path write(String settings) throws IOException {
+        return Files.writeString(folder.resolve("bank.yaml"), """
+                pipeline: bank
+                source: {url: "%s", user: "%s", password: "%s", tables: [public.money]}
+                targets:
+                  copy: {url: "%s", user: "%s", password: "%s"}
+                routes:
+                  - from: public.money
+                    to: [{target: copy, table: public.money}]
+                %s
+                """.formatted(
+                        bank.url(), bank.user(), bank.password(), copy.url(), copy.user(), copy.password(), settings));
+    }
+
+    @AfterEach
+    void noSlot() {
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(Run.of("pipeline", "drop", "--yes", file.toString())
+                                .exit())
+                        .isZero());
+    }
+
+    @Test
+    void a_paused_pipeline_rests_also_when_its_runner_is_started_anew_and_goes_on_when_it_is_resumed()
+            throws SQLException {
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+            assertThat(order("pause", "maintenance of the copy").err()).isEmpty();
+            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            assertThat(run.status().reason()).contains("kim", "maintenance of the copy");
+        }
+        bank.execute("INSERT INTO money VALUES (51, 10)");
+        try (PipelineRun run = started()) {
+            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            assertThat(order("pause", "again").exit()).isEqualTo(Exit.REFUSED);
+            assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(50);
+            assertThat(order("resume", "done").exit()).isZero();
+            awaitRows(51);
+        }
+        assertThat(order("resume", "again").exit()).isEqualTo(Exit.REFUSED);
+        assertThat(texts(copy, "SELECT act || ' ' || who || ' ' || why FROM tally_pipeline_audit ORDER BY id"))
+                .containsExactly("pause kim maintenance of the copy", "resume kim done");
+    }
+
+    @Test
+    void after_a_gap_a_resync_from_now_makes_the_copy_equal_and_deletes_what_the_source_has_no_more()
+            throws SQLException {
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+        }
+        loseLog();
+        Run lost = Run.of("pipeline", "run", file.toString());
+        assertThat(lost.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(lost.out()).contains("needs resync", "--from-now");
+        Run asked = order("resync", "the slot was dropped", "--from-now");
+        assertThat(asked.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(asked.out()).contains("public.money at copy: rows that the source has no more are deleted");
+        assertThat(order("resync", "the slot was dropped", "--from-now", "--yes")
+                        .err())
+                .isEmpty();
+        try (PipelineRun run = started()) {
+            awaitEqual();
+            assertThat(run.status().state()).isEqualTo(PipelineStatus.State.RUNNING);
+            bank.execute("UPDATE money SET amount = 11 WHERE id = 1");
+            awaitEqual();
+        }
+        assertThat(texts(copy, "SELECT detail FROM tally_pipeline_audit WHERE act = 'deleted'"))
+                .singleElement()
+                .asString()
+                .contains("10 rows of public.money");
+    }
+
+    @Test
+    void with_on_gap_resync_a_pipeline_mends_itself_and_says_so_but_only_once_an_hour()
+            throws SQLException, IOException {
+        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s, on_gap: resync}");
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+        }
+        loseLog();
+        try (PipelineRun run = started()) {
+            awaitEqual();
+        }
+        assertThat(texts(copy, "SELECT who || ': ' || why FROM tally_pipeline_audit WHERE act = 'resync'"))
+                .singleElement()
+                .asString()
+                .contains("tallystick: ", "slot tally_bank");
+        loseLog();
+        Run again = Run.of("pipeline", "run", file.toString());
+        assertThat(again.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(again.out()).contains("the last automatic resync was at");
+    }
+
+    @Test
+    void a_range_of_keys_is_brought_in_line_and_nothing_outside_of_it() throws SQLException {
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+            bank.execute("DELETE FROM money WHERE id = 12");
+            awaitRows(49);
+            copy.execute(
+                    "UPDATE money SET amount = 0 WHERE id IN (9, 10, 20, 21)",
+                    "DELETE FROM money WHERE id = 15",
+                    "INSERT INTO money VALUES (-5, 1), (12, 1)");
+            Run wrong = order("resync", "drift", "--table", "public.money", "--from-key", "ten");
+            assertThat(wrong.err()).contains("holds whole numbers");
+            Run ordered = order("resync", "drift", "--table", "public.money", "--from-key", "10", "--to-key", "20");
+            assertThat(ordered.err()).isEmpty();
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(
+                                    texts(copy, "SELECT id::text FROM money WHERE amount <> 10 ORDER BY money.id"))
+                            .containsExactly("-5", "9", "21"));
+            assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(50);
+            assertThat(order("resync", "drift", "--table", "public.money").exit())
+                    .isZero();
+            awaitEqual();
+        }
+    }
+
+    @Test
+    void a_second_runner_stands_by_and_takes_over_when_the_first_is_killed() throws SQLException {
+        try (ChildJvm first = CrashRunner.of(Tally.class, "pipeline", "run", "--install", file.toString())
+                .start()) {
+            awaitRows(50);
+            try (PipelineRun second = started()) {
+                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
+                assertThat(second.status().reason()).contains("process " + first.pid());
+                bank.execute("UPDATE money SET amount = 1 WHERE id = 1");
+                awaitEqual();
+                assertThat(second.status().state())
+                        .as("the first one works as long as it lives")
+                        .isEqualTo(PipelineStatus.State.STANDING_BY);
+                first.kill();
+                bank.execute("UPDATE money SET amount = 2 WHERE id = 2", "DELETE FROM money WHERE id = 3");
+                awaitEqual();
+                assertThat(second.status().state()).isEqualTo(PipelineStatus.State.RUNNING);
+            }
+        }
+        assertThat(number(copy, "SELECT lease_epoch FROM tally_pipeline")).isEqualTo(2);
+    }
+
+    @Test
+    void a_runner_that_ends_hands_over_at_once_and_status_says_who_runs() throws SQLException {
+        try (PipelineRun first = started()) {
+            awaitRows(50);
+            try (PipelineRun second = started()) {
+                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
+                assertThat(Run.of("pipeline", "status", file.toString()).out())
+                        .contains("run by", "process " + ProcessHandle.current().pid());
+                first.close();
+                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.RUNNING);
+                bank.execute("DELETE FROM money WHERE id = 3");
+                awaitEqual();
+            }
+        }
+        assertThat(Run.of("pipeline", "status", file.toString()).out()).contains("run by nobody");
+    }
+
+    @Test
+    void status_says_how_much_log_is_kept_while_a_pipeline_is_paused_and_warns_before_it_is_lost() throws SQLException {
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+            assertThat(order("pause", "maintenance").err()).isEmpty();
+            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            bank.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '64MB'", "SELECT pg_reload_conf()");
+            for (int segment = 0; segment < 3; segment++) {
+                bank.execute("UPDATE money SET amount = amount + 1", "SELECT pg_switch_wal()");
+            }
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(Run.of("pipeline", "status", file.toString())
+                                    .out())
+                            .contains("paused since", "by kim: maintenance", "of at most 64.0 MB", "paused"));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(run.live().log())
+                            .isNotNull()
+                            .extracting(PipelineLive.Growth::percent)
+                            .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+                            .isGreaterThanOrEqualTo(50));
+            assertThat(order("resume", "done").err()).isEmpty();
+            awaitEqual();
+        } finally {
+            bank.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void run_creates_missing_tables_tells_how_it_does_in_lines_and_status_has_rates() throws SQLException {
+        copy.execute("DROP TABLE money");
+        try (ChildJvm run = CrashRunner.of(Tally.class, "pipeline", "run", "--install", "--create", file.toString())
+                .start()) {
+            run.awaitOutput("created public.money at copy", LONG);
+            awaitRows(50);
+            bank.execute("UPDATE money SET amount = 7");
+            awaitEqual();
+            run.awaitOutput("bank running: copy", LONG);
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(Run.of("pipeline", "status", file.toString())
+                                    .out())
+                            .containsPattern("copy +.* ago +\\d+/s +\\S+ k?B, "));
+        }
+    }
+
+    /** The slot is gone while rows are changed, made and deleted. */
+    private void loseLog() throws SQLException {
+        assertThat(Run.of("pipeline", "drop", "--yes", file.toString()).exit()).isZero();
+        bank.execute(
+                "DELETE FROM money WHERE id BETWEEN 11 AND 20",
+                "UPDATE money SET amount = amount + 1 WHERE id > 40",
+                "INSERT INTO money SELECT max(id) + 7, 3 FROM money");
+    }
+
+    private Run order(String verb, String why, String... more) {
+        List<String> words = new ArrayList<>(List.of("pipeline", verb, file.toString(), "--who", "kim", "--why", why));
+        words.addAll(Arrays.asList(more));
+        return Run.of(words.toArray(String[]::new));
+    }
+
+    private PipelineRun started() {
+        PipelineRun run = PipelineRun.of(PipelineFile.read(file));
+        run.install();
+        run.start();
+        return run;
+    }
+
+    private void awaitRows(int rows) {
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(rows));
+    }
+
+    private void awaitEqual() throws SQLException {
+        String all = "SELECT string_agg(id || '=' || amount, ' ' ORDER BY id) FROM money";
+        List<String> wanted = texts(bank, all);
+        await().atMost(LONG).untilAsserted(() -> assertThat(texts(copy, all)).isEqualTo(wanted));
+    }
+
+    private static long number(TestDatabase db, String sql) throws SQLException {
+        return Long.parseLong(texts(db, sql).get(0));
+    }
+
+    private static List<String> texts(TestDatabase db, String sql) throws SQLException {
+        try (Connection connection = db.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts;
+        }
+    }
+}

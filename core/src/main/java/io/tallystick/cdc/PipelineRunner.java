@@ -1,0 +1,306 @@
+package io.tallystick.cdc;
+
+import io.tallystick.cdc.PipelineBoard.Entry;
+import io.tallystick.cdc.PipelineOrders.Order;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link Pipeline} as operators expect: where several processes run the same one, the first to hold its lease works and the
+ * others stand by; what people order at the targets (pause, resume, resync) is followed within a second; and it outlives what ends a
+ * pipeline. The lease is for order, not for safety: who may write is decided by the epochs of the positions. Start it once; owns one
+ * thread for itself and one for each target. Thread-safe.
+ */
+public final class PipelineRunner implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineRunner.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    /** After so long the keepers have looked again who holds the lease. */
+    private static final Duration FENCED_FOR = Duration.ofSeconds(2);
+
+    private final Plan plan;
+    private final CdcRuntime runtime = CdcRuntime.real();
+    private final String runner = RunnerName.of(runtime.random());
+    private final GapPolicy policy;
+    private final Measuring measuring;
+    private final LeaseKeepers keepers;
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    private volatile @Nullable Pipeline pipeline;
+    private volatile Phase phase = new Phase(PipelineStatus.State.STARTING, null);
+    private @Nullable PieceSpool spool;
+    private PipelineOrders followed = PipelineOrders.NONE;
+    private PipelineOrders begunWith = PipelineOrders.NONE;
+    /** Whether the last reading has ended by a gap that nobody has mended. */
+    private boolean stuck;
+
+    private @Nullable Instant fencedAt;
+    private Instant notBefore = Instant.EPOCH;
+    private int failures;
+
+    /**
+     * What is to be run.
+     *
+     * @param name unique among the pipelines of a target and never changed
+     * @param source closed by the caller
+     * @param targets in the order in which runners agree on who runs
+     * @param spool opens what changes wait in for a target that is away, whenever it begins to run; gives null for none
+     */
+    public record Plan(
+            String name,
+            ChangeSource source,
+            Set<TableName> tables,
+            List<ReplicatedTarget> targets,
+            PipelineSettings settings,
+            Supplier<@Nullable PieceSpool> spool) {
+
+        public Plan {
+            tables = Set.copyOf(tables);
+            targets = List.copyOf(targets);
+        }
+
+        private Pipeline pipeline(@Nullable PieceSpool opened) {
+            return Pipeline.of(name, source, tables, targets, settings, opened);
+        }
+    }
+
+    private PipelineRunner(Plan plan, RunnerSettings settings) {
+        this.plan = plan;
+        this.policy = new GapPolicy(settings.onGap());
+        this.measuring = new Measuring(plan.name(), plan.source());
+        this.keepers = new LeaseKeepers(
+                plan.name(), plan.targets(), new LeaseKeeper.Terms(runner, settings.lease(), runtime), measuring::told);
+    }
+
+    /** A runner that is not started yet. */
+    public static PipelineRunner of(Plan plan, RunnerSettings settings) {
+        return new PipelineRunner(plan, settings);
+    }
+
+    /** Begins to run or to stand by. Returns at once; {@link #status()} tells the rest. */
+    public synchronized void start() {
+        if (!threads.isEmpty()) {
+            throw new IllegalStateException("pipeline " + plan.name() + " was started already");
+        }
+        keepers.all()
+                .forEach(keeper ->
+                        threads.add(CdcRuntime.thread("tally-cdc-" + plan.name() + "-at-" + keeper.target(), keeper)));
+        threads.add(CdcRuntime.thread("tally-cdc-" + plan.name() + "-watch", measuring.watch()));
+        threads.add(CdcRuntime.thread("tally-cdc-" + plan.name() + "-runner", this::run));
+    }
+
+    /** By what name it stands at the targets. */
+    public String runner() {
+        return runner;
+    }
+
+    /** How it stands now. */
+    public PipelineStatus status() {
+        Phase now = phase;
+        Pipeline running = pipeline;
+        PipelineStatus status = running == null
+                ? PipelineStatus.resting(
+                        plan.name(),
+                        plan.targets().stream().map(ReplicatedTarget::name).toList())
+                : running.status();
+        return now.state == PipelineStatus.State.RUNNING ? status : status.as(now.state, now.reason);
+    }
+
+    /** What it measured last; of a runner that stands by, nothing. */
+    public PipelineLive live() {
+        return measuring.live();
+    }
+
+    /** Ends it after the groups in work, at most some seconds, and lets another runner take over at once. */
+    @Override
+    public synchronized void close() {
+        end.countDown();
+        try {
+            if (!threads.isEmpty()) {
+                threads.get(threads.size() - 1).join(Duration.ofSeconds(20).toMillis());
+            }
+            measuring.watch().stop();
+            // the lease is given back when nothing is written any more
+            keepers.stop();
+            for (Thread thread : threads) {
+                thread.join(Duration.ofSeconds(5).toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            do {
+                tick();
+                measuring.look(
+                        status(), pipeline, followed.paused(), runtime.clock().instant());
+            } while (!CdcRuntime.waitOr(end, TICK));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            rest(phase.state == PipelineStatus.State.FENCED ? phase : new Phase(PipelineStatus.State.STOPPED, null));
+        }
+    }
+
+    private void tick() {
+        if (runtime.clock().instant().isBefore(notBefore)) {
+            return;
+        }
+        try {
+            act();
+            failures = 0;
+        } catch (RuntimeException e) {
+            notBefore = runtime.clock().instant().plus(runtime.pause(plan.settings(), failures++));
+            LOG.warn("pipeline {} cannot follow its orders now, trying again: {}", plan.name(), e.getMessage());
+            tell(new Phase(PipelineStatus.State.SOURCE_AWAY, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void act() {
+        Entry entry = keepers.deciding();
+        if (entry == null) {
+            // nobody can be asked: who runs goes on, for the epochs of the positions keep two from writing
+            if (pipeline == null) {
+                tell(new Phase(PipelineStatus.State.STARTING, keepers.silence()));
+            }
+        } else if (entry.isHeldBy(runner)) {
+            lead();
+        } else if (entry.leased()) {
+            stuck = false;
+            rest(new Phase(
+                    PipelineStatus.State.STANDING_BY, "run by " + entry.runner() + " since " + entry.runnerSince()));
+        }
+    }
+
+    private void lead() {
+        PipelineOrders orders = keepers.orders(followed);
+        followed = orders;
+        Order pause = orders.paused();
+        if (pause != null) {
+            rest(new Phase(
+                    PipelineStatus.State.PAUSED, "since " + pause.at() + " by " + pause.who() + ": " + pause.why()));
+            return;
+        }
+        if (pipeline != null && orders.resyncs() > begunWith.resyncs()) {
+            rest(new Phase(PipelineStatus.State.STARTING, "a resync was ordered"));
+        }
+        if (pipeline == null && (!stuck || orders.resyncs() > begunWith.resyncs())) {
+            begin(orders);
+        }
+        watch(orders);
+    }
+
+    private void begin(PipelineOrders orders) {
+        LOG.info("pipeline {} is run by {} (orders up to {})", plan.name(), runner, orders.number());
+        // one process at a time can have it open: not before this one is to run
+        PieceSpool opened = spool == null ? plan.spool().get() : spool;
+        spool = opened;
+        ResyncOrder resync = new ResyncOrder(orders.resyncs(), plan.tables());
+        if (keepers.isBegunNowhere(resync)) {
+            if (opened != null) {
+                opened.clear();
+            }
+            Position position = plan.source().establishAnew(plan.tables());
+            LOG.warn(
+                    "pipeline {} is resynced: its tables are copied anew, reading begins at {}", plan.name(), position);
+        }
+        Pipeline made = plan.pipeline(opened);
+        made.resync(resync);
+        made.start();
+        begunWith = orders;
+        stuck = false;
+        pipeline = made;
+        fencedAt = null;
+        tell(new Phase(PipelineStatus.State.RUNNING, null));
+    }
+
+    private void watch(PipelineOrders orders) {
+        Pipeline running = pipeline;
+        if (running == null) {
+            return;
+        }
+        GapException lost = running.gap();
+        if (lost != null) {
+            lost(lost, running, orders);
+            return;
+        }
+        PipelineStatus status = running.status();
+        if (status.state() == PipelineStatus.State.FENCED) {
+            fenced(status);
+        } else {
+            if (status.state() == PipelineStatus.State.RUNNING) {
+                keepers.noteMended();
+            }
+            tell(new Phase(PipelineStatus.State.RUNNING, null));
+        }
+    }
+
+    /** By the policy of the file, or as a person orders. */
+    private void lost(GapException lost, Pipeline running, PipelineOrders orders) {
+        Instant now = runtime.clock().instant();
+        String hindrance = policy.hindrance(lost, orders.resync(), running.isCopying(), now);
+        String why = running.status().reason() + hindrance;
+        if (hindrance.isEmpty()) {
+            LOG.error("pipeline {} resyncs by itself (on_gap: resync), because {}", plan.name(), why);
+            rest(new Phase(PipelineStatus.State.STARTING, "resyncs by itself: " + why));
+            Order order = new Order(GapPolicy.AUTOMATIC, why, now);
+            followed = orders.withResync(order);
+            keepers.give(followed, new PipelineBoard.Audit("resync", order, "order " + followed.number()));
+        } else {
+            stuck = true;
+            rest(new Phase(PipelineStatus.State.NEEDS_RESYNC, why));
+            keepers.noteGap(why);
+        }
+    }
+
+    /** Whoever shut this one out holds the lease by now; if nobody does, it was somebody who knows no lease. */
+    private void fenced(PipelineStatus status) {
+        Instant now = runtime.clock().instant();
+        Instant since = fencedAt == null ? now : fencedAt;
+        fencedAt = since;
+        if (now.isAfter(since.plus(FENCED_FOR))) {
+            rest(new Phase(PipelineStatus.State.FENCED, status.reason()));
+            end.countDown();
+        }
+    }
+
+    private void rest(Phase why) {
+        Pipeline running = pipeline;
+        if (running != null) {
+            running.close();
+            pipeline = null;
+        }
+        PieceSpool opened = spool;
+        if (opened != null) {
+            spool = null;
+            opened.close();
+        }
+        tell(why);
+    }
+
+    private void tell(Phase next) {
+        Phase last = phase;
+        phase = next;
+        if (last.state != next.state && next.state != PipelineStatus.State.RUNNING) {
+            String reason = next.reason == null ? "" : ": " + next.reason;
+            LOG.info("pipeline {} is {}{}", plan.name(), next.state, reason);
+        }
+        if (!last.equals(next)) {
+            keepers.renewSoon();
+        }
+    }
+
+    private record Phase(
+            PipelineStatus.State state, @Nullable String reason) {}
+}
