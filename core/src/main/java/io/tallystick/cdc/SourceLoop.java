@@ -180,7 +180,7 @@ final class SourceLoop implements Runnable {
             if (known != null && (allKnown || runtime.clock().instant().isAfter(patient))) {
                 return known;
             }
-            CdcRuntime.waitOr(end, Duration.ofMillis(20));
+            CdcRuntime.waitOr(end, Duration.ofMillis(2));
         }
         return null;
     }

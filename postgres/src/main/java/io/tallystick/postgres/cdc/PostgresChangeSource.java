@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL database, version 14 or newer with {@code wal_level = logical}, whose changes are read through a replication slot and
@@ -67,15 +69,19 @@ public final class PostgresChangeSource implements ChangeSource {
 
     @Override
     public Position establish(Set<TableName> tables) {
-        List<SourceTable> described = describe(tables);
         WalPosition server = identity();
-        PublicationKeeper publication = new PublicationKeeper(settings.publication());
         // the publication first: the log before it cannot be read with it
-        boolean made = access.jdbc().inTransaction(tx -> publication.establish(tx, described));
-        long lsn = access.jdbc()
-                .inTransaction(this::usableSlot)
-                .map(slot -> made ? access.jdbc().inTransaction(new SlotKeeper(settings)::advance) : slot.confirmed())
-                .orElseGet(() -> new SlotKeeper(settings).create(access.jdbc()));
+        Found found = access.jdbc().inTransaction(tx -> {
+            List<SourceTable> described = new TableCatalog().describe(tx, tables);
+            boolean isNew = new PublicationKeeper(settings.publication()).establish(tx, described);
+            return new Found(isNew, usableSlot(tx).orElse(null));
+        });
+        SlotKeeper keeper = new SlotKeeper(settings);
+        long lsn = found.slot() == null
+                ? keeper.create(access.jdbc())
+                : found.newPublication()
+                        ? access.jdbc().inTransaction(keeper::advance)
+                        : found.slot().confirmed();
         return server.at(lsn).position();
     }
 
@@ -94,14 +100,12 @@ public final class PostgresChangeSource implements ChangeSource {
     @Override
     public ChangeStream open(Set<TableName> tables, Position after) {
         WalPosition stored = WalPosition.of(after);
-        boolean binary = describe(tables).stream()
-                .flatMap(table -> table.columns().stream())
-                .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
         WalConnection connection = access.wal();
         try {
             WalPosition server = connection.identity();
             new Continuity(settings).checkHistory(stored, server, history(connection, server));
-            awaitFreeSlot(tx -> checked(tx, tables, stored));
+            boolean binary =
+                    awaitFreeSlot(tx -> checked(tx, tables, stored), Look::slot).binary();
             return start(connection, server.at(stored.lsn()), binary);
         } catch (RuntimeException e) {
             connection.close();
@@ -146,7 +150,7 @@ public final class PostgresChangeSource implements ChangeSource {
      */
     @Override
     public void release() {
-        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()));
+        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()), slot -> slot);
         access.jdbc().run(tx -> {
             Slot.find(tx, settings.slot()).ifPresent(slot -> new SlotKeeper(settings).drop(tx));
             new PublicationKeeper(settings.publication()).release(tx);
@@ -192,12 +196,13 @@ public final class PostgresChangeSource implements ChangeSource {
     }
 
     /** A reader that was just lost or closed holds the slot until the server notices. */
-    private void awaitFreeSlot(TxWork<Optional<Slot>> look) {
+    private <T> T awaitFreeSlot(TxWork<T> look, Function<T, Optional<Slot>> in) {
         long deadline = System.nanoTime() + settings.patience().toNanos();
         while (true) {
-            Optional<Slot> slot = access.jdbc().inTransaction(look);
+            T seen = access.jdbc().inTransaction(look);
+            Optional<Slot> slot = in.apply(seen);
             if (slot.isEmpty() || slot.get().reader() == null) {
-                return;
+                return seen;
             }
             if (System.nanoTime() > deadline) {
                 throw new UnavailableException("slot " + settings.slot() + " is being read by "
@@ -207,11 +212,15 @@ public final class PostgresChangeSource implements ChangeSource {
         }
     }
 
-    private Optional<Slot> checked(Tx tx, Set<TableName> tables, WalPosition stored) {
+    private Look checked(Tx tx, Set<TableName> tables, WalPosition stored) {
         Continuity continuity = new Continuity(settings);
         continuity.checkSlot(tx, stored);
         continuity.checkPublication(tx, tables);
-        return Slot.find(tx, settings.slot());
+        boolean binary = new TableCatalog()
+                .describe(tx, tables).stream()
+                        .flatMap(table -> table.columns().stream())
+                        .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
+        return new Look(Slot.find(tx, settings.slot()), binary);
     }
 
     private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {
@@ -246,6 +255,11 @@ public final class PostgresChangeSource implements ChangeSource {
         Duration third = patienceOfServer.dividedBy(3);
         return third.isZero() || third.compareTo(LONGEST_PULSE) > 0 ? LONGEST_PULSE : third;
     }
+
+    /** What was there before the reading. A connection costs more than all that is asked over it, so one asks for all. */
+    private record Found(boolean newPublication, @Nullable Slot slot) {}
+
+    private record Look(Optional<Slot> slot, boolean binary) {}
 
     private record Known(int timeline, TimelineHistory history) {}
 }

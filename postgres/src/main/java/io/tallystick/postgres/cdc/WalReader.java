@@ -16,18 +16,20 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Cuts the walsender's bytes into messages, out of one large buffer. The walsender sends every change by a system call of its own and
- * becomes slow when the reader wakes for each; so while data flows, the reader waits a moment after a small read and then takes
- * many at once. For one thread.
+ * Cuts the walsender's bytes into messages, out of one large buffer. The walsender sends every change by a system call of its own, and as
+ * long as its socket has room each of them becomes a packet, which costs it more than the decoding. So while data flows, the reader
+ * waits a moment after a small read: the walsender's changes gather in its socket and go out together. For one thread.
  */
 final class WalReader {
 
     private static final int BUFFER = 256 * 1024;
     private static final int HEAD = 5;
     private static final int SMALL_READ = 16 * 1024;
-    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** Three megabytes a second, about 20,000 small changes; below, waiting would only cost latency. */
     private static final double FLOWING_BYTES_PER_MILLI = 3_000;
+    /** How many reads an average spans. */
+    private static final int READS = 16;
 
     private final Socket socket;
     private final InputStream in;
@@ -41,7 +43,10 @@ final class WalReader {
     private int limit;
     private int lastRead = BUFFER;
     private volatile long lastReadNanos = System.nanoTime();
-    private double bytesPerMilli;
+    /** Averages over about the last sixteen reads. Bytes and time apart: three quick messages of one transaction are no flow. */
+    private double bytesPerRead;
+
+    private double millisPerRead = 1;
     private int timeoutMillis = -1;
 
     WalReader(Socket socket) throws IOException {
@@ -130,7 +135,7 @@ final class WalReader {
 
     private boolean fill(long deadlineNanos) throws IOException {
         makeRoom();
-        if (lastRead < SMALL_READ && bytesPerMilli > FLOWING_BYTES_PER_MILLI) {
+        if (lastRead < SMALL_READ && bytesPerRead > FLOWING_BYTES_PER_MILLI * millisPerRead) {
             LockSupport.parkNanos(MOMENT_NANOS);
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
@@ -139,7 +144,7 @@ final class WalReader {
         try {
             read = in.read(bytes, limit, bytes.length - limit);
         } catch (SocketTimeoutException e) {
-            bytesPerMilli = 0;
+            bytesPerRead = 0;
             return false;
         }
         if (read < 0) {
@@ -152,9 +157,8 @@ final class WalReader {
 
     private void measure(int read) {
         long now = System.nanoTime();
-        double millis = Math.max(1, now - lastReadNanos) / 1e6;
-        // an average over about the last four reads
-        bytesPerMilli += (read / millis - bytesPerMilli) / 4;
+        bytesPerRead += (read - bytesPerRead) / READS;
+        millisPerRead += ((now - lastReadNanos) / 1e6 - millisPerRead) / READS;
         lastReadNanos = now;
         lastRead = read;
     }
