@@ -25,11 +25,28 @@ final class Coalescer {
 
     /** The runs that make these changes. */
     static List<Run> plan(List<TargetChange> changes) {
+        if (isLoad(changes)) {
+            return List.of(new Run(changes.get(0).table(), Verb.INSERT, changes));
+        }
         Coalescer coalescer = new Coalescer();
         changes.forEach(coalescer::add);
         coalescer.barrier();
         coalescer.empty();
         return coalescer.runs;
+    }
+
+    /** New rows of one table and nothing else: nothing can be joined, and their order is as it is. */
+    private static boolean isLoad(List<TargetChange> changes) {
+        if (changes.isEmpty() || changes.get(0).table().inOrder()) {
+            return false;
+        }
+        TargetTable table = changes.get(0).table();
+        for (TargetChange change : changes) {
+            if (change.verb() != Verb.INSERT || !change.table().equals(table) || SourceOrder.standsAlone(change)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void add(TargetChange change) {

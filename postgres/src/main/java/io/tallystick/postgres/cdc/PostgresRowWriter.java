@@ -98,7 +98,9 @@ public final class PostgresRowWriter implements RowWriter {
         try {
             return writer.write(connection, verb, slice);
         } catch (NoBinaryFormException e) {
-            return batches.write(connection, slice.get(0).table(), verb, slice);
+            List<TargetChange> left = slice.subList(e.written(), slice.size());
+            int others = batches.write(connection, left.get(0).table(), verb, left);
+            return others < 0 ? -1 : e.written() + others;
         }
     }
 

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.core.BaseConnection;
 
@@ -21,6 +22,8 @@ final class TableWriter {
     private static final byte[] COPY_HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
+
+    private static final int PORTION = 64 * 1024;
 
     private final TargetTable table;
     private final TargetLayout layout;
@@ -44,7 +47,7 @@ final class TableWriter {
     /**
      * Does the verb to rows that have the same cells unchanged and keep their keys.
      *
-     * @throws NoBinaryFormException before anything was sent
+     * @throws NoBinaryFormException when a row cannot be sent so; it tells how many before it were written
      */
     int write(Connection connection, Verb verb, List<TargetChange> changes) throws SQLException, NoBinaryFormException {
         if (verb == Verb.DELETE) {
@@ -66,26 +69,50 @@ final class TableWriter {
         return fromRows(connection, sql, given, changes);
     }
 
+    /** The server takes the first rows in while the next ones are encoded. */
     private int copy(Connection connection, List<Integer> given, List<TargetChange> changes)
             throws SQLException, NoBinaryFormException {
-        buffer.clear();
-        buffer.bytes(COPY_HEADER, 0, COPY_HEADER.length);
-        for (TargetChange change : changes) {
+        CopyIn copy = connection.unwrap(BaseConnection.class).getCopyAPI().copyIn(statements.copy(given));
+        try {
+            buffer.clear();
+            buffer.bytes(COPY_HEADER, 0, COPY_HEADER.length);
+            int rows = 0;
+            NoBinaryFormException odd = null;
+            while (rows < changes.size() && odd == null) {
+                odd = encode(changes.get(rows), given);
+                rows += odd == null ? 1 : 0;
+                if (buffer.size() >= PORTION) {
+                    copy.writeToCopy(buffer.bytes(), 0, buffer.size());
+                    buffer.clear();
+                }
+            }
+            buffer.int16(-1);
+            copy.writeToCopy(buffer.bytes(), 0, buffer.size());
+            copy.endCopy();
+            if (odd != null) {
+                throw odd.after(rows);
+            }
+            return rows;
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
+    }
+
+    /** Why this row was not added, or null when it was. */
+    private @Nullable NoBinaryFormException encode(TargetChange change, List<Integer> given) throws SQLException {
+        int begun = buffer.size();
+        try {
             TargetRow row = change.written();
             buffer.int16(given.size());
             for (int cell : given) {
                 cells.write(buffer, row, cell);
             }
-        }
-        buffer.int16(-1);
-        CopyIn copy = connection.unwrap(BaseConnection.class).getCopyAPI().copyIn(statements.copy(given));
-        try {
-            copy.writeToCopy(buffer.bytes(), 0, buffer.size());
-            return (int) copy.endCopy();
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
+            return null;
+        } catch (NoBinaryFormException e) {
+            buffer.cut(begun);
+            return e;
         }
     }
 

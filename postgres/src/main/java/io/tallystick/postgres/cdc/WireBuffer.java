@@ -20,6 +20,11 @@ final class WireBuffer {
         size = 0;
     }
 
+    /** Forgets what was written since it had this size. */
+    void cut(int earlier) {
+        size = earlier;
+    }
+
     WireBuffer int8(int value) {
         room(1);
         bytes[size++] = (byte) value;
