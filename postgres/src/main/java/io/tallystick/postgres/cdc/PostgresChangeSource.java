@@ -88,7 +88,7 @@ public final class PostgresChangeSource implements ChangeSource {
     @Override
     public Position establishAnew(Set<TableName> tables) {
         describe(tables);
-        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()));
+        awaitFreeSlot(tx -> Slot.find(tx, settings.slot()), slot -> slot);
         access.jdbc()
                 .run(tx -> Slot.find(tx, settings.slot()).ifPresent(slot -> {
                     new Continuity(settings).checkKind(tx, slot);
