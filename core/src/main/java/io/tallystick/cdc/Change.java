@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a transaction did to one row, or to a whole table.
  *
- * @param before names the row as it was: all cells, or only the key's with the others NULL. Null for INSERT and TRUNCATE, and for
+ * @param before names the row as it was: all cells, or only the key's with the others NULL. Null for INSERT, PUT and TRUNCATE, and for
  *     an UPDATE that left the key alone when the log does not repeat the old row: then {@code after} names the row
  * @param after the row as it is now; null for DELETE and TRUNCATE
  */
@@ -20,7 +20,9 @@ public record Change(
         INSERT,
         UPDATE,
         DELETE,
-        TRUNCATE
+        TRUNCATE,
+        /** The row is so now; whether it was there before is not known. Only sources without a log say so. */
+        PUT
     }
 
     public static Change insert(Row after) {
@@ -29,6 +31,10 @@ public record Change(
 
     public static Change update(@Nullable Row before, Row after) {
         return new Change(Operation.UPDATE, after.table(), before, after);
+    }
+
+    public static Change put(Row after) {
+        return new Change(Operation.PUT, after.table(), null, after);
     }
 
     public static Change delete(Row before) {

@@ -66,6 +66,7 @@ public final class MirrorMapping implements ChangeMapping {
         return switch (operation) {
             case INSERT -> TargetChange.Verb.INSERT;
             case UPDATE -> TargetChange.Verb.UPDATE;
+            case PUT -> TargetChange.Verb.UPSERT;
             case DELETE -> TargetChange.Verb.DELETE;
             case TRUNCATE -> TargetChange.Verb.TRUNCATE;
         };

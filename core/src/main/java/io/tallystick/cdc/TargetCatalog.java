@@ -46,6 +46,12 @@ public final class TargetCatalog {
         return dialect;
     }
 
+    /** The columns of a table, or of whatever else can be asked like one, that can be written; none when it does not exist. */
+    public List<TargetColumn> columns(TableName table) throws SQLException {
+        FoundTable found = reader.read(table);
+        return found == null ? List.of() : found.writable();
+    }
+
     /** Whether there is a table of this name. */
     public boolean exists(TableName table) throws SQLException {
         return reader.read(table) != null;

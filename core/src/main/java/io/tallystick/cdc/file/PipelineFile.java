@@ -12,6 +12,7 @@ import io.tallystick.cdc.file.PipelineSpec.Mode;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
+import io.tallystick.cdc.query.QuerySettings;
 import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,9 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads pipeline files. Values may name environment variables, so that no secret need stand in a file. */
 public final class PipelineFile {
+
+    /** The type of a source whose tables are asked, whichever database it is. */
+    private static final String QUERY = "query";
 
     private final String file;
     private final Problems problems = new Problems();
@@ -102,13 +106,26 @@ public final class PipelineFile {
 
     private SourceSpec source(Section section, String pipeline) {
         Place place = place(section, ConversionPolicy.standard());
+        boolean asks = QUERY.equals(section.textOrNull("type"));
+        QuerySettings query = asks
+                ? new QuerySection(
+                                section,
+                                problems,
+                                node -> new Section("a table of a source of type query", node, problems, environment),
+                                this::table)
+                        .read()
+                : null;
         List<TableName> tables = new ArrayList<>();
-        section.list("tables")
-                .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
+        if (query != null) {
+            query.tables().forEach(table -> tables.add(table.name()));
+        } else if (!asks) {
+            section.list("tables")
+                    .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
+        }
         String slot = section.textOrNull("slot");
         section.refuseOthers();
         String standard = "tally_" + pipeline.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
-        return new SourceSpec(place, tables, slot == null ? standard : slot);
+        return new SourceSpec(place, tables, slot == null ? standard : slot, query);
     }
 
     private Map<String, Place> targets(Section section) {
@@ -116,6 +133,9 @@ public final class PipelineFile {
         section.entries().forEach((name, node) -> {
             Section target = new Section("target " + name, node, problems, environment);
             targets.put(name, place(target, conversion(target)));
+            if (QUERY.equals(target.textOrNull("type"))) {
+                problems.at(target.at("type"), "'query' is a type of sources; a target is written: leave 'type' out");
+            }
             target.refuseOthers();
         });
         return targets;
@@ -146,7 +166,7 @@ public final class PipelineFile {
                     section.node(), "'url' must begin with jdbc:, for example jdbc:postgresql://host:5432/database");
         }
         String type = section.textOrNull("type");
-        if (type != null && !url.isEmpty() && !url.startsWith("jdbc:" + type + ":")) {
+        if (type != null && !type.equals(QUERY) && !url.isEmpty() && !url.startsWith("jdbc:" + type + ":")) {
             problems.at(
                     section.node(),
                     "'type' is '" + type + "', but 'url' begins otherwise; leave 'type' out, or correct one of them");

@@ -34,7 +34,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +65,9 @@ public final class PipelineRun implements AutoCloseable {
     private PipelineRun(PipelineSpec spec) {
         this.spec = spec;
         Place from = spec.source().place();
-        this.source = engineOf(from.url()).source(settings(from), spec.source().slot());
+        this.source = Engines.source(spec.source(), settings(from));
         spec.targets().forEach((name, place) -> {
-            CdcEngine engine = engineOf(place.url());
+            CdcEngine engine = Engines.of(place.url());
             targets.put(name, new Open(engine, place, engine.target(settings(place))));
         });
     }
@@ -87,16 +86,6 @@ public final class PipelineRun implements AutoCloseable {
         PipelineRun run = of(PipelineFile.read(file));
         run.start();
         return run;
-    }
-
-    private static CdcEngine engineOf(String url) {
-        for (CdcEngine engine : ServiceLoader.load(CdcEngine.class)) {
-            if (engine.accepts(url)) {
-                return engine;
-            }
-        }
-        throw new RejectedException("no module on the class path knows databases at " + url.replaceAll("[?;].*", "")
-                + "; add tallystick-postgres for jdbc:postgresql:, tallystick-mysql for jdbc:mariadb: and jdbc:mysql:");
     }
 
     private static ConnectionSettings settings(Place place) {

@@ -5,6 +5,7 @@ import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.query.QuerySettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,8 +66,18 @@ public record PipelineSpec(
      * Where changes come from.
      *
      * @param slot PostgreSQL's replication slot and publication; other databases need none
+     * @param query how the tables are asked for changes; null when the log is read
      */
-    public record SourceSpec(Place place, List<TableName> tables, String slot) {
+    public record SourceSpec(
+            Place place,
+            List<TableName> tables,
+            String slot,
+            @Nullable QuerySettings query) {
+
+        /** A source whose log is read. */
+        public SourceSpec(Place place, List<TableName> tables, String slot) {
+            this(place, tables, slot, null);
+        }
 
         public SourceSpec {
             tables = List.copyOf(tables);

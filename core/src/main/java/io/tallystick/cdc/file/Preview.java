@@ -47,7 +47,10 @@ final class Preview {
         if (url.startsWith("jdbc:postgresql:")) {
             return TargetDialect.POSTGRESQL;
         }
-        return url.startsWith("jdbc:mysql:") ? TargetDialect.MYSQL : TargetDialect.MARIADB;
+        if (url.startsWith("jdbc:mysql:")) {
+            return TargetDialect.MYSQL;
+        }
+        return url.startsWith("jdbc:mariadb:") ? TargetDialect.MARIADB : TargetDialect.STANDARD;
     }
 
     /** What becomes of the values of each column that is carried over as it is. */

@@ -133,6 +133,7 @@ final class RouteCells {
         switch (change.operation()) {
             case INSERT -> put(change, out);
             case UPDATE -> update(change, out);
+            case PUT -> putOrTakeAway(change, out);
             case DELETE -> delete(change, out);
             case TRUNCATE -> throw new IllegalArgumentException("TRUNCATE is about no row");
         }
@@ -147,6 +148,17 @@ final class RouteCells {
                 case OWNED -> Verb.UPSERT;
             };
             out.accept(new TargetChange(target, verb, null, row(after)));
+        }
+    }
+
+    /** A row that may have been here before: when the filter lets it through no longer, it goes. */
+    private void putOrTakeAway(Change change, Consumer<TargetChange> out) {
+        Row after = change.after();
+        boolean madeOnce = leg.destination().mode() == PipelineSpec.Mode.INSERT_IF_ABSENT;
+        if (after != null && passes(after)) {
+            out.accept(new TargetChange(target, madeOnce ? Verb.INSERT_IF_ABSENT : Verb.UPSERT, null, row(after)));
+        } else if (after != null && !madeOnce) {
+            out.accept(new TargetChange(target, Verb.DELETE, keyRow(after), null));
         }
     }
 

@@ -59,6 +59,11 @@ final class Section {
         return entries.containsKey(name);
     }
 
+    /** Where the value of this name stands, or the whole map when it is missing. */
+    Node at(String name) {
+        return entries.getOrDefault(name, node);
+    }
+
     Section section(String name) {
         Node found = required(name, "a map");
         return new Section(name, found == null ? empty() : found, problems, environment);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Settings {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB|KiB|MiB|GiB)?");
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private Settings() {}
 
@@ -102,19 +102,22 @@ final class Settings {
 
     private static Duration time(Section section, String name, Duration otherwise) {
         String text = section.textOrNull(name);
-        if (text == null) {
-            return otherwise;
-        }
+        return text == null ? otherwise : time(name, text);
+    }
+
+    /** @throws IllegalArgumentException when the text is no time */
+    static Duration time(String name, String text) {
         Matcher time = TIME.matcher(text);
         if (!time.matches()) {
             throw new IllegalArgumentException(
-                    "'" + name + "' is '" + text + "'; expected a time, as in 200ms, 10s or 1m");
+                    "'" + name + "' is '" + text + "'; expected a time, as in 200ms, 10s, 1m or 1h");
         }
         long number = Long.parseLong(time.group(1));
         return switch (time.group(2)) {
             case "ms" -> Duration.ofMillis(number);
             case "s" -> Duration.ofSeconds(number);
-            default -> Duration.ofMinutes(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
         };
     }
 }

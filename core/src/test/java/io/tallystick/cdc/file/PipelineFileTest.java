@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.query.QuerySettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Pipeline files as people write them, right and wrong. */
@@ -93,6 +96,67 @@ class PipelineFileTest {
         assertThat(problemsOf(""))
                 .singleElement()
                 .satisfies(one -> assertThat(one).contains("empty"));
+    }
+
+    @Test
+    void a_source_without_a_log_is_asked_by_key_and_change_column() {
+        PipelineSpec spec = PipelineFile.parse("asked.yaml", """
+                pipeline: asked
+                source:
+                  type: query
+                  url: "jdbc:oracle:thin:@//legacy/erp"
+                  user: reader
+                  every: 500ms
+                  zone: Asia/Seoul
+                  compare_deletes: 1h
+                  memory: /var/lib/tally/asked
+                  tables:
+                    - {name: ERP.ACCOUNT, change_column: UPDATED_AT, overlap: 30s}
+                    - {name: ERP.ENTRY, change_column: VERSION, overlap: 500, key: [BANK, LINE]}
+                targets:
+                  copy: {url: "jdbc:postgresql://copy/copy"}
+                routes:
+                  - {from: ERP.ACCOUNT, to: [{target: copy, table: public.account}]}
+                """, Map.<String, String>of()::get);
+        QuerySettings query = Objects.requireNonNull(spec.source().query());
+        assertThat(spec.source().tables())
+                .containsExactly(new TableName("ERP", "ACCOUNT"), new TableName("ERP", "ENTRY"));
+        assertThat(query.every()).isEqualTo(Duration.ofMillis(500));
+        assertThat(query.zone()).isEqualTo(ZoneId.of("Asia/Seoul"));
+        assertThat(query.deletes())
+                .isEqualTo(new QuerySettings.Deletes(Duration.ofHours(1), Path.of("/var/lib/tally/asked")));
+        assertThat(query.tables().get(0).overlap().time()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(query.tables().get(1).overlap().steps()).isEqualTo(500);
+        assertThat(query.tables().get(1).key()).containsExactly("BANK", "LINE");
+    }
+
+    @Test
+    void mistakes_about_a_source_that_is_asked_have_their_places_too() {
+        assertThat(problemsOf("""
+                        pipeline: asked
+                        source:
+                          type: query
+                          url: "jdbc:h2:mem:x"
+                          every: often
+                          zone: Seoul
+                          compare_deletes: 1h
+                          tables:
+                            - {name: account, change_colum: at, overlap: long}
+                            - public.card
+                        targets: {}
+                        routes: []
+                        """))
+                .anySatisfy(one -> assertThat(one)
+                        .startsWith("line 5, column 10")
+                        .contains("'often'")
+                        .contains("1h"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 6").contains("Asia/Seoul"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 7").contains("needs 'memory'"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 9").contains("schema.table"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 9").contains("lacks 'change_column'"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 9").contains("did you mean 'change_column'?"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 9").contains("'long'"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 10").contains("must be a map"));
     }
 
     @Test

@@ -119,7 +119,7 @@ final class BinlogScene implements AutoCloseable {
     static String line(Change change) {
         String table = change.operation() + " " + change.table().name().table();
         return switch (change.operation()) {
-            case INSERT -> table + " " + cells(change.after());
+            case INSERT, PUT -> table + " " + cells(change.after());
             case DELETE -> table + " " + cells(change.before());
             case UPDATE -> table + " " + cells(change.before()) + " -> " + cells(change.after());
             case TRUNCATE -> table;

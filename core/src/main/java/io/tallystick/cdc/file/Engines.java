@@ -1,0 +1,64 @@
+package io.tallystick.cdc.file;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.cdc.CdcEngine;
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
+import io.tallystick.cdc.query.QueryChangeSource;
+import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.RejectedException;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** Finds who knows the databases that a file names. */
+final class Engines {
+
+    private Engines() {}
+
+    /** @throws RejectedException when no module on the class path knows this database */
+    static CdcEngine of(String url) {
+        return find(url)
+                .orElseThrow(() -> new RejectedException("no module on the class path knows databases at "
+                        + withoutSecrets(url)
+                        + "; add tallystick-postgres for jdbc:postgresql:, tallystick-mysql for jdbc:mariadb: and"
+                        + " jdbc:mysql:"));
+    }
+
+    private static Optional<CdcEngine> find(String url) {
+        for (CdcEngine engine : ServiceLoader.load(CdcEngine.class)) {
+            if (engine.accepts(url)) {
+                return Optional.of(engine);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Reads the log through the database's own module, or asks the tables of any database that has a driver. */
+    static ChangeSource source(SourceSpec spec, ConnectionSettings settings) {
+        QuerySettings query = spec.query();
+        if (query == null) {
+            return of(settings.url()).source(settings, spec.slot());
+        }
+        HikariDataSource pool =
+                find(settings.url()).map(engine -> engine.target(settings)).orElseGet(() -> plain(settings));
+        return QueryChangeSource.of(pool, withoutSecrets(settings.url()), query);
+    }
+
+    private static HikariDataSource plain(ConnectionSettings settings) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(settings.applicationName() + "-query");
+        pool.setJdbcUrl(settings.url());
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        pool.setMaximumPoolSize(settings.poolSize());
+        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
+        pool.setInitializationFailTimeout(-1);
+        return new HikariDataSource(pool);
+    }
+
+    private static String withoutSecrets(String url) {
+        return url.replaceAll("(?<=//)[^/@?]*@|[?;].*", "");
+    }
+}
