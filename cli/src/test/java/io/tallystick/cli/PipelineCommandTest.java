@@ -229,6 +229,44 @@ class PipelineCommandTest {
     }
 
     @Test
+    void rows_of_a_key_of_two_columns_that_the_source_lacks_go_from_mariadb() throws SQLException, IOException {
+        account.execute(
+                "DROP TABLE IF EXISTS member",
+                "CREATE TABLE member (club INT, person BIGINT, fee INT NOT NULL, PRIMARY KEY (person, club))",
+                "INSERT INTO member SELECT n % 7, n / 3, 5 FROM generate_series(1, 60) n");
+        mail.execute(
+                "DROP TABLE IF EXISTS member",
+                "CREATE TABLE member (club INT, person BIGINT, fee INT NOT NULL, PRIMARY KEY (person, club))");
+        Path members = folder.resolve("members.yaml");
+        Files.writeString(
+                members,
+                Files.readString(file)
+                        .replace("pipeline: groupware", "pipeline: members")
+                        .replace("public.account", "public.member")
+                        .replaceAll("(?m)^ +calendar: .*\\n|^ +- \\{target: calendar.*\\n", "")
+                        .replaceAll("\\{target: mail.*", "{target: mail, table: " + mail.name() + ".member}"));
+        String all = "SELECT COUNT(*) * 1000000 + SUM(person * 100 + club * 10 + fee) FROM member";
+        try (PipelineRun run = PipelineRun.of(PipelineFile.read(members))) {
+            run.install();
+            run.start();
+            await().atMost(LONG)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(number(mail, all)).isEqualTo(number(account, all)));
+            mail.execute(
+                    "INSERT INTO member VALUES (9, 0, 1), (9, 10, 1), (-1, 10, 1), (0, 99, 1), (3, -5, 1)",
+                    "UPDATE member SET fee = 6 WHERE person = 4");
+            Run ordered = Run.of("pipeline", "resync", members.toString(), "--who", "kim", "--why", "drift");
+            assertThat(ordered.err()).isEmpty();
+            assertThat(ordered.out()).contains("member at mail: rows that the source has no more are deleted");
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(number(mail, all)).isEqualTo(number(account, all)));
+        } finally {
+            assertThat(Run.of("pipeline", "drop", "--yes", members.toString()).err())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void check_names_what_is_missing_before_anything_is_touched() throws SQLException {
         calendar.execute("DROP TABLE calendar");
         Run check = Run.of("pipeline", "check", file.toString());

@@ -112,7 +112,13 @@ public final class PipelineRunner implements AutoCloseable {
                         plan.name(),
                         plan.targets().stream().map(ReplicatedTarget::name).toList())
                 : running.status();
-        return now.state == PipelineStatus.State.RUNNING ? status : status.as(now.state, now.reason);
+        if (now.state != PipelineStatus.State.RUNNING) {
+            return status.as(now.state, now.reason);
+        }
+        // what comes of a gap, or of a claim of somebody else, is not decided yet
+        boolean undecided =
+                status.state() == PipelineStatus.State.NEEDS_RESYNC || status.state() == PipelineStatus.State.FENCED;
+        return undecided ? status.as(PipelineStatus.State.STARTING, status.reason()) : status;
     }
 
     /** What it measured last; of a runner that stands by, nothing. */
