@@ -348,7 +348,9 @@ final class Overflow {
         }
         tried = now;
         for (Flow flow : flows) {
+            // one that is away has an empty queue too, just after it was led round
             if (flow.isSpooled()
+                    && flow.progress().status().error() == null
                     && flow.feeder().behindBytes() < NEAR_BYTES
                     && flow.queue().isNearlyEmpty()) {
                 guarded(() -> {

@@ -117,7 +117,7 @@ class OverflowTest {
         FaultyDataSource slow = FaultyDataSource.around(db.dataSource());
         commit(source, 6, 200);
         for (int round = 0; round < 4; round++) {
-            source.cutAfter(500 + chance.nextInt(400));
+            source.cutAfter(250 + chance.nextInt(400));
             boolean away = round % 2 == 0;
             if (away) {
                 slow.failAll(call -> true, JdbcFault.lostRequest());
@@ -127,7 +127,7 @@ class OverflowTest {
             }
             try (DiskSpool spool = spool(source);
                     Pipeline pipeline = started(source, slow, spool)) {
-                commit(source, 100 + round, 600);
+                commit(source, 100 + round, 300);
                 awaitApplied(pipeline, "fast", source.size());
             }
         }
