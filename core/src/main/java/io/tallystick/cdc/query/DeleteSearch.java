@@ -2,6 +2,8 @@ package io.tallystick.cdc.query;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.UnavailableException;
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayDeque;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * point to it, although the source may have deleted both in between. Each is asked for once more by itself right before. Works in
  * small steps between the other readings. For one thread.
  */
-final class DeleteSearch {
+final class DeleteSearch implements AutoCloseable {
 
     private static final int RANGE = 10_000;
 
@@ -99,7 +101,7 @@ final class DeleteSearch {
         if (!found.keys.isEmpty()) {
             missing.push(found);
         }
-        if (++part == TableKeys.PARTS) {
+        if (++part == KeyParts.COUNT) {
             under.finish();
             comparison = null;
             table++;
@@ -168,5 +170,19 @@ final class DeleteSearch {
             }
             return there;
         });
+    }
+
+    /** Gives up a comparison that is under way. */
+    @Override
+    public void close() {
+        TableKeys.Comparison under = comparison;
+        comparison = null;
+        if (under != null) {
+            try {
+                under.close();
+            } catch (IOException e) {
+                throw new UnavailableException("a comparison of keys cannot be given up: " + e, e);
+            }
+        }
     }
 }

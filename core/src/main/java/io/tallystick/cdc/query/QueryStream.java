@@ -130,5 +130,8 @@ final class QueryStream implements ChangeStream {
     @Override
     public void close() {
         closed = true;
+        if (search != null) {
+            search.close();
+        }
     }
 }
