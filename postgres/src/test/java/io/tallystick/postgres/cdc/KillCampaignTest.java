@@ -56,8 +56,11 @@ class KillCampaignTest {
     }
 
     private void run(int kills, long seed) throws Exception {
-        try (TestDatabase source =
-                        TestDatabases.postgres().setting("wal_level", "logical").start();
+        try (TestDatabase source = TestDatabases.postgres()
+                        .setting("wal_level", "logical")
+                        // a frozen reader holds the slot no longer
+                        .setting("wal_sender_timeout", "2s")
+                        .start();
                 TestDatabase target = TestDatabases.postgres().start()) {
             for (TestDatabase each : List.of(source, target)) {
                 each.execute(
@@ -96,7 +99,7 @@ class KillCampaignTest {
                         to: [{target: copy, table: public.account}]
                       - from: public.ledger
                         to: [{target: copy, table: public.ledger}]
-                    settings: {first_pause: 20ms, longest_pause: 200ms}
+                    settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s}
                     """.formatted(place(source), place(target)));
             this.replicator = started();
         }
@@ -136,7 +139,7 @@ class KillCampaignTest {
                     .untilAsserted(() -> assertThat(digest(target)).isEqualTo(digest(source)));
         }
 
-        private String kill(int which) throws SQLException {
+        private String kill(int which) throws Exception {
             switch (which) {
                 case 0 -> {
                     source.kill();
@@ -155,14 +158,29 @@ class KillCampaignTest {
                     return "replicator";
                 }
                 default -> {
-                    // the next one begins while the one before may still be in the middle of a commit
+                    // frozen beyond its lease, perhaps in the middle of a commit, and woken when another one works in
+                    // its place
                     ChildJvm before = replicator.awaitOutput("RUNNING", Duration.ofMinutes(1));
+                    signal(before, "STOP");
                     replicator = started();
-                    before.await(Duration.ofMinutes(1));
+                    replicator.awaitOutput("RUNNING", Duration.ofMinutes(1));
+                    int said = before.output().length();
+                    signal(before, "CONT");
+                    await().atMost(Duration.ofMinutes(1))
+                            .until(() -> before.output().substring(said).contains("STANDING_BY"));
+                    before.kill();
                     before.close();
                     return "taken over";
                 }
             }
+        }
+
+        private static void signal(ChildJvm child, String name) throws IOException, InterruptedException {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(child.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(exit).as("kill -%s", name).isZero();
         }
 
         private ChildJvm started() {
