@@ -15,6 +15,11 @@ public interface ChangeSource extends AutoCloseable {
     /** Which database this is, for messages: its URL without secrets. */
     String name();
 
+    /** Which database it was when its log was opened last; unknown before, and where it cannot be told. */
+    default DatabaseIdentity readFrom() {
+        return DatabaseIdentity.UNKNOWN;
+    }
+
     /**
      * Everything that stands in the way: server settings, missing rights, tables that do not exist or have no replica
      * identity, with the statement that mends each. Touches nothing.

@@ -28,17 +28,24 @@ final class GroupApplier {
     private final ReplicatedTarget target;
     private final Quarantine quarantine;
     private final Predicate<TableName> isCopied;
+    private final EchoGuard guard;
     private final Set<TableName> toCopyAnew = new HashSet<>();
     private long missing;
     /** Whether what the quarantine remembers may have been rolled back. */
     private boolean quarantineIsStale;
 
     /** @param isCopied whether this table of the source is being copied just now: its rows may be there or not yet */
-    GroupApplier(TargetSession session, ReplicatedTarget target, Quarantine quarantine, Predicate<TableName> isCopied) {
+    GroupApplier(
+            TargetSession session,
+            ReplicatedTarget target,
+            Quarantine quarantine,
+            Predicate<TableName> isCopied,
+            EchoGuard guard) {
         this.session = session;
         this.target = target;
         this.quarantine = quarantine;
         this.isCopied = isCopied;
+        this.guard = guard;
     }
 
     /** How many updates and deletes found no row to change, since this session began. */
@@ -91,6 +98,9 @@ final class GroupApplier {
                 mapped(change, piece, changes);
             }
         }
+        if (!changes.isEmpty()) {
+            guard.mark();
+        }
         for (Run run : Coalescer.plan(changes)) {
             write(run);
         }
@@ -99,7 +109,7 @@ final class GroupApplier {
 
     private void mapped(Change change, TransactionPiece piece, List<TargetChange> out) throws DataRefused {
         try {
-            map(change, made -> {
+            map(change, piece, made -> {
                 if (quarantine.holds(made)) {
                     quarantine.park(session.tx(), made, piece.position(), BEHIND);
                 } else {
@@ -118,7 +128,14 @@ final class GroupApplier {
         }
     }
 
-    private void map(Change change, Consumer<TargetChange> out) {
+    private void map(Change change, TransactionPiece piece, Consumer<TargetChange> all) {
+        Consumer<TargetChange> out = piece.origin() == null
+                ? all
+                : made -> {
+                    if (!guard.isEcho(piece.origin(), made.table().name())) {
+                        all.accept(made);
+                    }
+                };
         if (isCopied.test(change.table().name())) {
             target.mapping().map(change, made -> tolerant(change, SourceOrder.plain(made), out));
         } else {
@@ -148,6 +165,8 @@ final class GroupApplier {
     /** Writes rows of a table that is being copied; those that a person has to look at first stay away. */
     int load(LoadedChunk chunk, boolean carefully) throws DataRefused {
         List<Change> changes = chunk.rows().stream().map(Change::insert).toList();
+        // also an empty part: rows that the source has no more are deleted after it
+        guard.mark();
         TransactionPiece piece = new TransactionPiece("copy", COPY, Instant.EPOCH, null, changes, true);
         return carefully ? applyCarefully(List.of(piece)) : apply(List.of(piece));
     }
@@ -155,6 +174,7 @@ final class GroupApplier {
     /** The same in the source's order; what the target refuses is set aside. */
     int applyCarefully(List<TransactionPiece> pieces) {
         lookAtQuarantine();
+        guard.mark();
         int made = 0;
         for (TransactionPiece piece : pieces) {
             List<TargetChange> emptied = new ArrayList<>();
@@ -182,7 +202,7 @@ final class GroupApplier {
     private List<TargetChange> mappedCarefully(Change change, TransactionPiece piece) {
         List<TargetChange> changes = new ArrayList<>();
         try {
-            map(change, changes::add);
+            map(change, piece, changes::add);
         } catch (RejectedException e) {
             // what other legs of the route made of it is in the list all the same
             quarantine.parkUnmapped(session.tx(), change, piece.position(), e);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -153,14 +154,26 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
+    private record Mark(String pipeline, DatabaseIdentity source) {}
+
     private record Lane(PieceQueue queue, TargetProgress progress, TargetLoop loop) {}
 
     /** What the targets' loops see of this pipeline. */
     private final class Side implements Upstream {
 
+        /** A source may turn into another one, when its standby takes over. */
+        private final Map<Mark, String> origins = new ConcurrentHashMap<>();
+
         @Override
         public String pipelineAt(ReplicatedTarget target) {
             return name + "/" + target.name();
+        }
+
+        @Override
+        public String originAt(ReplicatedTarget target) {
+            return origins.computeIfAbsent(
+                    new Mark(pipelineAt(target), source.readFrom()),
+                    mark -> Origin.of(mark.pipeline(), mark.source(), tables).text());
         }
 
         @Override

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param firstPause pause after the first failed try, doubling from there with jitter; 100 ms
  * @param longestPause the longest pause between tries; 30 s
  * @param copyFirst whether a target that never saw this pipeline, or this table in it, first gets the rows that are there already; true
+ * @param loop what becomes of changes that another pipeline has made at the source; what came from the table that it would be
+ *     written to is not carried back
  */
 public record PipelineSettings(
         int groupChanges,
@@ -19,7 +21,8 @@ public record PipelineSettings(
         Duration progressEvery,
         Duration firstPause,
         Duration longestPause,
-        boolean copyFirst) {
+        boolean copyFirst,
+        LoopPolicy loop) {
 
     public PipelineSettings {
         refuse(groupChanges < 1 || groupChanges > 1_000_000, "groupChanges", groupChanges, "1 to 1,000,000");
@@ -31,27 +34,38 @@ public record PipelineSettings(
 
     public static PipelineSettings standard() {
         return new PipelineSettings(
-                10_000, 64L << 20, Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(30), true);
+                10_000,
+                64L << 20,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(30),
+                true,
+                LoopPolicy.STOP);
     }
 
     public PipelineSettings withGroupChanges(int changes) {
-        return new PipelineSettings(changes, queueBytes, progressEvery, firstPause, longestPause, copyFirst);
+        return new PipelineSettings(changes, queueBytes, progressEvery, firstPause, longestPause, copyFirst, loop);
     }
 
     public PipelineSettings withQueueBytes(long bytes) {
-        return new PipelineSettings(groupChanges, bytes, progressEvery, firstPause, longestPause, copyFirst);
+        return new PipelineSettings(groupChanges, bytes, progressEvery, firstPause, longestPause, copyFirst, loop);
     }
 
     public PipelineSettings withProgressEvery(Duration every) {
-        return new PipelineSettings(groupChanges, queueBytes, every, firstPause, longestPause, copyFirst);
+        return new PipelineSettings(groupChanges, queueBytes, every, firstPause, longestPause, copyFirst, loop);
     }
 
     public PipelineSettings withPauses(Duration first, Duration longest) {
-        return new PipelineSettings(groupChanges, queueBytes, progressEvery, first, longest, copyFirst);
+        return new PipelineSettings(groupChanges, queueBytes, progressEvery, first, longest, copyFirst, loop);
     }
 
     public PipelineSettings withCopyFirst(boolean copy) {
-        return new PipelineSettings(groupChanges, queueBytes, progressEvery, firstPause, longestPause, copy);
+        return new PipelineSettings(groupChanges, queueBytes, progressEvery, firstPause, longestPause, copy, loop);
+    }
+
+    public PipelineSettings withLoop(LoopPolicy policy) {
+        return new PipelineSettings(
+                groupChanges, queueBytes, progressEvery, firstPause, longestPause, copyFirst, policy);
     }
 
     private static boolean isPositive(Duration duration) {

@@ -174,7 +174,8 @@ final class TargetLoop implements Runnable {
                     session,
                     target,
                     Quarantine.load(session.tx(), upstream.pipelineAt(target)),
-                    table -> progress.loads().containsKey(table));
+                    table -> progress.loads().containsKey(table),
+                    new EchoGuard(session, upstream, target, settings.loop()));
         }
 
         boolean isApplied(TransactionPiece piece) {

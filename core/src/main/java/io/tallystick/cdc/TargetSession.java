@@ -23,6 +23,9 @@ final class TargetSession implements AutoCloseable {
     private static final String INNODB_SESSION = "SET SESSION sql_mode ="
             + " 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES', time_zone = '+00:00'";
 
+    /** Begins the name of a row that is no position but says where a transaction comes from. No pipeline's name begins so. */
+    static final String MARK = "~";
+
     private static final String MOVE = "UPDATE tally_position SET position = ?, updated_at = %s"
             + " WHERE pipeline = ? AND epoch = ? AND position = ?";
 
@@ -30,14 +33,17 @@ final class TargetSession implements AutoCloseable {
     private final Tx tx;
     private final String pipeline;
     private final long epoch;
+    private final DatabaseIdentity database;
     private @Nullable Position position;
     private boolean checksForeignKeys = true;
+    private boolean marked;
 
-    private TargetSession(Connection connection, Tx tx, String pipeline, Claim claim) {
+    private TargetSession(Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database) {
         this.connection = connection;
         this.tx = tx;
         this.pipeline = pipeline;
         this.epoch = claim.epoch;
+        this.database = database;
         this.position = claim.position;
     }
 
@@ -62,8 +68,9 @@ final class TargetSession implements AutoCloseable {
                             pipeline)
                     .orElseThrow(() -> new ConflictException(
                             "the row of " + pipeline + " in tally_position was deleted while it was being claimed"));
+            DatabaseIdentity database = DatabaseIdentity.of(connection, dialect);
             connection.commit();
-            return new TargetSession(connection, tx, pipeline, claim);
+            return new TargetSession(connection, tx, pipeline, claim, database);
         } catch (SQLException e) {
             closeQuietly(connection);
             throw SqlErrors.translate(e, dialect, true, "claiming pipeline " + pipeline);
@@ -91,6 +98,11 @@ final class TargetSession implements AutoCloseable {
 
     Connection connection() {
         return connection;
+    }
+
+    /** Which database this is. */
+    DatabaseIdentity database() {
+        return database;
     }
 
     Tx tx() {
@@ -134,6 +146,33 @@ final class TargetSession implements AutoCloseable {
         finish(moved, next);
     }
 
+    /**
+     * Has the target's log say first of all where this transaction comes from; once in a transaction, and only where there is such a log.
+     *
+     * @param origin of letters, digits and marks that need no quoting
+     */
+    void mark(String origin) {
+        if (marked || !database.isRead()) {
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            if (tx.dialect().isInnoDb()) {
+                // a row that nobody else ever sees or waits for: all that is left of it stands in the log. One round
+                // trip
+                String name = MARK + Long.toHexString(pipeline.hashCode() & 0xFFFFFFFFL) + "/" + epoch;
+                statement.addBatch("INSERT INTO tally_position (pipeline, epoch, position, updated_at) VALUES ('" + name
+                        + "', " + epoch + ", '" + origin + "', " + tx.dialect().now() + ")");
+                statement.addBatch("DELETE FROM tally_position WHERE pipeline = '" + name + "'");
+                statement.executeBatch();
+            } else {
+                statement.execute("SELECT pg_logical_emit_message(true, 'tally.origin', '" + origin + "')");
+            }
+            marked = true;
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), false, "marking a transaction of pipeline " + pipeline);
+        }
+    }
+
     private void finish(int moved, Position next) {
         if (moved != 1) {
             rollback();
@@ -143,6 +182,7 @@ final class TargetSession implements AutoCloseable {
         }
         try {
             connection.commit();
+            marked = false;
             position = next;
         } catch (SQLException e) {
             throw SqlErrors.translate(e, tx.dialect(), true, "committing changes of pipeline " + pipeline);
@@ -200,6 +240,7 @@ final class TargetSession implements AutoCloseable {
     }
 
     void rollback() {
+        marked = false;
         try {
             connection.rollback();
         } catch (SQLException e) {

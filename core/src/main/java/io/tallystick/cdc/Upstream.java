@@ -6,6 +6,9 @@ interface Upstream {
     /** The name under which this target's position stands. */
     String pipelineAt(ReplicatedTarget target);
 
+    /** What is written into the target's log with every transaction of this pipeline. */
+    String originAt(ReplicatedTarget target);
+
     /** Claims the target and agrees with the reading on where it stands. */
     TargetSession claim(ReplicatedTarget target) throws InterruptedException;
 

@@ -33,7 +33,13 @@ final class Pipe implements AutoCloseable {
     }
 
     static Pipe start(String yaml) {
-        Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + SETTINGS, name -> null));
+        return start(yaml, "group_changes: 10000");
+    }
+
+    /** With one more setting. */
+    static Pipe start(String yaml, String setting) {
+        String settings = SETTINGS.replace("}", ", " + setting + "}");
+        Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + settings, name -> null));
         pipe.run.install();
         pipe.run.start();
         return pipe;

@@ -83,6 +83,7 @@ public final class PipelineFile {
             running = Settings.running(section, problems);
             settings = Settings.of(section, problems);
         }
+        settings = settings.withLoop(Settings.loop(all, problems));
         SpoolSettings spool = all.has("spool") ? Settings.spool(all.section("spool"), problems) : null;
         all.refuseOthers();
         if (problems.any()) {

@@ -1,14 +1,19 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** The optional parts {@code settings} and {@code spool} of a file. */
 final class Settings {
@@ -27,7 +32,8 @@ final class Settings {
                     time(section, "progress_every", standard.progressEvery()),
                     time(section, "first_pause", standard.firstPause()),
                     time(section, "longest_pause", standard.longestPause()),
-                    !"false".equals(section.textOrNull("copy_first")));
+                    !"false".equals(section.textOrNull("copy_first")),
+                    standard.loop());
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
             return standard;
@@ -78,6 +84,29 @@ final class Settings {
             problems.at(section.node(), String.valueOf(e.getMessage()));
             return standard;
         }
+    }
+
+    /** A word, or a list of names of pipelines. */
+    static LoopPolicy loop(Section all, Problems problems) {
+        if (!(all.at("loop") instanceof SequenceNode)) {
+            return all.word("loop", Loop.class, Loop.STOP) == Loop.STOP ? LoopPolicy.STOP : LoopPolicy.CARRY;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (Node node : all.list("loop")) {
+            String name = all.scalar(node, "loop");
+            if (!name.matches("[\\w.-]{1,100}")) {
+                problems.at(
+                        node,
+                        "'loop' names '" + name + "'; expected the name of a pipeline that writes to this source");
+            }
+            names.add(name);
+        }
+        return LoopPolicy.stop(names);
+    }
+
+    private enum Loop {
+        STOP,
+        CARRY
     }
 
     private static long size(Section section, String name, long otherwise) {

@@ -3,6 +3,7 @@ package io.tallystick.cdc.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
@@ -12,6 +13,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Pipeline files as people write them, right and wrong. */
@@ -31,6 +33,26 @@ class PipelineFileTest {
                   - {target: calendar, table: public.calendar, mode: owned, set: {id: "uuid5(id,'cal')", account_id: id, title: "concat(name,'의 일정')"}}
             settings: {group_changes: 500, queue: 8MB, progress_every: 2s}
             """;
+
+    @Test
+    void what_another_pipeline_made_goes_everywhere_but_back_unless_the_file_says_otherwise() {
+        assertThat(groupware("").settings().loop()).isEqualTo(LoopPolicy.STOP);
+        assertThat(groupware("loop: stop\n").settings().loop()).isEqualTo(LoopPolicy.STOP);
+        assertThat(groupware("loop: carry\n").settings().loop()).isEqualTo(LoopPolicy.CARRY);
+        assertThat(groupware("loop: [north, south]\n").settings().loop())
+                .isEqualTo(LoopPolicy.stop(Set.of("north", "south")));
+        PipelineFileException wrong =
+                catchThrowableOfType(PipelineFileException.class, () -> groupware("loop: round\n"));
+        assertThat(wrong).hasMessageContaining("line 1, column 7: 'loop' is 'round'; expected one of stop, carry");
+        PipelineFileException name =
+                catchThrowableOfType(PipelineFileException.class, () -> groupware("loop: [north, 'a b']\n"));
+        assertThat(name).hasMessageContaining("line 1, column 15: 'loop' names 'a b'; expected the name of a pipeline");
+    }
+
+    private static PipelineSpec groupware(String more) {
+        return PipelineFile.parse(
+                "groupware.yaml", more + GROUPWARE, Map.of("ACCOUNT_URL", "jdbc:postgresql://account/account")::get);
+    }
 
     @Test
     void one_row_goes_to_several_targets_with_computed_columns() {

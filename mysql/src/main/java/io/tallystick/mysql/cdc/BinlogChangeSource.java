@@ -3,6 +3,7 @@ package io.tallystick.mysql.cdc;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
+import io.tallystick.cdc.DatabaseIdentity;
 import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.KeptLog;
 import io.tallystick.cdc.Position;
@@ -41,6 +42,7 @@ public final class BinlogChangeSource implements ChangeSource {
     private final InstantSource clock;
     private final RandomGenerator random;
     private volatile @Nullable Flavour flavour;
+    private volatile DatabaseIdentity database = DatabaseIdentity.UNKNOWN;
 
     /** @param settings the pool size is not used; every visit and every stream opens a connection of its own */
     public BinlogChangeSource(ConnectionSettings settings, InstantSource clock, RandomGenerator random) {
@@ -53,6 +55,11 @@ public final class BinlogChangeSource implements ChangeSource {
     @Override
     public String name() {
         return settings.url().replaceAll("(?<=//)[^/@?]*@|[?;].*", "");
+    }
+
+    @Override
+    public DatabaseIdentity readFrom() {
+        return database;
     }
 
     @Override
@@ -80,6 +87,7 @@ public final class BinlogChangeSource implements ChangeSource {
         Flavour known = flavour();
         sql.visit("checking whether the log still contains what follows " + after, connection -> {
             LogHistory.check(connection, known, after);
+            database = DatabaseIdentity.of(connection, Dialect.of(connection));
             return after;
         });
         Catalog catalog = new Catalog(sql, known);

@@ -53,7 +53,7 @@ final class PieceMaker {
 
     void add(Change change) throws InterruptedException {
         if (change.table().name().table().equals(Tables.MARKER)) {
-            mark(change.after());
+            mark(change.after() == null ? change.before() : change.after());
             return;
         }
         changes.add(change);
@@ -115,8 +115,14 @@ final class PieceMaker {
     private void mark(@Nullable Row row) {
         SourceTable table = row == null ? null : row.table();
         int column = table == null ? -1 : table.indexOf("pipeline");
-        if (row != null && column >= 0 && row.value(column) instanceof String pipeline) {
-            origin = pipeline;
+        if (row == null || column < 0 || !(row.value(column) instanceof String pipeline)) {
+            return;
+        }
+        int position = row.table().indexOf("position");
+        if (!pipeline.startsWith(Tables.MARK)) {
+            origin = origin == null ? pipeline : origin;
+        } else if (position >= 0 && row.value(position) instanceof String told) {
+            origin = told;
         }
     }
 

@@ -17,6 +17,9 @@ final class Tables {
     /** The table that a replicator moves its position in; who wrote to it is the origin of a transaction. */
     static final String MARKER = "tally_position";
 
+    /** Begins the name of a row that a replicator puts there, and takes away, before all else: its position is the origin. */
+    static final String MARK = "~";
+
     private final Set<TableName> wanted;
     private final Catalog catalog;
     private final CharacterSets.Collations collations;

@@ -124,6 +124,7 @@ class BinlogStreamTest {
     void a_transaction_that_a_replicator_wrote_names_its_pipeline_as_the_origin(TestDatabase db) throws SQLException {
         db.execute(
                 "CREATE TABLE copied (id INT PRIMARY KEY)",
+                "DROP TABLE IF EXISTS tally_position",
                 "CREATE TABLE tally_position (pipeline VARCHAR(200) PRIMARY KEY, position VARCHAR(1000))",
                 "INSERT INTO tally_position VALUES ('a-to-b', '1')");
         try (BinlogScene scene = BinlogScene.of(db, "copied")) {
@@ -136,6 +137,32 @@ class BinlogStreamTest {
             assertThat(theirs.origin()).isEqualTo("a-to-b");
             assertThat(theirs.changes()).extracting(BinlogScene::line).containsExactly("INSERT copied 1");
             assertThat(scene.next().origin()).isNull();
+        }
+    }
+
+    @Test
+    void a_transaction_that_says_first_where_it_comes_from_says_it_in_all_its_pieces(TestDatabase db)
+            throws SQLException {
+        db.execute(
+                "CREATE TABLE marked (id INT PRIMARY KEY)",
+                "DROP TABLE IF EXISTS tally_position",
+                "CREATE TABLE tally_position (pipeline VARCHAR(200) PRIMARY KEY, position VARCHAR(1000))",
+                "INSERT INTO tally_position VALUES ('a-to-b/t', '1')");
+        try (BinlogScene scene = BinlogScene.of(db, "marked")) {
+            transaction(
+                    db,
+                    "INSERT INTO tally_position VALUES ('~1f/7', 'a-to-b/t 0a1b2c3d')",
+                    "DELETE FROM tally_position WHERE pipeline = '~1f/7'",
+                    "INSERT INTO marked WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)"
+                            + " SELECT a.i + 900 * b.i FROM n a, (SELECT 0 AS i UNION SELECT 1 UNION SELECT 2 UNION SELECT 3"
+                            + " UNION SELECT 4) b",
+                    "UPDATE tally_position SET position = '2' WHERE pipeline = 'a-to-b/t'");
+            TransactionPiece first = scene.next();
+            assertThat(first.last()).isFalse();
+            assertThat(first.origin()).isEqualTo("a-to-b/t 0a1b2c3d");
+            TransactionPiece last = scene.next();
+            assertThat(last.last()).isTrue();
+            assertThat(last.origin()).isEqualTo("a-to-b/t 0a1b2c3d");
         }
     }
 

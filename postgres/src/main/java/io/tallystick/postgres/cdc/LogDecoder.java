@@ -7,6 +7,7 @@ import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.jdbc.CorruptionException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +22,9 @@ final class LogDecoder {
 
     private static final int MOST_CHANGES = 4_096;
     private static final int MOST_BYTES = 1 << 20;
+
+    /** The prefix of messages that tell where a transaction comes from. */
+    private static final String ORIGIN = "tally.origin";
 
     private final Relations relations;
     private final WalPosition history;
@@ -76,8 +80,9 @@ final class LogDecoder {
             case 'I', 'U', 'D', 'T' -> {
                 return change(kind, in);
             }
-            case 'Y', 'M' -> {
-                // types are asked of the catalog; messages belong to others
+            case 'M' -> message(in);
+            case 'Y' -> {
+                // types are asked of the catalog
                 return null;
             }
             default ->
@@ -99,6 +104,18 @@ final class LogDecoder {
     private void origin(ByteBuffer in) {
         in.getLong();
         inTransaction().origin = Relations.string(in);
+    }
+
+    /** A replicator says first of all where a transaction comes from; other messages belong to others. */
+    private void message(ByteBuffer in) {
+        boolean transactional = (in.get() & 1) != 0;
+        in.getLong();
+        String prefix = Relations.string(in);
+        if (transactional && open != null && prefix.equals(ORIGIN)) {
+            byte[] text = new byte[in.getInt()];
+            in.get(text);
+            open.origin = new String(text, StandardCharsets.UTF_8);
+        }
     }
 
     private @Nullable TransactionPiece change(byte kind, ByteBuffer in) {

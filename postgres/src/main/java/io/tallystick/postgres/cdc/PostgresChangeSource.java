@@ -3,6 +3,7 @@ package io.tallystick.postgres.cdc;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
+import io.tallystick.cdc.DatabaseIdentity;
 import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.KeptLog;
 import io.tallystick.cdc.Position;
@@ -10,7 +11,9 @@ import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.TxWork;
 import io.tallystick.jdbc.UnavailableException;
@@ -42,6 +45,8 @@ public final class PostgresChangeSource implements ChangeSource {
     /** The server's last identity, for comparing positions across a promotion. */
     private volatile Known known = new Known(0, TimelineHistory.none());
 
+    private volatile DatabaseIdentity database = DatabaseIdentity.UNKNOWN;
+
     private PostgresChangeSource(WalAccess access, SlotSettings settings) {
         this.access = access;
         this.settings = settings;
@@ -55,6 +60,11 @@ public final class PostgresChangeSource implements ChangeSource {
     @Override
     public String name() {
         return access.name();
+    }
+
+    @Override
+    public DatabaseIdentity readFrom() {
+        return database;
     }
 
     @Override
@@ -214,6 +224,7 @@ public final class PostgresChangeSource implements ChangeSource {
 
     private Look checked(Tx tx, Set<TableName> tables, WalPosition stored) {
         Continuity continuity = new Continuity(settings);
+        database = identityOf(tx);
         continuity.checkSlot(tx, stored);
         continuity.checkPublication(tx, tables);
         boolean binary = new TableCatalog()
@@ -229,6 +240,8 @@ public final class PostgresChangeSource implements ChangeSource {
                 "2",
                 "streaming",
                 "on",
+                "messages",
+                "true",
                 "publication_names",
                 Sql.name(settings.publication()),
                 "binary",
@@ -248,6 +261,14 @@ public final class PostgresChangeSource implements ChangeSource {
                     e, "reading slot " + settings.slot() + " of " + name() + " from " + Lsn.text(start.lsn()));
         } catch (IOException e) {
             throw new UnavailableException("the connection to " + name() + " was lost before its log could be read", e);
+        }
+    }
+
+    private static DatabaseIdentity identityOf(Tx tx) {
+        try {
+            return DatabaseIdentity.of(tx.connection(), Dialect.POSTGRESQL);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, Dialect.POSTGRESQL, false, "asking which database this is");
         }
     }
 

@@ -188,6 +188,26 @@ class ChangeMessagesTest extends LogScene {
     }
 
     @Test
+    void a_transaction_that_a_replicator_wrote_says_first_where_it_comes_from() {
+        db.execute("CREATE TABLE marked (id int PRIMARY KEY)");
+        ChangeStream stream = stream("marked");
+        db.execute(
+                "BEGIN; SELECT pg_logical_emit_message(true, 'tally.origin', 'a-to-b/t 0a1b2c3d'); INSERT INTO marked"
+                        + " SELECT generate_series(1, 5000); COMMIT",
+                "SELECT pg_logical_emit_message(true, 'tally.origin', 'of nothing')",
+                "BEGIN; SELECT pg_logical_emit_message(false, 'tally.origin', 'at once'),"
+                        + " pg_logical_emit_message(true, 'other', 'other'); INSERT INTO marked VALUES (0); COMMIT");
+        TransactionPiece first = stream.poll(LONGEST);
+        while (first == null || first.changes().isEmpty()) {
+            first = stream.poll(LONGEST);
+        }
+        assertThat(first.last()).isFalse();
+        assertThat(first.origin()).isEqualTo("a-to-b/t 0a1b2c3d");
+        assertThat(next(stream).origin()).isEqualTo("a-to-b/t 0a1b2c3d");
+        assertThat(next(stream).origin()).as("of somebody's own change").isNull();
+    }
+
+    @Test
     void rolled_back_work_savepoints_and_messages_of_others_are_not_seen() {
         db.execute("CREATE TABLE partly (id int PRIMARY KEY)");
         ChangeStream stream = stream("partly");
