@@ -36,7 +36,8 @@ record Change(@Nullable SagaState before, SagaState after, Row row, List<SagaEff
     static Change event(
             SagaState before, Decision<SagaState, SagaEffect> decision, LoopInput.Event input, java.time.Instant at) {
         SagaState after = decision.next();
-        SagaStore.StoredEvent event = new SagaStore.StoredEvent(after.id(), after.seq(), at, input.event());
+        SagaStore.StoredEvent event = new SagaStore.StoredEvent(
+                after.id(), after.seq(), at, input.event(), input.request() == 0 && before.wouldRepeat(input.event()));
         return new Change(
                 before,
                 after,

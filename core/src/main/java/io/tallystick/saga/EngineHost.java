@@ -163,6 +163,9 @@ final class EngineHost implements AutoCloseable {
 
     /** What is in memory is forgotten; the sagas are read again from whoever has them by then. */
     private void comeBack() {
+        if (!closed) {
+            boolean unused = Thread.interrupted(); // what an attempt left behind must not keep the engine away
+        }
         session.runner().close();
         leave(session.loop().lease());
         while (!closed) {
@@ -170,6 +173,9 @@ final class EngineHost implements AutoCloseable {
                 Session next = open();
                 session = next;
                 begin(next);
+                if (closed) {
+                    end(next); // whoever closed may have seen the session before
+                }
                 return;
             } catch (RuntimeException e) {
                 LOG.warn("saga engine '{}' cannot come back yet", settings.name(), e);
@@ -180,6 +186,12 @@ final class EngineHost implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void end(Session last) {
+        last.crew().stop(settings.startTimeout());
+        last.runner().close();
+        leave(last.loop().lease());
     }
 
     /** Everything that must happen now and then; a failure is tried again at the next beat. */

@@ -55,7 +55,7 @@ final class LiveRunner implements StepRunner {
     private static void answered(Invocation attempt, Consumer<SagaEvent.Answer> answer, Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // a checked one, too: other languages throw them where Java does not let them
             LOG.warn("saga {} step {} was not attempted", attempt.state().id(), attempt.token(), e);
             answer.accept(new SagaEvent.StepUnknown(attempt.token(), Failures.words(e), false));
         }

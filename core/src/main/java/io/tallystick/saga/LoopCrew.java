@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,6 +61,9 @@ final class LoopCrew {
     void stop(Duration longest) {
         stopping = true;
         members.forEach(Member::interrupt);
+        if (drives()) {
+            return; // it cannot wait for itself
+        }
         try {
             boolean unused = over.await(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
@@ -89,10 +93,11 @@ final class LoopCrew {
         } else if (attempt == null) {
             attempt = work;
         } else {
+            Runnable first = attempt;
             several = true;
-            executor.execute(attempt);
-            executor.execute(work);
             attempt = null;
+            executor.execute(first);
+            executor.execute(work);
         }
     }
 
@@ -104,7 +109,7 @@ final class LoopCrew {
 
         void interrupt() {
             Thread running = thread;
-            if (running != null) {
+            if (running != null && running != Thread.currentThread()) {
                 running.interrupt();
             }
         }
@@ -117,7 +122,7 @@ final class LoopCrew {
                 }
             } catch (InterruptedException e) {
                 why = stopping ? null : e;
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 // the root of the thread: what ended it is told, not thrown
                 why = e;
             }
@@ -148,7 +153,7 @@ final class LoopCrew {
                 int work = loop.poll();
                 pause = work == 0 ? loop.pause(LONGEST_WAIT) : LoopPause.NONE;
                 own = attempt == null ? null : ownOrHandedOver(loop, attempt);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 ender = this; // before the other one takes the lead: what it would find may be half done
                 throw e;
             } finally {
@@ -169,7 +174,11 @@ final class LoopCrew {
             if (watched != null && loop.isQuietUntil(watched)) {
                 return alone;
             }
-            executor.execute(alone);
+            try {
+                executor.execute(alone);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the engine stops; what was handed over is done again by the next owner");
+            }
             return null;
         }
 
@@ -177,7 +186,7 @@ final class LoopCrew {
             makesAttempt = thread;
             try {
                 own.run();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // a checked one, too: other languages throw them where Java does not let them
                 LOG.error("an attempt ended without an answer; its time-out will find that", e);
             } finally {
                 makesAttempt = null;
@@ -194,6 +203,11 @@ final class LoopCrew {
             waitsUntil = pause.takes() ? pause.until() : null;
             try {
                 loop.await(pause);
+            } catch (InterruptedException e) {
+                if (stopping) {
+                    throw e;
+                }
+                LOG.debug("an attempt interrupted a thread that it had been made by; that is over");
             } finally {
                 waitsUntil = null;
             }

@@ -1,50 +1,81 @@
 package io.tallystick.saga;
 
+import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for a {@link SagaLoop}. Thread-safe. */
+/** What waits for a {@link SagaLoop}, in its order. Waiting takes nothing: what is taken is in the hands of whoever drives. Thread-safe. */
 final class LoopInbox {
 
-    private final LinkedBlockingQueue<LoopInput> arrived = new LinkedBlockingQueue<>();
-    private final Queue<LoopInput> brought = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Queue<LoopInput> inputs = new ArrayDeque<>();
+    private int waiting;
 
-    /** Wakes the thread that waits, if one does. */
+    /** Wakes a thread that waits, if one does. */
     void add(LoopInput input) {
-        arrived.add(input);
+        put(input, true);
     }
 
     /** Wakes nobody: whoever brings this drives the loop next. */
     void bring(LoopInput input) {
-        brought.add(input);
+        put(input, false);
+    }
+
+    private void put(LoopInput input, boolean wakes) {
+        lock.lock();
+        try {
+            inputs.add(input);
+            if (wakes && waiting > 0) {
+                arrived.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Nullable
     LoopInput poll() {
-        LoopInput input = brought.poll();
-        return input == null ? arrived.poll() : input;
+        lock.lock();
+        try {
+            return inputs.poll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     int size() {
-        return brought.size() + arrived.size();
+        lock.lock();
+        try {
+            return inputs.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isEmpty() {
-        return brought.isEmpty() && arrived.isEmpty();
+        return size() == 0;
     }
 
-    /** Waits so long, or until something has arrived; takes nothing. One thread at a time may wait beside the one that polls. */
+    /** Waits so long, or until something is here. */
     void await(LoopPause pause) throws InterruptedException {
         if (!pause.takes()) {
             TimeUnit.NANOSECONDS.sleep(pause.length().toNanos());
-        } else if (brought.isEmpty()) {
-            LoopInput input = arrived.poll(pause.length().toNanos(), TimeUnit.NANOSECONDS);
-            if (input != null) {
-                brought.add(input);
+            return;
+        }
+        lock.lock();
+        waiting++;
+        try {
+            long left = pause.length().toNanos();
+            while (inputs.isEmpty() && left > 0) {
+                left = arrived.awaitNanos(left);
             }
+        } finally {
+            waiting--;
+            lock.unlock();
         }
     }
 }

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class PostgresSingle {
 
     /**
-     * An event needs no lock: its number lets only one owner write it, and a usurper that had not seen it yet finds that out with the
-     * first event of its own. Nobody's uncommitted row holds up the engine.
+     * What came of an attempt needs no lock: its number lets only one owner write it, and a usurper that has not seen it makes the same
+     * attempt again, under the same key, and finds it when it stores the answer. Nobody's uncommitted row holds up the engine.
      */
     private static final String FENCE = """
               FROM (SELECT epoch, set_config('lock_timeout', '2000', true) FROM tally_engine WHERE id = ? AND epoch = ?)
                 AS fence
             """;
 
-    /** A usurper waits for the lock: it would not find a saga that is stored for its predecessor after it has looked. */
+    /** For all others a usurper waits: what it does not see when it loads its sagas it may never come to look at. */
     private static final String LOCKED_FENCE = FENCE.replace("AND epoch = ?)", "AND epoch = ? FOR SHARE)");
 
     /** From whatever fences it. */
@@ -34,13 +34,13 @@ final class PostgresSingle {
     private static final String START_UNLESS_THERE =
             START + LOCKED_FENCE + "ON CONFLICT (business_key, type_id) DO NOTHING";
 
-    private static final String EVENT = """
+    private static final String EVENT_ROW = """
             INSERT INTO tally_saga_event (epoch, saga_id, at, seq, attempt, execution, kind, phase, step, data)
             SELECT epoch, ?::bigint, timestamptz 'epoch' + ?::bigint * interval '1 microsecond', ?::int, ?::int,
                    ?::smallint, ?::smallint, ?::smallint, ?::text, ?::text
-            """ + FENCE;
+            """;
 
-    private static final String EVENT_AND_CHANGE = "WITH happened AS (" + EVENT + " RETURNING saga_id)" + """
+    private static final String CHANGE = """
             UPDATE tally_saga s
                SET status = ?::smallint, ended_at = timestamptz 'epoch' + ?::bigint * interval '1 microsecond',
                    owner = CASE WHEN ?::boolean THEN NULL ELSE s.owner END,
@@ -49,7 +49,16 @@ final class PostgresSingle {
              WHERE s.id = ?::bigint
             """;
 
+    private static final String EVENT = EVENT_ROW + FENCE;
+    private static final String EVENT_AND_CHANGE = andChange(EVENT);
+    private static final String LOCKED_EVENT = EVENT_ROW + LOCKED_FENCE;
+    private static final String LOCKED_EVENT_AND_CHANGE = andChange(LOCKED_EVENT);
+
     private PostgresSingle() {}
+
+    private static String andChange(String event) {
+        return "WITH happened AS (" + event + " RETURNING saga_id)" + CHANGE;
+    }
 
     static boolean fits(SagaRows rows) {
         int starts = rows.starts().size();
@@ -96,12 +105,12 @@ final class PostgresSingle {
         arguments.add(row.saga().value(), SagaRows.micros(row.at()), row.seq(), coded.attempt(), coded.execution());
         arguments.add(coded.kind(), coded.phase(), coded.step(), coded.data(), lease.engine(), lease.epoch());
         if (rows.changes().isEmpty()) {
-            return EVENT;
+            return row.repeats() ? EVENT : LOCKED_EVENT;
         }
         SagaRows.Change change = rows.changes().get(0);
         @Nullable Long ended = SagaRows.microsOrNull(change.endedAt());
         arguments.add(change.status().code(), ended, ended != null, change.definitionId());
         arguments.add(row.saga().value());
-        return EVENT_AND_CHANGE;
+        return row.repeats() ? EVENT_AND_CHANGE : LOCKED_EVENT_AND_CHANGE;
     }
 }

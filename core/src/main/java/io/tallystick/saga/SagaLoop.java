@@ -161,6 +161,7 @@ final class SagaLoop {
     /** Waits so long, or until something has arrived. May be called beside the thread that drives. */
     void await(LoopPause pause) throws InterruptedException {
         inbox.await(pause);
+        failAfterEnd();
     }
 
     /** Whether nothing waits now and nothing falls due before that. */
@@ -458,6 +459,18 @@ final class SagaLoop {
         if (stored != null) {
             load(stored);
             subSagas.foundAgain(stored);
+            releaseChildrenOf(stored);
+        }
+    }
+
+    /** It ended under another owner: its sub-sagas that wait for that end heard of it there, or nowhere. */
+    private void releaseChildrenOf(SagaStore.StoredSaga stored) {
+        SagaStatus status = stored.start().status();
+        SagaId id = stored.start().head().id();
+        if (status.ended()) {
+            SagaEvent ended = new SagaEvent.ParentEnded(status == SagaStatus.COMPLETED);
+            subSagas.childrenOf(id).forEach(child -> bring(LoopInput.Event.of(child, ended)));
+            subSagas.ended(id);
         }
     }
 

@@ -45,8 +45,11 @@ record SagaRows(List<Start> starts, List<Event> events, List<Change> changes, Li
         }
     }
 
-    /** @param fresh whether the saga starts in the same batch */
-    record Event(SagaId saga, int seq, Instant at, SagaEventCodec.Coded coded, boolean fresh) {}
+    /**
+     * @param fresh whether the saga starts in the same batch
+     * @param repeats see {@link SagaStore.StoredEvent}
+     */
+    record Event(SagaId saga, int seq, Instant at, SagaEventCodec.Coded coded, boolean fresh, boolean repeats) {}
 
     record Change(
             SagaId saga,
@@ -67,7 +70,8 @@ record SagaRows(List<Start> starts, List<Event> events, List<Change> changes, Li
         List<Event> events = new ArrayList<>(batch.events().size());
         for (SagaStore.StoredEvent event : batch.events()) {
             SagaId saga = event.saga();
-            events.add(new Event(saga, event.seq(), event.at(), codec.encode(event.event()), fresh.contains(saga)));
+            events.add(new Event(
+                    saga, event.seq(), event.at(), codec.encode(event.event()), fresh.contains(saga), event.repeats()));
         }
         List<Change> others = new ArrayList<>(changes.size());
         changes.values().forEach(change -> others.add(change(change, catalog)));

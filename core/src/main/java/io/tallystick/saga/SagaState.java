@@ -81,6 +81,13 @@ public record SagaState(SagaHead head, SagaGraph graph, int seq, SagaStatus stat
         return steps().get(graph.position(name));
     }
 
+    /** Whether this is what came of an attempt in flight: from this state anybody would make that attempt again. */
+    boolean wouldRepeat(SagaEvent event) {
+        return event instanceof SagaEvent.StepDone done
+                && awaits(done.token())
+                && step(done.token().step()).status().inFlight();
+    }
+
     /** Whether an answer naming this token would count. */
     boolean awaits(StepToken token) {
         if (!graph.contains(token.step())) {

@@ -114,8 +114,16 @@ public interface SagaStore extends AutoCloseable {
     /** The start of a saga: its event number 0. */
     record NewSaga(SagaHead head, String type, String definitionHash, String payload, SagaStatus status) {}
 
-    /** An event under its number. */
-    record StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {}
+    /**
+     * An event under its number.
+     *
+     * @param repeats whether an owner that has not seen it makes the same attempt again, and so comes to this number by itself
+     */
+    record StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event, boolean repeats) {
+        StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {
+            this(saga, seq, at, event, false);
+        }
+    }
 
     /** The saga's row follows its events where people search: status, and the end. */
     record StatusChange(

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +107,68 @@ class LoopCrewTest {
                             .status())
                     .isEqualTo(SagaStatus.COMPLETED);
         }
+    }
+
+    @Test
+    void an_interrupt_that_comes_after_an_attempt_stops_nobody() {
+        Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+        SagaDefinition<Job> watched = Saga.define("watched", Job.class)
+                .step("work")
+                .call((context, job) -> threads.add(Thread.currentThread()))
+                .build();
+        SagaEngine engine = scene.engine(watched);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(engine.run(watched, "k" + i, new Job("a"), EngineScene.PATIENCE)
+                            .status())
+                    .isEqualTo(SagaStatus.COMPLETED);
+            threads.forEach(Thread::interrupt);
+        }
+
+        assertThat(threads).anyMatch(thread -> thread.getName().startsWith("tally-saga-scene"));
+    }
+
+    @Test
+    void an_attempt_that_throws_what_java_does_not_let_it_throw_stops_nobody() {
+        SagaDefinition<Job> sneaky = Saga.define("sneaky", Job.class)
+                .step("work")
+                .call((context, job) -> {
+                    if (context.attempt() < 3) {
+                        LoopCrewTest.<RuntimeException>sneak(new IOException("checked"));
+                    }
+                })
+                .pivot()
+                .retry(EngineScene.QUICK)
+                .build();
+        SagaEngine engine = scene.engine(sneaky);
+
+        assertThat(engine.run(sneaky, "k", new Job("a"), EngineScene.PATIENCE).status())
+                .isEqualTo(SagaStatus.COMPLETED);
+    }
+
+    @Test
+    void an_attempt_may_close_its_engine() throws Exception {
+        CompletableFuture<SagaEngine> itself = new CompletableFuture<>();
+        CountDownLatch closed = new CountDownLatch(1);
+        SagaDefinition<Job> last = Saga.define("last", Job.class)
+                .step("work")
+                .call((context, job) -> {
+                    itself.join().close();
+                    closed.countDown();
+                })
+                .build();
+        SagaEngine engine = scene.engine(last);
+        itself.complete(engine);
+
+        engine.start(last, "k", new Job("a"));
+
+        assertThat(closed.await(EngineScene.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void sneak(Exception e) throws E {
+        throw (E) e;
     }
 
     private static SagaDefinition<Job> quick() {

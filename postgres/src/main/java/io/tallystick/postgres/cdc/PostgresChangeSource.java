@@ -223,15 +223,17 @@ public final class PostgresChangeSource implements ChangeSource {
     }
 
     private Look checked(Tx tx, Set<TableName> tables, WalPosition stored) {
+        // who reads it first: what he acknowledges while he ends must be seen by the check
+        Optional<Slot> slot = Slot.find(tx, settings.slot());
         Continuity continuity = new Continuity(settings);
         database = identityOf(tx);
-        continuity.checkSlot(tx, stored);
         continuity.checkPublication(tx, tables);
         boolean binary = new TableCatalog()
                 .describe(tx, tables).stream()
                         .flatMap(table -> table.columns().stream())
                         .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
-        return new Look(Slot.find(tx, settings.slot()), binary);
+        continuity.checkSlot(tx, stored);
+        return new Look(slot, binary);
     }
 
     private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {

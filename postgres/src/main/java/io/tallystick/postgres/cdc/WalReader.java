@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -33,6 +34,9 @@ final class WalReader {
 
     private final Socket socket;
     private final InputStream in;
+    /** Over TLS a read gives one record, of which the walsender makes one for each change: small says nothing there. */
+    private final boolean gathers;
+
     private byte[] bytes = new byte[BUFFER];
     /** The same bytes, for reading numbers anywhere in them. */
     private ByteBuffer all = ByteBuffer.wrap(bytes);
@@ -52,6 +56,7 @@ final class WalReader {
     WalReader(Socket socket) throws IOException {
         this.socket = socket;
         this.in = socket.getInputStream();
+        this.gathers = !(socket instanceof SSLSocket);
     }
 
     /** Waits for the server's word that it begins. */
@@ -135,7 +140,7 @@ final class WalReader {
 
     private boolean fill(long deadlineNanos) throws IOException {
         makeRoom();
-        if (lastRead < SMALL_READ && bytesPerRead > FLOWING_BYTES_PER_MILLI * millisPerRead) {
+        if (gathers && lastRead < SMALL_READ && bytesPerRead > FLOWING_BYTES_PER_MILLI * millisPerRead) {
             LockSupport.parkNanos(MOMENT_NANOS);
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
@@ -152,6 +157,9 @@ final class WalReader {
         }
         limit += read;
         measure(read);
+        if (limit == bytes.length) {
+            lastRead = BUFFER; // cut short by the buffer's end, it says nothing about what the server has
+        }
         return true;
     }
 
