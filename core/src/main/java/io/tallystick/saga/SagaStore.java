@@ -120,7 +120,7 @@ public interface SagaStore extends AutoCloseable {
      * @param repeats whether an owner that has not seen it makes the same attempt again, and so comes to this number by itself
      */
     record StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event, boolean repeats) {
-        StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {
+        public StoredEvent(SagaId saga, int seq, Instant at, SagaEvent event) {
             this(saga, seq, at, event, false);
         }
     }
