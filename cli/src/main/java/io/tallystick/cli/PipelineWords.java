@@ -53,6 +53,9 @@ final class PipelineWords {
         if (target.counts().missing() > 0) {
             text += ", " + target.counts().missing() + " not found";
         }
+        if (target.counts().conflicts() > 0) {
+            text += ", " + target.counts().conflicts() + " conflicts";
+        }
         PipelineLive.Target measured = live.targets().get(target.target());
         if (measured != null) {
             text += ", " + rate(measured) + ", behind " + behind(live, measured);

@@ -2,6 +2,7 @@ package io.tallystick.cdc;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what a source's change means for one target: nothing, one row, or several rows of several tables. Called by the target's
@@ -29,6 +30,16 @@ public interface ChangeMapping {
      */
     default boolean copiesParentsToo() {
         return false;
+    }
+
+    /** Whether any table has a policy for conflicts; then every change is made by itself, in the source's order. */
+    default boolean settlesConflicts() {
+        return false;
+    }
+
+    /** What is done where somebody else has written to this table; null for nothing. */
+    default @Nullable ConflictPolicy onConflict(TargetTable table) {
+        return null;
     }
 
     /** The target's tables that hold exactly the rows of this table of the source. None unless it is sure. */

@@ -31,6 +31,9 @@ final class GroupApplier {
     private final EchoGuard guard;
     private final Set<TableName> toCopyAnew = new HashSet<>();
     private long missing;
+    private long conflicts;
+    private boolean skipped;
+    private @Nullable ConflictCheck check;
     /** Whether what the quarantine remembers may have been rolled back. */
     private boolean quarantineIsStale;
 
@@ -53,6 +56,11 @@ final class GroupApplier {
         return missing;
     }
 
+    /** How many changes met a row that somebody else had written, since this session began. */
+    long conflicts() {
+        return conflicts;
+    }
+
     /** Tables whose copying has to begin anew, since this was asked last. */
     Set<TableName> toCopyAnew() {
         Set<TableName> tables = Set.copyOf(toCopyAnew);
@@ -70,6 +78,13 @@ final class GroupApplier {
      * @throws DataRefused when the target refuses data; the transaction has to be rolled back
      */
     int apply(List<TransactionPiece> pieces) throws DataRefused {
+        if (target.mapping().settlesConflicts()) {
+            return applyCarefully(pieces);
+        }
+        return applyShort(pieces);
+    }
+
+    private int applyShort(List<TransactionPiece> pieces) throws DataRefused {
         lookAtQuarantine();
         try {
             return applyTogether(pieces);
@@ -168,7 +183,7 @@ final class GroupApplier {
         // also an empty part: rows that the source has no more are deleted after it
         guard.mark();
         TransactionPiece piece = new TransactionPiece("copy", COPY, Instant.EPOCH, null, changes, true);
-        return carefully ? applyCarefully(List.of(piece)) : apply(List.of(piece));
+        return carefully ? applyCarefully(List.of(piece)) : applyShort(List.of(piece));
     }
 
     /** The same in the source's order; what the target refuses is set aside. */
@@ -213,32 +228,75 @@ final class GroupApplier {
     private int applyCarefully(List<TargetChange> changes, TransactionPiece piece) {
         int made = 0;
         for (TargetChange each : changes) {
-            String refused =
-                    quarantine.holds(each) ? BEHIND : refusalOf(new Run(each.table(), each.verb(), List.of(each)));
+            Refusal refused = quarantine.holds(each) ? new Refusal(each, BEHIND) : refusalOf(each);
             if (refused == null) {
-                made++;
+                made += skipped ? 0 : 1;
                 emptied(each, piece.position());
             } else {
-                quarantine.park(session.tx(), each, piece.position(), refused);
+                quarantine.park(session.tx(), refused.change(), piece.position(), refused.why());
             }
         }
         return made;
     }
 
-    private @Nullable String refusalOf(Run run) {
+    /** What is to be set aside, and why. */
+    private record Refusal(TargetChange change, String why) {}
+
+    private @Nullable Refusal refusalOf(TargetChange change) {
         try {
             Savepoint before = session.savepoint();
             try {
-                write(run);
+                ConflictCheck.Verdict verdict = judge(change);
+                conflicts += verdict.conflict() ? 1 : 0;
+                Refusal refused = make(verdict);
                 session.release(before);
-                return null;
+                return refused;
             } catch (DataRefused e) {
                 session.rollbackTo(before);
-                return e.getMessage();
+                return new Refusal(change, String.valueOf(e.getMessage()));
             }
         } catch (SQLException e) {
             throw SqlErrors.translate(e, target.dialect(), false, "setting a savepoint at target " + target.name());
         }
+    }
+
+    private @Nullable Refusal make(ConflictCheck.Verdict verdict) throws DataRefused {
+        TargetChange change = verdict.change();
+        skipped = change == null;
+        if (change != null && verdict.park() != null) {
+            return new Refusal(change, verdict.park());
+        }
+        if (change != null) {
+            write(new Run(change.table(), change.verb(), List.of(change)));
+        }
+        return null;
+    }
+
+    /** Rows of a table that is being copied are put over whatever is there. */
+    private ConflictCheck.Verdict judge(TargetChange change) throws DataRefused, SQLException {
+        ConflictPolicy policy = target.mapping().onConflict(change.table());
+        if (policy == null
+                || change.row() == null
+                || isCopied.test(change.written().source().table().name())) {
+            return ConflictCheck.Verdict.none(change);
+        }
+        ConflictCheck known = check == null ? new ConflictCheck(session.connection()) : check;
+        check = known;
+        try {
+            return known.judge(session.connection(), change, policy);
+        } catch (SQLException e) {
+            throw refusedOrFailed(
+                    e, "looking for conflicts in " + change.table().name());
+        }
+    }
+
+    private DataRefused refusedOrFailed(SQLException e, String what) {
+        RuntimeException translated =
+                SqlErrors.translate(e, target.dialect(), false, what + " at target " + target.name());
+        if (SqlErrors.isDataRefused(e, target.dialect())) {
+            return new DataRefused(translated);
+        }
+        throw translated;
     }
 
     private void write(Run run) throws DataRefused {
@@ -246,16 +304,10 @@ final class GroupApplier {
             int rows = target.writer().write(session.connection(), run.table(), run.verb(), run.changes());
             count(run, rows);
         } catch (SQLException e) {
-            RuntimeException translated = SqlErrors.translate(
+            throw refusedOrFailed(
                     e,
-                    target.dialect(),
-                    false,
                     run.verb() + " of " + run.changes().size() + " rows in "
-                            + run.table().name() + " at target " + target.name());
-            if (SqlErrors.isDataRefused(e, target.dialect())) {
-                throw new DataRefused(translated);
-            }
-            throw translated;
+                            + run.table().name());
         }
     }
 

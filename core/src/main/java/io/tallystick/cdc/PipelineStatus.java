@@ -114,7 +114,8 @@ public record PipelineStatus(
                     counts.changes + group.changes(),
                     counts.transactions + group.transactions(),
                     group.missing(),
-                    quarantined);
+                    quarantined,
+                    group.conflicts());
             return new TargetStatus(target, group.last().position(), more, queueBytes, group.committedAtSource(), null);
         }
 
@@ -130,6 +131,13 @@ public record PipelineStatus(
      * @param transactions of the source, applied
      * @param missing updates and deletes that found no row: a sign of drift
      * @param quarantined rows that wait for a person, now
+     * @param conflicts changes that met a row which somebody else had written at the target, on routes with a policy for it
      */
-    public record Counts(long changes, long transactions, long missing, int quarantined) {}
+    public record Counts(long changes, long transactions, long missing, int quarantined, long conflicts) {
+
+        /** Without conflicts. */
+        public Counts(long changes, long transactions, long missing, int quarantined) {
+            this(changes, transactions, missing, quarantined, 0);
+        }
+    }
 }

@@ -323,7 +323,8 @@ final class TargetLoop implements Runnable {
             careful = false;
             positionWritten = upstream.runtime().clock().instant();
             progress.applied(
-                    new TargetProgress.Group(last, changes, transactions(), applier.missing()), applier.quarantine());
+                    new TargetProgress.Group(last, changes, transactions(), applier.missing(), applier.conflicts()),
+                    applier.quarantine());
             complete.clear();
         }
 

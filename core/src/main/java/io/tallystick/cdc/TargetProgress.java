@@ -72,7 +72,7 @@ final class TargetProgress {
     }
 
     /** A group that was committed. */
-    record Group(TransactionPiece last, int changes, int transactions, long missing) {
+    record Group(TransactionPiece last, int changes, int transactions, long missing, long conflicts) {
         Instant committedAtSource() {
             return last.at();
         }

@@ -2,6 +2,7 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
+import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.Mirror;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TargetChange;
@@ -53,6 +54,16 @@ final class LateMapping implements ChangeMapping {
     @Override
     public boolean copiesParentsToo() {
         return mapping().copiesParentsToo();
+    }
+
+    @Override
+    public boolean settlesConflicts() {
+        return mapping().settlesConflicts();
+    }
+
+    @Override
+    public @Nullable ConflictPolicy onConflict(TargetTable table) {
+        return mapping().onConflict(table);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
@@ -192,13 +193,14 @@ public final class PipelineFile {
         }
         Expression filter = expression(section, "filter");
         List<Destination> to = section.list("to").stream()
-                .map(node -> destination(new Section("a destination", node, problems, environment), targets))
+                .map(node ->
+                        destination(new Section("a destination", node, problems, environment), targets, filter != null))
                 .toList();
         section.refuseOthers();
         return new Route(from == null ? new TableName("?", "?") : from, filter, to);
     }
 
-    private Destination destination(Section section, Map<String, Place> targets) {
+    private Destination destination(Section section, Map<String, Place> targets, boolean filtered) {
         String target = section.text("target");
         if (!target.isEmpty() && !targets.containsKey(target)) {
             problems.at(
@@ -212,6 +214,7 @@ public final class PipelineFile {
                     section.node(),
                     "'added_columns' is for tables that are mirrored whole; leave it out, or leave 'set' and 'mode' out");
         }
+        ConflictPolicy conflict = Settings.conflict(section, mode == Mode.MIRROR && !filtered, problems);
         Map<String, Expression> columns = new LinkedHashMap<>();
         if (section.has("set")) {
             section.section("set").entries().forEach((column, node) -> {
@@ -222,7 +225,7 @@ public final class PipelineFile {
             });
         }
         section.refuseOthers();
-        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns, added);
+        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns, added, conflict);
     }
 
     private @Nullable Expression expression(Section section, String name) {

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.RunnerSettings;
@@ -101,9 +102,15 @@ public record PipelineSpec(
      *
      * @param columns what goes into which column; empty for all columns of the same name
      * @param added what becomes of columns that the source's table has and the target's lacks; only for all columns of the same name
+     * @param onConflict what is done where somebody else has written to the table; null for what the database says
      */
     public record Destination(
-            String target, TableName table, Mode mode, Map<String, Expression> columns, AddedColumns added) {
+            String target,
+            TableName table,
+            Mode mode,
+            Map<String, Expression> columns,
+            AddedColumns added,
+            @Nullable ConflictPolicy onConflict) {
 
         public Destination {
             columns = Map.copyOf(columns);
@@ -111,7 +118,7 @@ public record PipelineSpec(
 
         /** Leaves out columns that the target's table lacks. */
         public Destination(String target, TableName table, Mode mode, Map<String, Expression> columns) {
-            this(target, table, mode, columns, AddedColumns.IGNORE);
+            this(target, table, mode, columns, AddedColumns.IGNORE, null);
         }
     }
 

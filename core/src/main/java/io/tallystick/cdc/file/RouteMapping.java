@@ -2,6 +2,7 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeMapping;
+import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.Mirror;
 import io.tallystick.cdc.Ownership;
 import io.tallystick.cdc.SourceTable;
@@ -10,6 +11,7 @@ import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Route;
+import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +34,7 @@ public final class RouteMapping implements ChangeMapping {
     private final Map<SourceTable, List<RouteCells>> prepared = new IdentityHashMap<>();
     private final @Nullable Growth growth;
     private final Set<TargetTable> filtered = new HashSet<>();
+    private final Map<TargetTable, ConflictPolicy> policies = new HashMap<>();
     /** For each table of the target the source's tables whose rows it holds. */
     private final Map<TableName, Set<TableName>> origins = new HashMap<>();
 
@@ -59,9 +62,23 @@ public final class RouteMapping implements ChangeMapping {
         TableName from = leg.route().from();
         legs.computeIfAbsent(from, table -> new ArrayList<>()).add(leg);
         origins.computeIfAbsent(leg.table().name(), table -> new HashSet<>()).add(from);
+        ConflictPolicy policy = leg.destination().onConflict();
+        if (policy != null) {
+            policies.put(leg.table(), wanted(policy, leg.table()));
+        }
         if (leg.route().filter() != null) {
             filtered.add(leg.table());
         }
+    }
+
+    private static ConflictPolicy wanted(ConflictPolicy policy, TargetTable table) {
+        String column = policy.column();
+        if (column != null
+                && table.columns().stream().noneMatch(each -> each.name().equals(column))) {
+            throw new RejectedException("'on_conflict' names the column " + column
+                    + ", which the route does not write into " + table.name() + "; correct the route");
+        }
+        return policy;
     }
 
     @Override
@@ -84,6 +101,16 @@ public final class RouteMapping implements ChangeMapping {
             cells.forEach(leg -> fan.add(leg, change));
             fan.give(out);
         }
+    }
+
+    @Override
+    public boolean settlesConflicts() {
+        return !policies.isEmpty();
+    }
+
+    @Override
+    public @Nullable ConflictPolicy onConflict(TargetTable table) {
+        return policies.get(table);
     }
 
     @Override

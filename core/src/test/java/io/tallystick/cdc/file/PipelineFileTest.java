@@ -3,6 +3,7 @@ package io.tallystick.cdc.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Pipeline files as people write them, right and wrong. */
@@ -47,6 +49,39 @@ class PipelineFileTest {
         PipelineFileException name =
                 catchThrowableOfType(PipelineFileException.class, () -> groupware("loop: [north, 'a b']\n"));
         assertThat(name).hasMessageContaining("line 1, column 15: 'loop' names 'a b'; expected the name of a pipeline");
+    }
+
+    @Test
+    void a_destination_says_who_wins_where_somebody_else_has_written() {
+        assertThat(conflict("mode: mirror, on_conflict: latest(changed_at)"))
+                .isEqualTo(new ConflictPolicy(ConflictPolicy.Kind.LATEST, "changed_at"));
+        assertThat(conflict("on_conflict: source_wins"))
+                .isEqualTo(new ConflictPolicy(ConflictPolicy.Kind.SOURCE_WINS, null));
+        assertThat(conflict("mode: mirror")).isNull();
+        PipelineFileException word =
+                catchThrowableOfType(PipelineFileException.class, () -> conflict("on_conflict: newest"));
+        assertThat(word)
+                .hasMessageContaining("line 5, column 69: 'on_conflict' is 'newest'; expected source_wins, target_wins,"
+                        + " park, or latest(column)");
+        PipelineFileException mode =
+                catchThrowableOfType(PipelineFileException.class, () -> conflict("mode: owned, on_conflict: park"));
+        assertThat(mode).hasMessageContaining("line 5, column 82: 'on_conflict' is for mode mirror without a filter");
+    }
+
+    private static @Nullable ConflictPolicy conflict(String options) {
+        String yaml = """
+                pipeline: p
+                source: {url: "jdbc:postgresql://a/a", tables: [public.t]}
+                targets: {b: {url: "jdbc:postgresql://b/b"}}
+                routes:
+                  - {from: public.t, to: [{target: b, table: public.t, %s}]}
+                """.formatted(options);
+        return PipelineFile.parse("p.yaml", yaml, name -> null)
+                .routes()
+                .get(0)
+                .to()
+                .get(0)
+                .onConflict();
     }
 
     private static PipelineSpec groupware(String more) {

@@ -1,0 +1,109 @@
+package io.tallystick.cli.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of rows that somebody else has written at the target, by the policy of the route. */
+@ExtendWith(Servers.Extension.class)
+class ConflictsTest {
+
+    private static final String ITEM = "CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(20), version BIGINT)";
+
+    private final Servers servers;
+
+    ConflictsTest(Servers servers) {
+        this.servers = servers;
+    }
+
+    /** A row that is there already (1), one that is gone (2), one that was changed meanwhile (3), and one that is nobody else's (4). */
+    private void collide(Engine from, Engine to, String policy, Check check) throws SQLException {
+        TestDatabase source = servers.database(from);
+        TestDatabase target = servers.database(to);
+        source.execute(ITEM, "INSERT INTO item VALUES (2, 'old', 1), (3, 'old', 1)");
+        target.execute(ITEM);
+        String yaml = Pipe.mirror("conflict_" + policy.replaceAll("\\W.*", ""), source, target, "item")
+                .replace("}]\n", ", on_conflict: " + policy + "}]\n");
+        try (Pipe pipe = Pipe.start(yaml)) {
+            pipe.awaitValue(target, "SELECT count(*) FROM item", "2");
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_load WHERE state <> 'done'", "0");
+            target.execute(
+                    "INSERT INTO item VALUES (1, 'theirs', 5)",
+                    "DELETE FROM item WHERE id = 2",
+                    "UPDATE item SET name = 'theirs', version = 5 WHERE id = 3");
+            source.execute(
+                    "INSERT INTO item VALUES (1, 'ours', 9)",
+                    "UPDATE item SET name = 'ours', version = 9 WHERE id = 2",
+                    "UPDATE item SET name = 'ours', version = 3 WHERE id = 3",
+                    "INSERT INTO item VALUES (4, 'ours', 1)");
+            pipe.awaitValue(target, "SELECT count(*) FROM item WHERE id = 4", "1");
+            // counted when it is committed, and seen a moment before
+            pipe.awaitRows(
+                    target,
+                    "SELECT 1",
+                    any -> assertThat(pipe.target().counts().transactions()).isEqualTo(4));
+            check.of(
+                    Pipe.rows(target, "SELECT id, name FROM item ORDER BY id"),
+                    Pipe.rows(target, "SELECT row_key FROM tally_quarantine ORDER BY id"),
+                    pipe.target().counts().conflicts());
+            PipelineDesk desk = pipe.run().desks().get("t1");
+            desk.parked(10).forEach(each -> desk.replay(each.id(), pipe.run().writer("t1")));
+            if (policy.equals("park")) {
+                assertThat(Pipe.rows(target, "SELECT id, name FROM item ORDER BY id"))
+                        .as("once a person has let the source win")
+                        .containsExactly("1|ours", "2|ours", "3|ours", "4|ours");
+            }
+        }
+    }
+
+    private interface Check {
+        void of(List<String> rows, List<String> parked, long conflicts);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRESQL, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void where_the_source_wins_the_rows_become_as_it_has_them(Engine from, Engine to) throws SQLException {
+        collide(from, to, "source_wins", (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|ours", "2|ours", "3|ours", "4|ours");
+            assertThat(parked).isEmpty();
+            assertThat(conflicts).isEqualTo(2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MYSQL"})
+    void where_the_target_wins_rows_that_are_there_or_gone_stay_so(Engine from, Engine to) throws SQLException {
+        collide(from, to, "target_wins", (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|theirs", "3|ours", "4|ours");
+            assertThat(parked).isEmpty();
+            assertThat(conflicts).isEqualTo(2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRESQL, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void conflicts_that_are_parked_wait_for_a_person(Engine from, Engine to) throws SQLException {
+        collide(from, to, "park", (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|theirs", "3|ours", "4|ours");
+            assertThat(parked).hasSize(2);
+            assertThat(conflicts).isEqualTo(2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void the_latest_wins_by_a_column_and_what_is_gone_waits(Engine from, Engine to) throws SQLException {
+        collide(from, to, "latest(version)", (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
+            assertThat(parked).singleElement().asString().contains("\"2\"");
+            assertThat(conflicts).isEqualTo(3);
+        });
+    }
+}
