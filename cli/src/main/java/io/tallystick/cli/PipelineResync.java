@@ -110,6 +110,7 @@ final class PipelineResync implements Callable<Integer> {
                             : run.span(table, from, after, to));
         }
         Order order = new Order(who.who(), who.why(), Instant.now());
+        run.desks().values().forEach(desk -> desk.examineResync(spans));
         run.desks().values().forEach(desk -> desk.resync(spans, !keep, order));
         output.line("Ordered: " + spans + ". A running pipeline begins within seconds; tally pipeline status " + file
                 + " shows how far it is.");

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,9 +28,14 @@ final class LoadRows {
         this.pipeline = pipeline;
     }
 
-    /** Orders whole tables to be copied; one that is being copied begins anew. */
+    /** Orders whole tables to be copied; one that is being copied begins anew, and goes on deleting if that was ordered. */
     void order(Set<TableName> tables) {
-        tables.forEach(table -> order(new KeySpan(table, null, null), false));
+        if (tables.isEmpty()) {
+            return;
+        }
+        Set<TableName> swept =
+                open().stream().filter(LoadState::sweeps).map(LoadState::table).collect(Collectors.toSet());
+        tables.forEach(table -> order(new KeySpan(table, null, null), swept.contains(table)));
     }
 
     /** The same, and rows that the source has no more are deleted where that can be told. */
@@ -94,7 +100,7 @@ final class LoadRows {
                 "UPDATE tally_load SET done_to = ?, done_rows = ?, state = ?, changed_at = "
                         + tx.dialect().now()
                         + " WHERE pipeline = ? AND source = ? AND state = ? AND done_rows = ?"
-                        + " AND COALESCE(done_to, '') = ?",
+                        + " AND COALESCE(done_to, '') = ? AND COALESCE(first_key, '') = ? AND COALESCE(last_key, '') = ?",
                 text(after.doneTo()),
                 after.doneRows(),
                 finished ? "done" : state,
@@ -102,8 +108,14 @@ final class LoadRows {
                 after.table().toString(),
                 state,
                 before.doneRows(),
-                Objects.requireNonNullElse(text(before.doneTo()), ""));
+                orEmpty(before.doneTo()),
+                orEmpty(before.from()),
+                orEmpty(before.to()));
         return rows == 1;
+    }
+
+    private static String orEmpty(@Nullable List<String> key) {
+        return Objects.requireNonNullElse(text(key), "");
     }
 
     private static @Nullable String text(@Nullable List<String> key) {

@@ -26,14 +26,35 @@ record LoadState(
         return doneTo == null ? from : doneTo;
     }
 
-    /** False for a chunk from further on when nothing is there yet: it would hide that the beginning is still to come. */
-    boolean goesOnWith(LoadedChunk chunk) {
-        return chunk.after() == null || next() != null;
+    /** What this chunk brings was brought before, by a commit whose answer was lost. */
+    boolean has(LoadedChunk chunk) {
+        return chunk.upTo() != null && chunk.upTo().equals(doneTo);
+    }
+
+    /** Whether this chunk is the last: it may be the last of a part that another target wants, and not of this one. */
+    boolean endsWith(LoadedChunk chunk) {
+        return chunk.upTo() == null && (chunk.to() == null || chunk.to().equals(to));
+    }
+
+    /**
+     * Whether the chunk can be counted. Not one that ends where another target wants no more, and not one that was read for somebody
+     * who does not want to know what the source has no more.
+     */
+    boolean countsWith(LoadedChunk chunk) {
+        return (chunk.upTo() != null || endsWith(chunk)) && (!sweeps || chunk.seen() != null);
     }
 
     LoadState after(SnapshotReader.Chunk chunk) {
         return new LoadState(
                 table, from, to, chunk.upTo(), doneRows + chunk.rows().size(), sweeps);
+    }
+
+    /** What two targets want: together if they go on at the same key to the same end, else from the beginning. */
+    static LoadState forBoth(LoadState one, LoadState other) {
+        if (!Objects.equals(one.next(), other.next()) || !Objects.equals(one.to, other.to)) {
+            return anew(one, other);
+        }
+        return new LoadState(one.table, one.from, one.to, one.doneTo, one.doneRows, one.sweeps || other.sweeps);
     }
 
     /** What two targets want that have come differently far, or want different parts: from the beginning of what is common. */

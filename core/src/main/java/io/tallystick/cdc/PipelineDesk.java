@@ -155,21 +155,35 @@ public final class PipelineDesk {
     public void resync(Collection<KeySpan> spans, boolean sweeps, Order order) {
         jdbc.run(tx -> {
             LoadRows loads = new LoadRows(tx, pipeline);
-            Set<TableName> open = loads.open().stream().map(LoadState::table).collect(Collectors.toSet());
-            for (KeySpan span : spans) {
-                boolean part = span.after() != null || span.to() != null;
-                if (part && open.contains(span.table())) {
-                    throw new RejectedException(span.table() + " is being copied at " + pipeline
-                            + "; a part of it can be ordered when that is done (tally pipeline status), or the whole table"
-                            + " now");
-                }
-                loads.order(span, sweeps);
-            }
+            refuseParts(loads, spans);
+            spans.forEach(span -> loads.order(span, sweeps));
             PipelineBoard.audit(
                     tx,
                     pipeline,
                     new PipelineBoard.Audit("resync", order, spans + (sweeps ? "" : ", rows are not deleted")));
         });
+    }
+
+    /**
+     * Orders nothing, and says whether {@link #resync(Collection, boolean, Order)} would: to be asked at all targets before anything
+     * is ordered at one.
+     *
+     * @throws RejectedException when a part is wanted of a table that is being copied
+     */
+    public void examineResync(Collection<KeySpan> spans) {
+        jdbc.run(tx -> refuseParts(new LoadRows(tx, pipeline), spans));
+    }
+
+    private void refuseParts(LoadRows loads, Collection<KeySpan> spans) {
+        Set<TableName> open = loads.open().stream().map(LoadState::table).collect(Collectors.toSet());
+        for (KeySpan span : spans) {
+            boolean part = span.after() != null || span.to() != null;
+            if (part && open.contains(span.table())) {
+                throw new RejectedException(span.table() + " is being copied at " + pipeline
+                        + "; a part of it can be ordered when that is done (tally pipeline status), or the whole table"
+                        + " now");
+            }
+        }
     }
 
     /** Gives up the changes of the row that this one belongs to, all of them; how many they were. */

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -241,13 +240,7 @@ final class SourceLoop implements Runnable {
         }
         Map<TableName, LoadState> all = new LinkedHashMap<>();
         for (Flow flow : flows) {
-            flow.progress()
-                    .loads()
-                    .forEach((table, state) -> all.merge(
-                            table,
-                            state,
-                            (one, other) ->
-                                    Objects.equals(one.next(), other.next()) ? one : LoadState.anew(one, other)));
+            flow.progress().loads().forEach((table, state) -> all.merge(table, state, LoadState::forBoth));
         }
         return all;
     }

@@ -9,10 +9,14 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,15 +42,18 @@ final class Sweep {
         this.pipeline = pipeline;
     }
 
-    /** Does nothing for tables whose rows do not belong to the source's table alone. */
-    void after(LoadedChunk chunk) {
+    /**
+     * Does nothing for tables whose rows do not belong to the source's table alone, and nothing outside of the part that was ordered
+     * here: the chunk may have been read for more.
+     */
+    void after(LoadedChunk chunk, LoadState ordered) {
         SeenRows seen = chunk.seen();
         if (seen == null) {
             return;
         }
         for (Mirror mirror : target.mapping().mirrors(seen.table())) {
             try {
-                Tally tally = withForeignKeys(new Range(mirror, chunk, seen));
+                Tally tally = withForeignKeys(new Range(mirror, chunk, ordered, seen));
                 tell(mirror, chunk, tally);
             } catch (SQLException e) {
                 throw SqlErrors.translate(
@@ -100,6 +107,7 @@ final class Sweep {
 
         private final Mirror mirror;
         private final LoadedChunk chunk;
+        private final LoadState ordered;
         private final SeenRows seen;
         private final TargetDialect dialect =
                 TargetDialect.valueOf(target.dialect().name());
@@ -108,9 +116,10 @@ final class Sweep {
         /** For each key column of the source's table its place in {@link #order}. */
         private final int[] placeOfKey;
 
-        Range(Mirror mirror, LoadedChunk chunk, SeenRows seen) {
+        Range(Mirror mirror, LoadedChunk chunk, LoadState ordered, SeenRows seen) {
             this.mirror = mirror;
             this.chunk = chunk;
+            this.ordered = ordered;
             this.seen = seen;
             this.order = seen.order().stream().mapToInt(this::targetColumn).toArray();
             this.placeOfKey = Arrays.stream(seen.table().keyColumns())
@@ -152,11 +161,11 @@ final class Sweep {
         private List<List<String>> keys(@Nullable List<String> low) throws SQLException {
             List<String> bounds = new ArrayList<>();
             List<Object> values = new ArrayList<>();
-            if (low != null) {
-                bounds.add(bound(low, ">", ">", values));
+            for (List<String> after : both(low, ordered.from())) {
+                bounds.add(bound(after, ">", ">", values));
             }
-            if (chunk.end() != null) {
-                bounds.add(bound(chunk.end(), "<", "<=", values));
+            for (List<String> end : both(chunk.end(), ordered.to())) {
+                bounds.add(bound(end, "<", "<=", values));
             }
             String columns = Arrays.stream(order).mapToObj(this::name).collect(Collectors.joining(", "));
             String sql = "SELECT " + columns + " FROM "
@@ -169,6 +178,13 @@ final class Sweep {
                 }
                 return read(query);
             }
+        }
+
+        /** Which of the two is narrower only the database can tell. */
+        private static Set<List<String>> both(@Nullable List<String> one, @Nullable List<String> other) {
+            return Stream.of(Optional.ofNullable(one), Optional.ofNullable(other))
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
         /** A comparison of the whole key, spelt out because MariaDB and MySQL use no index for a comparison of tuples. */

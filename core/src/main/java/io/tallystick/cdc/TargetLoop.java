@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,6 +163,7 @@ final class TargetLoop implements Runnable {
         private final TargetSession session;
         private final GroupApplier applier;
         private final LoadRows loads;
+        private final LoadsPassed passed = new LoadsPassed();
         private Instant positionWritten = upstream.runtime().clock().instant();
         private Instant ordersSeen = positionWritten;
         private boolean mayNotLetBe;
@@ -251,7 +253,10 @@ final class TargetLoop implements Runnable {
             if (state == null || position == null) {
                 return;
             }
-            if (!state.goesOnWith(chunk)) {
+            if (state.has(chunk)) {
+                return;
+            }
+            if (!passed.leadTo(state, chunk) || !state.countsWith(chunk)) {
                 progress.copyAnew();
                 return;
             }
@@ -262,16 +267,32 @@ final class TargetLoop implements Runnable {
                 loadCarefully(chunk);
             }
             if (state.sweeps()) {
-                new Sweep(session, target, applier.quarantine(), upstream.pipelineAt(target)).after(chunk);
+                new Sweep(session, target, applier.quarantine(), upstream.pipelineAt(target)).after(chunk, state);
             }
-            if (loads.moved(state, state.after(chunk), chunk.upTo() == null)) {
+            note(state, state.after(chunk), state.endsWith(chunk), position);
+        }
+
+        private void note(LoadState before, LoadState after, boolean finished, Position position) {
+            Map<TableName, LoadState> expected = new HashMap<>(progress.loads());
+            if (loads.moved(before, after, finished)) {
                 session.commit(position);
+                passed.moved(before, after);
+                expected.put(after.table(), after);
             } else {
                 session.rollback();
                 applier.rolledBack();
+            }
+            seeLoads(expected);
+        }
+
+        /** Nobody else moves the copying: what is not as it was left was ordered meanwhile. */
+        private void seeLoads(Map<TableName, LoadState> left) {
+            progress.loads(loads.open());
+            boolean ordered = progress.loads().entrySet().stream()
+                    .anyMatch(load -> !load.getValue().equals(left.get(load.getKey())));
+            if (ordered) {
                 progress.copyAnew();
             }
-            progress.loads(loads.open());
         }
 
         private void loadCarefully(LoadedChunk chunk) {
@@ -357,15 +378,8 @@ final class TargetLoop implements Runnable {
             ordersSeen = now;
             applier.quarantine().reload(session.tx());
             Map<TableName, LoadState> before = progress.loads();
-            progress.loads(loads.open());
+            seeLoads(before);
             session.rollback();
-            boolean restarted = progress.loads().entrySet().stream()
-                    .anyMatch(load -> load.getValue().doneTo() == null
-                            && (!before.containsKey(load.getKey())
-                                    || before.get(load.getKey()).doneTo() != null));
-            if (restarted) {
-                progress.copyAnew();
-            }
         }
 
         private boolean isTimeForPosition() {
