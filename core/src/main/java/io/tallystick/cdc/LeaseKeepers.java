@@ -4,7 +4,9 @@ import io.tallystick.cdc.PipelineBoard.Entry;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.TallystickException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -69,9 +71,13 @@ final class LeaseKeepers {
         return newest;
     }
 
-    /** Stores an order that the runner gives by itself. */
-    void give(PipelineOrders orders, PipelineBoard.Audit audit) {
-        eachThat(entry -> true, board -> board.order(orders, audit));
+    /** Stores an order that the runner gives by itself; the orders that stand then. */
+    PipelineOrders give(NewOrder order, PipelineOrders known) {
+        Map<String, PipelineBoard> boards = new LinkedHashMap<>();
+        keepers.stream()
+                .filter(keeper -> keeper.seen() != null)
+                .forEach(keeper -> boards.put(keeper.target(), keeper.board()));
+        return order.give(known, boards).orders();
     }
 
     /** Notes why the pipeline stands still. */
@@ -84,20 +90,26 @@ final class LeaseKeepers {
         eachThat(entry -> entry.gap() != null, board -> board.gap(null));
     }
 
-    /** Whether no target that answers has begun this resync. Asked afresh: a position that a target already has must not be lost. */
+    /**
+     * Whether no target has begun this resync. Asked afresh: a position that a target already has must not be lost. A target that is
+     * away may have one, so then this is false; unless changes are lost to the log, for then its position is of no use either.
+     */
     boolean isBegunNowhere(ResyncOrder resync) {
-        boolean open = false;
+        boolean lost = false;
+        boolean silent = false;
         for (LeaseKeeper keeper : keepers) {
             try {
-                if (keeper.board().read().resyncsDone() >= resync.number()) {
+                Entry entry = keeper.board().read();
+                if (entry.resyncsDone() >= resync.number()) {
                     return false;
                 }
-                open = true;
+                lost |= entry.gap() != null;
             } catch (TallystickException e) {
                 LOG.debug("target {} is away and begins the resync later", keeper.target(), e);
+                silent = true;
             }
         }
-        return open;
+        return lost || !silent;
     }
 
     private void eachThat(Predicate<Entry> which, Consumer<PipelineBoard> work) {

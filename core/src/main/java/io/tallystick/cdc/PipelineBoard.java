@@ -129,9 +129,13 @@ final class PipelineBoard {
                 runner));
     }
 
-    /** Stores orders that are newer than those that stand here, with the audit of the one that is new. */
-    void order(PipelineOrders orders, @Nullable Audit audit) {
-        jdbc.run(tx -> {
+    /**
+     * Stores orders that are newer than those that stand here, with the audit of the one that is new.
+     *
+     * @return false when others came first: nothing was changed
+     */
+    boolean order(PipelineOrders orders, @Nullable Audit audit) {
+        return jdbc.inTransaction(tx -> {
             tx.insertFirst(
                     "tally_pipeline",
                     List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
@@ -140,18 +144,19 @@ final class PipelineBoard {
                     0L,
                     0L,
                     0L);
-            tx.update(
+            int rows = tx.update(
                     "UPDATE tally_pipeline SET order_no = ?, paused = ?, resync_no = ?, resync = ?" + WHERE
-                            + " AND order_no <= ?",
+                            + " AND order_no < ?",
                     orders.number(),
                     text(orders.paused()),
                     orders.resyncs(),
                     text(orders.resync()),
                     pipeline,
                     orders.number());
-            if (audit != null) {
+            if (rows == 1 && audit != null) {
                 audit(tx, pipeline, audit);
             }
+            return rows == 1;
         });
     }
 

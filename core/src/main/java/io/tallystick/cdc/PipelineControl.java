@@ -1,17 +1,13 @@
 package io.tallystick.cdc;
 
-import io.tallystick.cdc.PipelineBoard.Audit;
 import io.tallystick.cdc.PipelineOrders.Order;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
-import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnavailableException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.UnaryOperator;
 
 /**
  * Orders of a person for a whole pipeline, whether it runs or not: stored at every target that answers, with who and why, and followed
@@ -48,14 +44,15 @@ public final class PipelineControl {
      * @throws UnavailableException when no target answers
      */
     public Outcome pause(String who, String why) {
-        return give("pause", order(who, why), orders -> {
+        Order order = order(who, why);
+        return give(NewOrder.pause(order, orders -> {
             Order pause = orders.paused();
             if (pause != null) {
                 throw new RejectedException("pipeline " + pipeline + " is paused already, since " + pause.at() + " by "
                         + pause.who() + ": " + pause.why());
             }
-            return orders.withPause(order(who, why));
-        });
+            return orders.withPause(order);
+        }));
     }
 
     /**
@@ -65,13 +62,13 @@ public final class PipelineControl {
      * @throws UnavailableException when no target answers
      */
     public Outcome resume(String who, String why) {
-        return give("resume", order(who, why), orders -> {
+        return give(NewOrder.resume(order(who, why), orders -> {
             if (orders.paused() == null) {
                 throw new RejectedException(
                         "pipeline " + pipeline + " is not paused; tally pipeline status shows what it waits for");
             }
             return orders.withPause(null);
-        });
+        }));
     }
 
     /**
@@ -81,32 +78,19 @@ public final class PipelineControl {
      * @throws UnavailableException when no target answers
      */
     public Outcome resync(String who, String why) {
-        Order order = order(who, why);
-        return give("resync", order, orders -> orders.withResync(order));
+        return give(NewOrder.resync(order(who, why)));
     }
 
     private Order order(String who, String why) {
         return new Order(who, why, clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 
-    private Outcome give(String act, Order order, UnaryOperator<PipelineOrders> change) {
-        Map<String, String> silent = new LinkedHashMap<>();
-        Map<String, PipelineOrders> found = new LinkedHashMap<>();
-        boards.forEach((name, board) -> {
-            try {
-                found.put(name, board.read().orders());
-            } catch (TallystickException e) {
-                silent.put(name, String.valueOf(e.getMessage()));
-            }
-        });
-        if (found.isEmpty()) {
+    private Outcome give(NewOrder order) {
+        NewOrder.Given given = order.give(PipelineOrders.NONE, boards);
+        if (given.told().isEmpty()) {
             throw new UnavailableException(
-                    "no target of pipeline " + pipeline + " answers, so nothing is ordered: " + silent, null);
+                    "no target of pipeline " + pipeline + " answers, so nothing is ordered: " + given.silent(), null);
         }
-        PipelineOrders next = change.apply(PipelineOrders.newest(found.values()));
-        found.keySet()
-                .forEach(name -> Objects.requireNonNull(boards.get(name))
-                        .order(next, new Audit(act, order, "order " + next.number())));
-        return new Outcome(next, silent);
+        return new Outcome(given.orders(), given.silent());
     }
 }

@@ -25,13 +25,19 @@ public record PipelineOrders(
     /** Who ordered something, why and when (by the clock of whoever stored it). */
     public record Order(String who, String why, Instant at) {}
 
-    /** Those that count; between two of one number, given at the same moment, the one that pauses. */
+    /** Those that count; of two of one number, given at different targets at the same moment, both. */
     static PipelineOrders newest(Collection<PipelineOrders> all) {
-        return all.stream()
+        PipelineOrders newest = all.stream()
                 .max(Comparator.comparingLong(PipelineOrders::number)
                         .thenComparingLong(PipelineOrders::resyncs)
                         .thenComparing(orders -> orders.paused != null))
                 .orElse(NONE);
+        return all.stream()
+                .filter(other -> other.number == newest.number && other.paused != null && newest.paused == null)
+                .findFirst()
+                .filter(pausing -> pausing.resyncs < newest.resyncs)
+                .map(pausing -> newest.withPause(pausing.paused))
+                .orElse(newest);
     }
 
     PipelineOrders withPause(@Nullable Order pause) {

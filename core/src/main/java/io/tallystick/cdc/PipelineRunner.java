@@ -261,8 +261,9 @@ public final class PipelineRunner implements AutoCloseable {
             LOG.error("pipeline {} resyncs by itself (on_gap: resync), because {}", plan.name(), why);
             rest(new Phase(PipelineStatus.State.STARTING, "resyncs by itself: " + why));
             Order order = new Order(GapPolicy.AUTOMATIC, why, now);
-            followed = orders.withResync(order);
-            keepers.give(followed, new PipelineBoard.Audit("resync", order, "order " + followed.number()));
+            // noted first: nothing of the log is worth keeping then for a target that is away
+            keepers.noteGap(why);
+            followed = keepers.give(NewOrder.resync(order), orders);
         } else {
             stuck = true;
             rest(new Phase(PipelineStatus.State.NEEDS_RESYNC, why));

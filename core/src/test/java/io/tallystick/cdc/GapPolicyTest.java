@@ -52,6 +52,14 @@ class GapPolicyTest {
     }
 
     @Test
+    void a_pause_at_one_target_and_a_resync_at_another_of_the_same_number_both_count() {
+        Order order = new Order("kim", "maintenance", NOW);
+        PipelineOrders both = PipelineOrders.newest(
+                List.of(PipelineOrders.NONE.withPause(order), PipelineOrders.NONE.withResync(order)));
+        assertThat(both).isEqualTo(new PipelineOrders(2, order, 1, order));
+    }
+
+    @Test
     void the_share_of_kept_log_goes_by_size_or_else_by_age() {
         assertThat(new KeptLog(32, 64, null, "size").percent(Duration.ofDays(9)))
                 .isEqualTo(50);
