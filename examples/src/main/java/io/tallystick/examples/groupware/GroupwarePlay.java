@@ -53,8 +53,14 @@ public final class GroupwarePlay implements Play {
         return new GroupwareScenes(holders).all();
     }
 
+    /** Nobody comes before the pipeline has its place in the log: who comes and goes before that is nobody's letter. */
     @Override
     public Crowd crowd(Stage stage) {
+        Books books = new Books(stage.world());
+        stage.await(() -> books.number(
+                        Groupware.ACCOUNT,
+                        "SELECT count(*) AS amount FROM pg_replication_slots WHERE confirmed_flush_lsn IS NOT NULL")
+                > 0);
         return new GroupwareCrowd(stage, holders);
     }
 
