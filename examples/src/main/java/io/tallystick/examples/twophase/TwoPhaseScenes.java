@@ -146,6 +146,8 @@ final class TwoPhaseScenes {
         Servant dying = stage.world().service(victim);
         dying.kill();
         stage.injected(victim.equals(till.service()) ? Fault.KILL_COORDINATOR : Fault.KILL_SERVICE, victim);
+        // what a dead process was about to send must not leave after its death; the line hears of that a moment later
+        stage.await(() -> !victim.equals(moment.service()) || line.holding() == 0);
         line.heal();
         dying.restart();
         return ended(stage, till, card, expected, answer.join());

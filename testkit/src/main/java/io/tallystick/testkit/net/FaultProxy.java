@@ -167,6 +167,13 @@ public final class FaultProxy implements AutoCloseable {
         return traps.requests().sprung();
     }
 
+    /** How many connections hold a request now: those that were neither healed nor lost their sender. */
+    public long holding() {
+        return connections.stream()
+                .filter(connection -> connection.isHolding(Direction.REQUESTS))
+                .count();
+    }
+
     /** Closes every connection and refuses new ones until {@link #heal}. */
     public FaultProxy cut() {
         Thread accepting;

@@ -166,8 +166,9 @@ class FaultProxyTest {
         proxy.holdRequest("COMMIT");
         send("COMMIT");
         await().until(() -> proxy.heldRequests() == 1);
+        assertThat(proxy.holding()).isEqualTo(1);
         client.close();
-        await().until(() -> proxy.connections() == 0);
+        await().until(() -> proxy.holding() == 0);
         proxy.heal();
         reconnectAndEcho();
         assertThat(server.received()).isEqualTo(5);
