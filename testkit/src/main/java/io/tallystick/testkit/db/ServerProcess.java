@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class ServerProcess {
     private static final String START_WHEN_TOLD = "read -r word || exit 1; exec \"$@\" </dev/null";
 
-    private static final long STOP_SECONDS = 30;
+    private static final long STOP_SECONDS = 60;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Process server;
@@ -81,8 +81,11 @@ final class ServerProcess {
         await("SIG" + signal);
     }
 
+    /** Returns when all of it stands still: a process may go on for a moment after a signal. */
     void pause() {
-        Commands.signal("STOP", stopped());
+        List<Long> family = stopped();
+        Commands.signal("STOP", family);
+        family.forEach(pid -> awaitState(pid, "TtZX", "SIGSTOP"));
     }
 
     /** The server, which has stopped, and everything it forked: the parent first, so that it forks nobody meanwhile. */

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int BACKLOG = 50;
-    private static final long LONGEST_CLOSE_MILLIS = 2_000;
+    private static final long LONGEST_CLOSE_MILLIS = 30_000;
 
     private final Target target;
     private final int port;
@@ -87,6 +87,11 @@ public final class FaultProxy implements AutoCloseable {
     /** How many bytes have been handed on in this direction; those swallowed do not count. */
     public long deliveredBytes(Direction direction) {
         return line(direction).delivered();
+    }
+
+    /** How many bytes have vanished in this direction, by {@link #swallow}. */
+    public long swallowedBytes(Direction direction) {
+        return line(direction).swallowed();
     }
 
     /** Holds all bytes back for this long, each way. */
@@ -207,8 +212,9 @@ public final class FaultProxy implements AutoCloseable {
     public synchronized FaultProxy heal() {
         traps.disarm();
         connections.forEach(Connection::release);
-        connections.stream().filter(Connection::hasLostBytes).toList().forEach(each -> each.close(true));
+        // first, so that a pump that loses bytes at this very moment sees that it is the one to end its connection
         lines.values().forEach(line -> line.change(conditions -> Conditions.NORMAL));
+        connections.stream().filter(Connection::hasLostBytes).toList().forEach(each -> each.close(true));
         if (listener == null) {
             listen();
         }

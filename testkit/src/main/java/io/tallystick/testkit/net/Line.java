@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 final class Line {
     private Conditions conditions = Conditions.NORMAL;
     private long delivered;
+    private long swallowed;
 
     synchronized Conditions conditions() {
         return conditions;
@@ -24,6 +25,14 @@ final class Line {
 
     synchronized long delivered() {
         return delivered;
+    }
+
+    synchronized void countSwallowed(int bytes) {
+        swallowed += bytes;
+    }
+
+    synchronized long swallowed() {
+        return swallowed;
     }
 
     /** Waits until bytes that arrived at this time may go on, under the conditions of that moment. */

@@ -24,6 +24,8 @@ final class Pump {
     private final Socket to;
     private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>(QUEUED_CHUNKS);
     private long passed;
+    /** Whether bytes before those to come have vanished. For the thread that writes. */
+    private boolean hole;
 
     /** Bytes and when they came; none at all means the end of the stream. */
     private record Chunk(byte[] bytes, long arrivedNanos) {}
@@ -63,24 +65,36 @@ final class Pump {
             Chunk chunk = queue.take();
             connection.awaitRelease(direction);
             Conditions now = line.awaitPassage(chunk.arrivedNanos());
-            if (chunk.bytes().length == 0) {
-                endOfStream(now);
-                return;
-            }
-            if (now.flow() == Flow.SWALLOW) {
-                connection.lostBytes();
-            } else if (!deliver(chunk.bytes(), now, out)) {
+            boolean goesOn = now.flow() == Flow.SWALLOW ? swallow(chunk.bytes().length) : pass(chunk.bytes(), now, out);
+            if (!goesOn) {
                 return;
             }
         }
     }
 
-    /** A half-open line does not say that the other end has closed. */
-    private void endOfStream(Conditions now) throws IOException {
-        if (now.flow() != Flow.SWALLOW) {
-            to.shutdownOutput();
-            connection.ended();
+    /** Nobody is told, not even that the other end has closed; but a line that was healed meanwhile is not left with a hole. */
+    private boolean swallow(int bytes) {
+        hole = true;
+        connection.lostBytes();
+        line.countSwallowed(bytes);
+        return line.conditions().flow() == Flow.SWALLOW || end();
+    }
+
+    private boolean pass(byte[] bytes, Conditions now, OutputStream out) throws IOException, InterruptedException {
+        if (hole) {
+            return end();
         }
+        if (bytes.length > 0) {
+            return deliver(bytes, now, out);
+        }
+        to.shutdownOutput();
+        connection.ended();
+        return false;
+    }
+
+    private boolean end() {
+        connection.close(true);
+        return false;
     }
 
     private boolean deliver(byte[] bytes, Conditions now, OutputStream out) throws IOException, InterruptedException {
@@ -97,8 +111,7 @@ final class Pump {
             line.pace(count);
         }
         if (whole < bytes.length) {
-            connection.close(true);
-            return false;
+            return end();
         }
         return true;
     }

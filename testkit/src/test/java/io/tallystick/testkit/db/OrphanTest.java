@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.testkit.crash.ChildJvm;
+import io.tallystick.testkit.crash.CrashResult;
 import io.tallystick.testkit.crash.CrashRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing is left when a JVM with servers is killed: no process, no directory. */
 class OrphanTest {
@@ -29,8 +31,13 @@ class OrphanTest {
     }
 
     @Test
-    void even_without_its_guardian_an_orphan_is_ended_by_the_next_start() {
-        try (ChildJvm child = CrashRunner.of(StartServers.class, "MARIADB").start()) {
+    void even_without_its_guardian_an_orphan_is_ended_by_the_next_start(@TempDir Path folder) {
+        // in a folder of its own: in the common one any other JVM may be the one that starts a server next, at any
+        // moment
+        String temporary = "-Djava.io.tmpdir=" + folder;
+        try (ChildJvm child = CrashRunner.of(StartServers.class, "MARIADB")
+                .jvmOption(temporary)
+                .start()) {
             List<Left> left = servers(child, 1);
             // of the JVM's two children one is the server, the other its guardian
             ProcessHandle.of(child.pid())
@@ -41,7 +48,9 @@ class OrphanTest {
             child.kill();
             assertThat(left).allMatch(Left::isRunning);
 
-            TestDatabases.postgres().start().close();
+            CrashResult next =
+                    CrashRunner.of(StartAndClose.class).jvmOption(temporary).runAt(0);
+            assertThat(next.exitStatus()).as(next.output()).isZero();
             await().atMost(LONG).until(() -> left.stream().noneMatch(Left::isRunning));
             assertThat(left).noneMatch(Left::hasDirectory);
         }
@@ -71,6 +80,13 @@ class OrphanTest {
                 .toList();
         assertThat(servers).hasSize(count);
         return servers;
+    }
+
+    /** The child that comes next. */
+    static final class StartAndClose {
+        public static void main(String[] none) {
+            TestDatabases.postgres().start().close();
+        }
     }
 
     /** The child: starts servers and stays. */

@@ -39,8 +39,8 @@ class TemplateCacheTest {
 
         try (ChildJvm one = starter();
                 ChildJvm two = starter()) {
-            assertThat(one.await(Duration.ofSeconds(60)).output()).contains("answered");
-            assertThat(two.await(Duration.ofSeconds(60)).output()).contains("answered");
+            assertThat(one.await(Duration.ofSeconds(150)).output()).contains("answered");
+            assertThat(two.await(Duration.ofSeconds(150)).output()).contains("answered");
         }
         try (Stream<Path> entries = Files.list(unpacked.root())) {
             assertThat(entries.filter(Files::isDirectory)).containsExactly(entry);

@@ -81,6 +81,7 @@ class FaultProxyTest {
     void a_half_open_connection_swallows_silently_and_is_reset_by_healing() throws IOException {
         proxy.halfOpen();
         send("hello");
+        await().until(() -> proxy.swallowedBytes(Direction.REQUESTS) == 5);
         assertNothingArrives();
         assertThat(server.received()).isZero();
         assertThat(proxy.connections()).isEqualTo(1);
@@ -239,7 +240,7 @@ class FaultProxyTest {
     }
 
     private String receive(int bytes) throws IOException {
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(60_000);
         return new String(client.getInputStream().readNBytes(bytes), StandardCharsets.ISO_8859_1);
     }
 
