@@ -241,6 +241,8 @@ public final class SqlErrors {
                 || error instanceof SQLRecoverableException
                 || error instanceof SQLTimeoutException
                 || error.getCause() instanceof IOException
+                // from a pool: nothing was asked yet
+                || error.getCause() instanceof InterruptedException
                 || state.startsWith("08");
         return passing ? SqlFailure.UNAVAILABLE : SqlFailure.REJECTED;
     }

@@ -145,6 +145,9 @@ final class LoopCrew {
         private boolean round(SagaLoop loop) throws InterruptedException {
             Runnable own;
             LoopPause pause;
+            // what came after an attempt; before stopping is looked at, so that the interrupt that goes with it is not
+            // lost
+            boolean unused = Thread.interrupted();
             lead.lock();
             try {
                 if (stopping || ender != null) {

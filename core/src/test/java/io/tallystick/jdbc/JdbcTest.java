@@ -3,7 +3,10 @@ package io.tallystick.jdbc;
 import static io.tallystick.jdbc.Provoked.isPostgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +228,30 @@ class JdbcTest {
         assertThatThrownBy(() -> jdbc.run(tx -> tx.queryOne("SELECT * FROM thing WHERE amount = ?", row -> true, 1)))
                 .isInstanceOf(CorruptionException.class)
                 .hasMessageContaining("found 2");
+    }
+
+    @Test
+    void whoever_is_interrupted_while_it_waits_for_a_connection_has_done_nothing_and_may_come_again() throws Exception {
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(db.dataSource());
+            pool.setMaximumPoolSize(1);
+            Jdbc pooled = Jdbc.on(pool);
+            CompletableFuture<Thread> waiter = new CompletableFuture<>();
+            try (Connection held = pool.getConnection()) {
+                assertThat(held.isClosed()).isFalse();
+                CompletableFuture<Void> waiting = Background.run(() -> {
+                    waiter.complete(Thread.currentThread());
+                    pooled.run(tx -> insert(tx, "never"));
+                });
+                await().until(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+                waiter.get().interrupt();
+
+                assertThatThrownBy(waiting::get)
+                        .hasCauseInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("Interrupted");
+            }
+        }
+        assertThat(count()).isZero();
     }
 
     private void insert(Tx tx, String name) {
