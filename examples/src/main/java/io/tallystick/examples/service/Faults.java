@@ -19,6 +19,8 @@ public final class Faults {
     private final SplittableRandom chance;
     private final Map<Kind, Long> struck = new EnumMap<>(Kind.class);
     private FaultSettings settings = FaultSettings.NONE;
+    /** How often anything may still strike; below 1 there is no end. */
+    private int left;
 
     Faults(long seed) {
         this.chance = new SplittableRandom(seed);
@@ -26,6 +28,7 @@ public final class Faults {
 
     synchronized void set(FaultSettings next) {
         settings = next;
+        left = next.times();
     }
 
     public synchronized FaultSettings settings() {
@@ -65,6 +68,9 @@ public final class Faults {
 
     private boolean count(Kind kind) {
         struck.merge(kind, 1L, Long::sum);
+        if (--left == 0) {
+            settings = FaultSettings.NONE;
+        }
         return true;
     }
 }

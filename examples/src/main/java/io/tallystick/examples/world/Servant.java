@@ -7,6 +7,7 @@ import io.tallystick.examples.service.Json;
 import io.tallystick.examples.service.ServiceSettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 public final class Servant implements AutoCloseable {
 
     private static final int ATTEMPTS = 10;
+    /** Which fault struck how often is worth a wait; a kill is not to wait for it. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    private static final Duration LONGEST_BEFORE_KILL = Duration.ofSeconds(3);
 
     private final Role role;
     private final Map<String, String> environment;
@@ -87,10 +92,15 @@ public final class Servant implements AutoCloseable {
 
     /** How often each fault struck inside it, over all its lives. */
     public synchronized Map<Faults.Kind, Long> struck() {
+        return struck(LONGEST);
+    }
+
+    private Map<Faults.Kind, Long> struck(Duration longest) {
         Map<Faults.Kind, Long> all = new EnumMap<>(Faults.Kind.class);
         all.putAll(struckBefore);
         if (answers()) {
-            Struck now = Json.read("{\"counts\":" + client().ask("GET", "/admin/faults", "") + "}", Struck.class);
+            Struck now = Json.read(
+                    "{\"counts\":" + client().waiting(longest).ask("GET", "/admin/faults", "") + "}", Struck.class);
             now.counts().forEach((kind, count) -> all.merge(kind, count, Long::sum));
         }
         return all;
@@ -119,7 +129,7 @@ public final class Servant implements AutoCloseable {
     }
 
     synchronized void awaitReady() {
-        int port = process.awaitReady(60, TimeUnit.SECONDS);
+        int port = process.awaitReady(120, TimeUnit.SECONDS);
         settings = settings.at(port);
     }
 
@@ -136,7 +146,7 @@ public final class Servant implements AutoCloseable {
 
     private void remember() {
         try {
-            Map<Faults.Kind, Long> all = struck();
+            Map<Faults.Kind, Long> all = struck(LONGEST_BEFORE_KILL);
             struckBefore.clear();
             struckBefore.putAll(all);
         } catch (RuntimeException e) {

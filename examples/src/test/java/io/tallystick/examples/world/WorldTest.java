@@ -13,6 +13,7 @@ import io.tallystick.saga.NotExecuted;
 import io.tallystick.saga.StepRefused;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +124,7 @@ class WorldTest {
     }
 
     private Client client() {
-        return payment.client();
+        return payment.client().waiting(Duration.ofMinutes(1));
     }
 
     private long bills(String card) {
