@@ -57,6 +57,14 @@ public interface Branch {
     }
 
     /**
+     * Whether it was asked to vote or to end, nothing is known to have ended it, and its connection cannot be destroyed from here: then it is
+     * not to be given back yet, see {@link Kept}.
+     */
+    default boolean mustBeKept() {
+        return false;
+    }
+
+    /**
      * Gives the connection back, or destroys it if anything went wrong on it, or if the branch is still prepared and its session would
      * hide it from others (MariaDB). Idempotent.
      */

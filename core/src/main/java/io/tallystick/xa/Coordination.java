@@ -136,12 +136,16 @@ final class Coordination {
         }
     }
 
-    /** What has ended, or waits for a store that may stay away for long, holds no connection. */
+    /** What has ended, or waits for a store that may stay away for long, holds no connection, save for those of {@link Kept}. */
     private void releaseEnded(XaState now) {
         boolean all = now.phase() == XaPhase.IN_DOUBT && now.told();
         for (XaState.Member member : now.members()) {
-            if (all || member.status() == BranchStatus.ENDED) {
+            boolean ended = member.status() == BranchStatus.ENDED;
+            if (all || ended) {
                 release(member.number());
+            }
+            if (ended && !site.kept().isEmpty()) {
+                site.kept().ended(limb(member.number()).xid);
             }
         }
     }
@@ -398,7 +402,7 @@ final class Coordination {
     void release(int number) {
         Branch branch = letGo(number);
         if (branch != null) {
-            branch.release();
+            site.kept().giveBack(branch);
         }
     }
 

@@ -35,7 +35,7 @@ final class PolicyRules {
         for (Voted branch : branches) {
             if (site.backlog().isKeptAnywhere(record(branch, verdict, policy, why))) {
                 site.meters().report(m -> m.heuristic(branch.resource(), verdict));
-                end(driver, branch, verdict);
+                end(branch, verdict);
             } else {
                 LOG.error("{} is held: no decision store takes the evidence of what its policy demands", branch.xid());
             }
@@ -53,11 +53,8 @@ final class PolicyRules {
                 site.clock().instant());
     }
 
-    private void end(BranchDriver driver, Voted branch, Verdict verdict) {
-        var budget = site.settings().prepareBudget();
-        Ack ack = verdict == Verdict.COMMIT
-                ? driver.commit(branch.xid(), branch.hint(), budget)
-                : driver.rollback(branch.xid(), branch.hint(), budget);
+    private void end(Voted branch, Verdict verdict) {
+        Ack ack = site.finish(branch, verdict == Verdict.COMMIT, site.settings().prepareBudget());
         LOG.error(
                 "{} on '{}' was ended by policy, {}: {}. Compare its databases when its decision can be read again",
                 branch.xid(),

@@ -144,7 +144,7 @@ final class Questions {
                 () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
         if (transaction.limb(number).open() != branch) {
             // it took too long, and was given up meanwhile
-            branch.release();
+            site.kept().giveBack(branch);
         }
         return vote;
     }
@@ -213,12 +213,8 @@ final class Questions {
             // never named, so never prepared: with its connection it is gone
             return new Ack.Done();
         }
-        return guarded(
-                () -> {
-                    BranchDriver driver = site.driver(limb.resource);
-                    return commit ? driver.commit(xid, limb.hint, budget) : driver.rollback(xid, limb.hint, budget);
-                },
-                e -> new Ack.Retry(e.toString()));
+        DecisionRecord.Voted named = new DecisionRecord.Voted(xid, limb.resource, limb.incarnation, limb.hint);
+        return guarded(() -> site.finish(named, commit, budget), e -> new Ack.Retry(e.toString()));
     }
 
     /** What a resource throws although it must not is not known to have done anything. */

@@ -163,6 +163,7 @@ final class Recovery {
             site.meters().report(m -> m.takesBranches(driver.resource(), takes));
         }
         site.backlog().scanned(driver.resource(), number, names(found));
+        site.kept().scanned(driver.resource(), names(found));
         return found;
     }
 
@@ -274,11 +275,7 @@ final class Recovery {
     }
 
     private void finish(Voted branch, Verdict verdict) {
-        BranchDriver driver = site.driver(branch.resource());
-        Duration budget = site.settings().prepareBudget();
-        Ack ack = verdict == Verdict.COMMIT
-                ? driver.commit(branch.xid(), branch.hint(), budget)
-                : driver.rollback(branch.xid(), branch.hint(), budget);
+        Ack ack = site.finish(branch, verdict == Verdict.COMMIT, site.settings().prepareBudget());
         LOG.info("{}: its coordinator says {}: {}", branch.xid(), verdict, ack);
     }
 

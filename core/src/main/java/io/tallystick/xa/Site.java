@@ -1,6 +1,7 @@
 package io.tallystick.xa;
 
 import io.tallystick.jdbc.RejectedException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
@@ -24,6 +25,7 @@ final class Site {
     private final Meters meters;
     private final XaIds ids;
     private final Backlog backlog;
+    private final Kept kept;
     private final Map<String, ResourceHealth> health = new ConcurrentHashMap<>();
     private final Map<Gtrid, Coordination> inFlight = new ConcurrentHashMap<>();
 
@@ -38,6 +40,7 @@ final class Site {
         this.meters = new Meters(metrics, runtime.clock());
         this.ids = new XaIds(homes, runtime.clock(), runtime.random());
         this.backlog = new Backlog(this);
+        this.kept = new Kept(runtime.workers(), runtime.patience());
     }
 
     /**
@@ -104,6 +107,24 @@ final class Site {
 
     Backlog backlog() {
         return backlog;
+    }
+
+    Kept kept() {
+        return kept;
+    }
+
+    /**
+     * Tells a branch its end, by its name.
+     *
+     * @throws RejectedException when no such resource is configured and nothing here holds the branch
+     */
+    Ack finish(DecisionRecord.Voted branch, boolean commit, Duration budget) {
+        return kept.finish(commit, branch.xid(), budget, () -> {
+            BranchDriver driver = driver(branch.resource());
+            return commit
+                    ? driver.commit(branch.xid(), branch.hint(), budget)
+                    : driver.rollback(branch.xid(), branch.hint(), budget);
+        });
     }
 
     /** It has its id now: a scan must not take its branches for left behind. */

@@ -224,9 +224,10 @@ public final class XaEngine implements AutoCloseable {
                     "branch " + branch + " is of a transaction that is coordinated here: nobody else decides about it");
         }
         BranchDriver driver = site.driver(resource);
-        Duration budget = site.settings().prepareBudget();
-        Ack ack =
-                verdict == Verdict.COMMIT ? driver.commit(branch, hint, budget) : driver.rollback(branch, hint, budget);
+        Ack ack = site.finish(
+                new DecisionRecord.Voted(branch, resource, "", hint),
+                verdict == Verdict.COMMIT,
+                site.settings().prepareBudget());
         return ack instanceof Ack.Absent ? absent(driver, branch, hint) : ack;
     }
 

@@ -7,6 +7,8 @@ import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -15,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A branch in any resource that speaks XA. Its owner gives and takes back the connection; {@code isSameRM} is never asked, because
- * resources that say yes refuse to join. One thread at a time.
+ * A branch in any resource that speaks XA. Its owner gives and takes back the connection. Several XAResources may work for one branch; the
+ * first of them is told its end. One thread at a time.
  */
 public final class XaResourceBranch implements Branch {
 
@@ -28,14 +30,26 @@ public final class XaResourceBranch implements Branch {
         ENDED
     }
 
+    /** One resource that works for this branch. */
+    private static final class Worker {
+        private final XAResource resource;
+        private Association association = Association.STARTED;
+
+        Worker(XAResource resource) {
+            this.resource = resource;
+        }
+    }
+
     private final String name;
     private final XAResource resource;
     private final BranchXid xid;
     private final Runnable whenReleased;
     private final XaFinisher finisher;
-    private Association association = Association.STARTED;
+    private final List<Worker> workers = new ArrayList<>(1);
     private boolean failed;
     private boolean released;
+    private volatile boolean asked;
+    private volatile boolean ended;
 
     private XaResourceBranch(String name, XAResource resource, BranchXid xid, Runnable whenReleased) {
         this.name = name;
@@ -43,6 +57,7 @@ public final class XaResourceBranch implements Branch {
         this.xid = xid;
         this.whenReleased = whenReleased;
         this.finisher = new XaFinisher(name, false);
+        workers.add(new Worker(resource));
     }
 
     /**
@@ -57,19 +72,42 @@ public final class XaResourceBranch implements Branch {
         return new XaResourceBranch(name, resource, xid, whenReleased);
     }
 
-    /** Associates the resource again after {@link #end}: resumes what was suspended, joins what was ended. */
-    public void startAgain() throws XAException {
-        if (association != Association.STARTED) {
-            resource.start(name(xid), association == Association.SUSPENDED ? XAResource.TMRESUME : XAResource.TMJOIN);
-            association = Association.STARTED;
+    /**
+     * Lets another XAResource of the same resource manager work for this branch (TMJOIN), so that it is prepared and committed once for both.
+     *
+     * @throws XAException when it refuses, as MySQL does although its driver says that it is the same: it needs a branch of its own
+     */
+    public void join(XAResource other) throws XAException {
+        other.start(name(xid), XAResource.TMJOIN);
+        workers.add(new Worker(other));
+    }
+
+    /** Associates one of its resources again after {@link #end}: resumes what was suspended, joins what was ended. */
+    public void startAgain(XAResource one) throws XAException {
+        Worker worker = worker(one);
+        if (worker.association != Association.STARTED) {
+            one.start(name(xid), worker.association == Association.SUSPENDED ? XAResource.TMRESUME : XAResource.TMJOIN);
+            worker.association = Association.STARTED;
         }
     }
 
-    /** Ends the association with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. */
-    public void end(int flag) throws XAException {
-        resource.end(name(xid), flag);
-        association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
+    /** Ends the association of one of its resources with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. */
+    public void end(XAResource one, int flag) throws XAException {
+        one.end(name(xid), flag);
+        worker(one).association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
         failed |= flag == XAResource.TMFAIL;
+    }
+
+    private Worker worker(XAResource one) {
+        return workers.stream()
+                .filter(worker -> worker.resource == one)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(one + " does not work for branch " + xid));
+    }
+
+    /** The first of its XAResources. */
+    public XAResource first() {
+        return resource;
     }
 
     @Override
@@ -95,6 +133,13 @@ public final class XaResourceBranch implements Branch {
 
     @Override
     public Vote prepare(BranchXid ignored, Duration budget) {
+        asked = true;
+        Vote vote = vote();
+        ended = vote instanceof Vote.No || vote instanceof Vote.ReadOnly;
+        return vote;
+    }
+
+    private Vote vote() {
         try {
             endWork();
             return resource.prepare(name(xid)) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");
@@ -120,7 +165,15 @@ public final class XaResourceBranch implements Branch {
 
     @Override
     public Ack commit(Duration budget) {
-        return finisher.finish(resource, true, xid);
+        return toldToEnd(true);
+    }
+
+    private Ack toldToEnd(boolean commit) {
+        asked = true;
+        Ack ack = finisher.finish(resource, commit, xid);
+        // what is not there does not lie in this session either
+        ended |= !(ack instanceof Ack.Retry);
+        return ack;
     }
 
     @Override
@@ -130,7 +183,7 @@ public final class XaResourceBranch implements Branch {
         } catch (XAException e) {
             LOG.debug("{}: ending before its rollback answered {}", xid, e.errorCode);
         }
-        return finisher.finish(resource, false, xid);
+        return toldToEnd(false);
     }
 
     private static Xid name(BranchXid xid) {
@@ -149,10 +202,21 @@ public final class XaResourceBranch implements Branch {
         }
     }
 
+    /** All of them, and the first error afterwards: one that is left started would keep the branch from being prepared. */
     private void endIfNeeded(int flag) throws XAException {
-        if (association != Association.ENDED) {
-            // what is suspended is ended as it is: X/Open XA allows xa_end from there
-            end(failed ? XAResource.TMFAIL : flag);
+        XAException first = null;
+        for (Worker worker : workers) {
+            try {
+                if (worker.association != Association.ENDED) {
+                    // what is suspended is ended as it is: X/Open XA allows xa_end from there
+                    end(worker.resource, failed ? XAResource.TMFAIL : flag);
+                }
+            } catch (XAException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 
@@ -179,6 +243,12 @@ public final class XaResourceBranch implements Branch {
         if (!(ack instanceof Ack.Done)) {
             LOG.warn("{} on '{}' was given up, and its rollback answered: {}", xid, name, ack);
         }
+    }
+
+    /** As long as its session may hold the branch: see {@link io.tallystick.xa.Branch#mustBeKept}. */
+    @Override
+    public boolean mustBeKept() {
+        return asked && !ended;
     }
 
     @Override

@@ -15,13 +15,18 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A transaction as Jakarta Transactions sees it. One for each {@link XaTransaction}. Thread-safe. */
 final class JtaTransaction implements Transaction {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JtaTransaction.class);
     private static final Object KEY = JtaTransaction.class;
 
     private final XaTransaction transaction;
@@ -115,14 +120,17 @@ final class JtaTransaction implements Transaction {
         }
         String name = names.nameOf(resource);
         try {
-            if (there == null) {
-                there = start(name, resource);
-                synchronized (enlisted) {
-                    enlisted.put(resource, there);
-                }
-                transaction.enlist(there);
-            } else {
-                startAgain(there);
+            if (there != null) {
+                startAgain(there, resource);
+                return true;
+            }
+            XaResourceBranch joined = joinedBy(resource);
+            XaResourceBranch mine = joined == null ? start(name, resource) : joined;
+            synchronized (enlisted) {
+                enlisted.put(resource, mine);
+            }
+            if (joined == null) {
+                transaction.enlist(mine);
             }
             return true;
         } catch (XAException e) {
@@ -132,9 +140,32 @@ final class JtaTransaction implements Transaction {
         }
     }
 
-    private static void startAgain(XaResourceBranch there) throws SystemException {
+    /**
+     * The branch of the same resource manager, if there is one and the resource joins it: Jakarta Transactions demands that a resource manager
+     * is asked to prepare and to commit once. That it says yes to {@code isSameRM} proves nothing, MySQL refuses to join after that; then
+     * it gets a branch of its own.
+     */
+    private @Nullable XaResourceBranch joinedBy(XAResource resource) {
+        List<XaResourceBranch> there;
+        synchronized (enlisted) {
+            there = enlisted.values().stream().distinct().toList();
+        }
+        for (XaResourceBranch branch : there) {
+            try {
+                if (branch.first().isSameRM(resource)) {
+                    branch.join(resource);
+                    return branch;
+                }
+            } catch (XAException e) {
+                LOG.debug("{}: {} does not join {} (XA error {})", this, resource, branch, e.errorCode);
+            }
+        }
+        return null;
+    }
+
+    private static void startAgain(XaResourceBranch there, XAResource resource) throws SystemException {
         try {
-            there.startAgain();
+            there.startAgain(resource);
         } catch (XAException e) {
             throw Failures.notJoined(there.resource(), e);
         }
@@ -165,7 +196,7 @@ final class JtaTransaction implements Transaction {
                             : transaction + " takes no resource out any more");
         }
         try {
-            there.end(flag);
+            there.end(resource, flag);
         } catch (XAException e) {
             throw Failures.resource(there.resource(), e);
         }

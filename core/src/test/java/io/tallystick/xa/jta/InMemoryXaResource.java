@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
+import org.jspecify.annotations.Nullable;
 
 /** A resource that behaves as X/Open XA says, and remembers what it was told. */
 final class InMemoryXaResource implements XAResource {
@@ -19,11 +20,27 @@ final class InMemoryXaResource implements XAResource {
     }
 
     final List<String> told = new ArrayList<>();
+    private final List<InMemoryXaResource> manager;
     private State state = State.IDLE;
+    private @Nullable Xid branch;
     int voteNoWith;
     boolean readOnly;
     boolean joins = true;
     CountDownLatch mayEnd = new CountDownLatch(0);
+
+    InMemoryXaResource() {
+        this(new ArrayList<>());
+    }
+
+    private InMemoryXaResource(List<InMemoryXaResource> manager) {
+        this.manager = manager;
+        manager.add(this);
+    }
+
+    /** Another connection to the same resource manager. */
+    InMemoryXaResource ofTheSameManager() {
+        return new InMemoryXaResource(manager);
+    }
 
     @Override
     public void start(Xid xid, int flags) throws XAException {
@@ -34,10 +51,11 @@ final class InMemoryXaResource implements XAResource {
         State expected = switch (flags) {
             case TMNOFLAGS -> State.IDLE;
             case TMRESUME -> State.SUSPENDED;
-            case TMJOIN -> State.ENDED;
+            case TMJOIN -> state == State.IDLE && isKnown(xid) ? State.IDLE : State.ENDED;
             default -> throw new XAException(XAException.XAER_INVAL);
         };
         move(expected, State.ACTIVE);
+        branch = xid;
     }
 
     @Override
@@ -52,6 +70,9 @@ final class InMemoryXaResource implements XAResource {
     @Override
     public int prepare(Xid xid) throws XAException {
         told.add("prepare");
+        if (manager.stream().anyMatch(one -> one.state == State.ACTIVE && xid.equals(one.branch))) {
+            throw new XAException(XAException.XAER_PROTO);
+        }
         if (voteNoWith != 0) {
             state = State.IDLE;
             throw new XAException(voteNoWith);
@@ -74,6 +95,10 @@ final class InMemoryXaResource implements XAResource {
             throw new XAException(XAException.XAER_NOTA);
         }
         state = State.IDLE;
+    }
+
+    private boolean isKnown(Xid xid) {
+        return manager.stream().anyMatch(one -> xid.equals(one.branch) && one.state != State.IDLE);
     }
 
     private void awaitItsEnd() throws XAException {
@@ -115,7 +140,7 @@ final class InMemoryXaResource implements XAResource {
 
     @Override
     public boolean isSameRM(XAResource other) {
-        return other == this;
+        return other instanceof InMemoryXaResource one && one.manager == manager;
     }
 
     @Override

@@ -362,6 +362,55 @@ class JakartaTransactionsTest {
         }
 
         @Test
+        void a_second_resource_of_the_same_manager_joins_the_branch_and_the_manager_is_told_once() throws Exception {
+            InMemoryXaResource again = one.ofTheSameManager();
+            beginWithBoth();
+            manager.getTransaction().enlistResource(again);
+            manager.commit();
+            assertThat(one.told).containsExactly("start new", "end success", "prepare", "commit");
+            assertThat(again.told).containsExactly("start join", "end success");
+            assertThat(two.told).endsWith("commit");
+        }
+
+        @Test
+        void a_manager_with_several_resources_and_alone_commits_in_one_phase() throws Exception {
+            InMemoryXaResource again = one.ofTheSameManager();
+            manager.begin();
+            manager.getTransaction().enlistResource(one);
+            manager.getTransaction().enlistResource(again);
+            manager.commit();
+            assertThat(one.told).containsExactly("start new", "end success", "commit in one phase");
+            assertThat(again.told).containsExactly("start join", "end success");
+        }
+
+        @Test
+        void a_joined_resource_is_suspended_and_resumed_by_itself_and_its_manager_rolled_back_once() throws Exception {
+            InMemoryXaResource again = one.ofTheSameManager();
+            manager.begin();
+            Transaction mine = manager.getTransaction();
+            mine.enlistResource(one);
+            mine.enlistResource(again);
+            mine.delistResource(again, XAResource.TMSUSPEND);
+            mine.enlistResource(again);
+            manager.rollback();
+            assertThat(one.told).containsExactly("start new", "end fail", "rollback");
+            assertThat(again.told).containsExactly("start join", "end suspend", "start resume", "end fail");
+        }
+
+        @Test
+        void a_resource_that_says_it_is_of_the_same_manager_and_does_not_join_gets_a_branch_of_its_own()
+                throws Exception {
+            InMemoryXaResource again = one.ofTheSameManager();
+            again.joins = false;
+            manager.begin();
+            manager.getTransaction().enlistResource(one);
+            manager.getTransaction().enlistResource(again);
+            manager.commit();
+            assertThat(one.told).containsExactly("start new", "end success", "prepare", "commit");
+            assertThat(again.told).containsExactly("start join", "start new", "end success", "prepare", "commit");
+        }
+
+        @Test
         void delisting_with_TMFAIL_marks_the_transaction_for_rollback_only() throws Exception {
             manager.begin();
             Transaction mine = manager.getTransaction();

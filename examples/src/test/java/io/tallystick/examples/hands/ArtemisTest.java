@@ -114,6 +114,24 @@ class ArtemisTest {
     }
 
     @Test
+    void two_sessions_of_one_broker_work_for_one_branch() throws Exception {
+        try (Client client = new Client();
+                Client another = new Client()) {
+            manager.begin();
+            client.send("sold", null);
+            another.send("packed", null);
+            assertThat(broker.getActiveMQServer().getResourceManager().size())
+                    .as("transactions that the broker knows")
+                    .isOne();
+            takeAnApple();
+            manager.commit();
+        }
+        awaitMessage("sold");
+        awaitMessage("packed");
+        assertThat(shop.apples()).isEqualTo(9);
+    }
+
+    @Test
     void a_message_taken_comes_again_when_its_row_is_refused() throws Exception {
         try (Client client = new Client()) {
             manager.begin();
