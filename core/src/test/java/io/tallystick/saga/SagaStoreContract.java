@@ -130,6 +130,8 @@ abstract class SagaStoreContract {
         SagaStore.NewSaga late = start("order-11");
         assertThatThrownBy(() -> store.write(zombie, events(event(id, 1, done("book")))))
                 .isInstanceOf(SagaStore.Fenced.class);
+        assertThatThrownBy(() -> store.write(zombie, events(repeated(id, 1, done("book")))))
+                .isInstanceOf(SagaStore.Fenced.class);
         assertThatThrownBy(() -> store.write(zombie, starts(late))).isInstanceOf(SagaStore.Fenced.class);
         assertThat(store.lastSeq(id)).contains(0);
         assertThat(store.load(late.head().id())).isEmpty();
@@ -146,6 +148,10 @@ abstract class SagaStoreContract {
 
         assertThatThrownBy(() ->
                         store.write(zombie, new SagaStore.Batch(List.of(), List.of(event), List.of(end), List.of())))
+                .isInstanceOf(SagaStore.Fenced.class);
+        SagaStore.StoredEvent repeated = repeated(id, 1, done("book"));
+        assertThatThrownBy(() ->
+                        store.write(zombie, new SagaStore.Batch(List.of(), List.of(repeated), List.of(end), List.of())))
                 .isInstanceOf(SagaStore.Fenced.class);
         assertThatThrownBy(() -> store.write(zombie, starts(start("fenced-2"), start("fenced-3"))))
                 .isInstanceOf(SagaStore.Fenced.class);
@@ -920,6 +926,11 @@ abstract class SagaStoreContract {
 
     SagaStore.StoredEvent event(SagaId saga, int seq, SagaEvent event) {
         return new SagaStore.StoredEvent(saga, seq, instant(), event);
+    }
+
+    /** What came of an attempt in flight: where the store has a path without a lock, it goes there. */
+    private SagaStore.StoredEvent repeated(SagaId saga, int seq, SagaEvent event) {
+        return new SagaStore.StoredEvent(saga, seq, instant(), event, true);
     }
 
     static SagaEvent.StepDone done(String step) {
