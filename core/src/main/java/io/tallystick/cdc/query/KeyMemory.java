@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +79,29 @@ final class KeyMemory implements AutoCloseable {
     /** Which memory this is: a position names the one that belongs to it. */
     String id() {
         return id;
+    }
+
+    /** Where a comparison keeps what need not survive it; empty. */
+    Path scratch() {
+        Path scratch = directory.resolve("search");
+        try {
+            if (Files.exists(scratch)) {
+                delete(scratch);
+            }
+            return Files.createDirectories(scratch);
+        } catch (IOException e) {
+            throw new UnavailableException("the memory of keys at " + directory + " cannot be used: " + e, e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> found;
+        try (Stream<Path> all = Files.walk(folder)) {
+            found = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path each : found) {
+            Files.delete(each);
+        }
     }
 
     synchronized TableKeys of(TableName table) {

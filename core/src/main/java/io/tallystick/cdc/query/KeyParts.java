@@ -25,12 +25,31 @@ import tools.jackson.databind.json.JsonMapper;
 final class KeyParts implements AutoCloseable {
 
     static final int COUNT = 64;
+    /** So much of a part is looked at at once: some hundred thousand keys, some tens of MB of memory. */
+    private static final long SHARE_BYTES = 4L << 20;
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<List<String>> KEY = new TypeReference<>() {};
 
     private final Path directory;
     private final String prefix;
     private final @Nullable BufferedWriter[] writers = new BufferedWriter[COUNT];
+
+    /** Those keys of a part that are looked at together: the same of every set of keys. */
+    record Share(int part, int number, int count) {
+
+        boolean has(List<String> key) {
+            return count == 1 || Math.floorMod(Integer.rotateLeft(key.hashCode() * 0x85EBCA6B, 13), count) == number;
+        }
+
+        boolean isLast() {
+            return number == count - 1;
+        }
+
+        Share next() {
+            return new Share(part, number + 1, count);
+        }
+    }
 
     /** @param prefix with which the files' names begin */
     KeyParts(Path directory, String prefix) {
@@ -43,6 +62,11 @@ final class KeyParts implements AutoCloseable {
     }
 
     void write(List<String> key) {
+        write(key, key);
+    }
+
+    /** Writes this line where those of the key stand. */
+    void write(List<String> key, List<String> line) {
         int part = Math.floorMod(key.hashCode() * 0x9E3779B9, COUNT);
         try {
             BufferedWriter writer = writers[part];
@@ -50,10 +74,25 @@ final class KeyParts implements AutoCloseable {
                 writer = Files.newBufferedWriter(file(part));
                 writers[part] = writer;
             }
-            writer.write(line(key));
+            writer.write(line(line));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** In how many shares a part is to be looked at that has so many bytes in all sets of keys. */
+    static Share first(int part, long bytes) {
+        return new Share(part, 0, Math.toIntExact(bytes / SHARE_BYTES) + 1);
+    }
+
+    /** How much was written to this part. */
+    long bytes(int part) throws IOException {
+        BufferedWriter writer = writers[part];
+        if (writer != null) {
+            writer.flush();
+        }
+        Path file = file(part);
+        return Files.exists(file) ? Files.size(file) : 0;
     }
 
     /** Whatever was written to this part, by this object or an earlier one. */
@@ -80,11 +119,13 @@ final class KeyParts implements AutoCloseable {
         force(directory, StandardOpenOption.READ);
     }
 
-    /** Ends the writing; what was written may be lost in a power failure. */
+    /** Ends the writing; what was written can be read, and may be lost in a power failure. */
     @Override
     public void close() throws IOException {
-        for (BufferedWriter writer : writers) {
+        for (int part = 0; part < COUNT; part++) {
+            BufferedWriter writer = writers[part];
             if (writer != null) {
+                writers[part] = null;
                 writer.close();
             }
         }
@@ -116,7 +157,7 @@ final class KeyParts implements AutoCloseable {
     }
 
     /** Empty for the end of a file that a crash tore: the rows of those keys were never handed out. */
-    private static Optional<List<String>> parse(String line) {
+    static Optional<List<String>> parse(String line) {
         try {
             return Optional.of(MAPPER.readValue(line, KEY));
         } catch (JacksonException e) {

@@ -11,11 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -119,20 +117,35 @@ final class TableKeys implements AutoCloseable {
             }
         }
 
-        /** Remembered keys of one part that the source did not show, and whether they were added after the last comparison. */
-        Map<List<String>, Boolean> missing(int part) {
-            try {
-                Set<List<String>> there = new HashSet<>();
-                present.read(part, there::add);
+        /** The first share of a part. */
+        KeyParts.Share share(int part) {
+            try (KeyParts before = before()) {
+                return KeyParts.first(part, present.bytes(part) + since.bytes(part) + before.bytes(part));
+            } catch (IOException e) {
+                throw failed(directory, e);
+            }
+        }
+
+        private KeyParts before() {
+            return new KeyParts(directory.resolve(BASE + base), "");
+        }
+
+        /** Remembered keys of one share that the source did not show, and whether they were added after the last comparison. */
+        Map<List<String>, Boolean> missing(KeyParts.Share share) {
+            try (KeyParts before = before()) {
                 Map<List<String>, Boolean> missing = new LinkedHashMap<>();
-                try (KeyParts before = new KeyParts(directory.resolve(BASE + base), "")) {
-                    before.read(part, key -> missing.put(key, false));
-                }
-                since.read(part, key -> missing.put(key, true));
-                missing.keySet().removeAll(there);
+                before.read(share.part(), key -> put(missing, share, key, false));
+                since.read(share.part(), key -> put(missing, share, key, true));
+                present.read(share.part(), missing::remove);
                 return missing;
             } catch (IOException e) {
                 throw failed(directory, e);
+            }
+        }
+
+        private void put(Map<List<String>, Boolean> into, KeyParts.Share share, List<String> key, boolean addedSince) {
+            if (share.has(key)) {
+                into.put(key, addedSince);
             }
         }
 
