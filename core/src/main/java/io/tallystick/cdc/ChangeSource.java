@@ -95,6 +95,12 @@ public interface ChangeSource extends AutoCloseable {
     /** Forgets what {@link #establish} made, so that the source keeps no log for this pipeline any longer. */
     void release();
 
+    /**
+     * Gives back what only one process may hold, for nothing is read now; it is taken again with the next reading. No stream and no
+     * snapshot is open. Cheap when there is nothing.
+     */
+    default void rest() {}
+
     @Override
     void close();
 }

@@ -33,6 +33,7 @@ final class LeaseKeeper implements Runnable {
     private volatile @Nullable Entry seen;
     private volatile @Nullable String failure;
     private volatile boolean wantsRenewal;
+    private volatile boolean keepsLease;
     private volatile @Nullable Instant asking;
     private Instant renewedAt = Instant.EPOCH;
 
@@ -91,8 +92,13 @@ final class LeaseKeeper implements Runnable {
         return here && (before == null || before.isOpen());
     }
 
-    /** Ends the keeping; the lease is given back when its target answers. */
-    void stop() {
+    /**
+     * Ends the keeping.
+     *
+     * @param givesBack whether the lease ends now, when its target answers, and not after its time
+     */
+    void stop(boolean givesBack) {
+        keepsLease = !givesBack;
         end.countDown();
     }
 
@@ -148,7 +154,7 @@ final class LeaseKeeper implements Runnable {
 
     private void leave() {
         try {
-            if (isMine()) {
+            if (isMine() && !keepsLease) {
                 board.leave(terms.runner());
             }
         } catch (RuntimeException e) {

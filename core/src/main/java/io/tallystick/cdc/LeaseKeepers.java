@@ -47,6 +47,19 @@ final class LeaseKeepers {
         return null;
     }
 
+    /**
+     * Whether the lease of the target that decides runs for this one, asked afresh: what was seen last is old in a process that stood
+     * still.
+     */
+    boolean stillHeldBy(String runner) {
+        for (LeaseKeeper keeper : keepers) {
+            if (!keeper.isAway()) {
+                return keeper.board().read().isHeldBy(runner);
+            }
+        }
+        return false;
+    }
+
     /** Why no target answers; null while that is not known. */
     @Nullable
     String silence() {
@@ -129,7 +142,8 @@ final class LeaseKeepers {
         keepers.forEach(LeaseKeeper::renewSoon);
     }
 
-    void stop() {
-        keepers.forEach(LeaseKeeper::stop);
+    /** @param givesBack whether another runner may take over at once */
+    void stop(boolean givesBack) {
+        keepers.forEach(keeper -> keeper.stop(givesBack));
     }
 }

@@ -1,6 +1,7 @@
 package io.tallystick.cdc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,16 +143,29 @@ public final class Pipeline implements AutoCloseable {
 
     /** Ends the threads; waits for the groups in work, at most ten seconds. The source keeps its log for this pipeline. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        ends(Duration.ofSeconds(10));
+    }
+
+    /**
+     * Tells the threads to end after the groups in work, and waits for that.
+     *
+     * @param longest how long at most, for all of them
+     * @return false when one still works, and may still write to a target or to the spool
+     */
+    synchronized boolean ends(Duration longest) {
         reader.stop();
         lanes.values().forEach(lane -> lane.loop.stop());
+        Instant until = runtime.clock().instant().plus(longest);
         try {
             for (Thread thread : threads) {
-                thread.join(Duration.ofSeconds(10).toMillis());
+                Duration left = Duration.between(runtime.clock().instant(), until);
+                thread.join(Math.max(1, left.toMillis()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return threads.stream().noneMatch(Thread::isAlive);
     }
 
     private record Mark(String pipeline, DatabaseIdentity source) {}

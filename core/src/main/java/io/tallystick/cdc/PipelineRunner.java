@@ -25,6 +25,8 @@ public final class PipelineRunner implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(100);
     /** After so long the keepers have looked again who holds the lease. */
     private static final Duration FENCED_FOR = Duration.ofSeconds(2);
+    /** So long each look takes at most whether the threads of a pipeline have ended; then orders and the end are looked at again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Plan plan;
     private final CdcRuntime runtime = CdcRuntime.real();
@@ -42,6 +44,8 @@ public final class PipelineRunner implements AutoCloseable {
     private PipelineOrders begunWith = PipelineOrders.NONE;
     /** Whether the last reading has ended by a gap that nobody has mended. */
     private boolean stuck;
+    /** As what it is to rest, as long as a thread of the last reading still works; null when none does. */
+    private @Nullable Phase resting;
 
     private @Nullable Instant fencedAt;
     private Instant notBefore = Instant.EPOCH;
@@ -129,20 +133,33 @@ public final class PipelineRunner implements AutoCloseable {
     /** Ends it after the groups in work, at most some seconds, and lets another runner take over at once. */
     @Override
     public synchronized void close() {
+        if (!ends(Duration.ofSeconds(20))) {
+            LOG.warn(
+                    "pipeline {} ends, but a group in work is not done: the lease is not given back but runs out, and the spool"
+                            + " stays locked until this process has ended",
+                    plan.name());
+        }
+    }
+
+    /** The same for a time of one's own; false when a thread still works that may write to a target or to the spool. */
+    synchronized boolean ends(Duration longest) {
         end.countDown();
+        if (threads.isEmpty()) {
+            return true;
+        }
+        Thread last = threads.get(threads.size() - 1);
         try {
-            if (!threads.isEmpty()) {
-                threads.get(threads.size() - 1).join(Duration.ofSeconds(20).toMillis());
-            }
+            last.join(Math.max(1, longest.toMillis()));
             measuring.watch().stop();
             // the lease is given back when nothing is written any more
-            keepers.stop();
-            for (Thread thread : threads) {
+            keepers.stop(!last.isAlive());
+            for (Thread thread : threads.subList(0, threads.size() - 1)) {
                 thread.join(Duration.ofSeconds(5).toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return !last.isAlive();
     }
 
     private void run() {
@@ -155,7 +172,12 @@ public final class PipelineRunner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            rest(phase.state == PipelineStatus.State.FENCED ? phase : new Phase(PipelineStatus.State.STOPPED, null));
+            Phase last =
+                    phase.state == PipelineStatus.State.FENCED ? phase : new Phase(PipelineStatus.State.STOPPED, null);
+            rest(last);
+            while (resting != null && !Thread.currentThread().isInterrupted()) {
+                rest(last);
+            }
         }
     }
 
@@ -164,7 +186,12 @@ public final class PipelineRunner implements AutoCloseable {
             return;
         }
         try {
-            act();
+            if (resting != null) {
+                rest(resting);
+            }
+            if (resting == null) {
+                act();
+            }
             failures = 0;
         } catch (RuntimeException e) {
             notBefore = runtime.clock().instant().plus(runtime.pause(plan.settings(), failures++));
@@ -200,6 +227,9 @@ public final class PipelineRunner implements AutoCloseable {
         }
         if (pipeline != null && orders.resyncs() > begunWith.resyncs()) {
             rest(new Phase(PipelineStatus.State.STARTING, "a resync was ordered"));
+            if (resting != null) {
+                return;
+            }
         }
         if (pipeline == null && (!stuck || orders.resyncs() > begunWith.resyncs())) {
             begin(orders);
@@ -208,6 +238,10 @@ public final class PipelineRunner implements AutoCloseable {
     }
 
     private void begin(PipelineOrders orders) {
+        if (!keepers.stillHeldBy(runner)) {
+            // this process stood still meanwhile: neither the source nor the spool is touched
+            return;
+        }
         LOG.info("pipeline {} is run by {} (orders up to {})", plan.name(), runner, orders.number());
         // one process at a time can have it open: not before this one is to run
         PieceSpool opened = spool == null ? plan.spool().get() : spool;
@@ -282,18 +316,33 @@ public final class PipelineRunner implements AutoCloseable {
         }
     }
 
+    /** Ends what runs. As long as a thread of it works, it is looked at again with the next tick, and nothing else is begun. */
     private void rest(Phase why) {
         Pipeline running = pipeline;
-        if (running != null) {
-            running.close();
-            pipeline = null;
+        if (running != null && !running.ends(PATIENCE)) {
+            resting = why;
+            tell(new Phase(
+                    PipelineStatus.State.ENDING,
+                    "a group in work is not done; then " + why.state + (why.reason == null ? "" : ": " + why.reason)));
+            return;
         }
+        resting = null;
+        pipeline = null;
         PieceSpool opened = spool;
         if (opened != null) {
             spool = null;
             opened.close();
         }
+        giveBack();
         tell(why);
+    }
+
+    private void giveBack() {
+        try {
+            plan.source().rest();
+        } catch (RuntimeException e) {
+            LOG.warn("pipeline {} rests, but its source holds on: {}", plan.name(), e.getMessage());
+        }
     }
 
     private void tell(Phase next) {

@@ -54,6 +54,8 @@ public record PipelineStatus(
         FENCED,
         /** Somebody else runs it; this one takes over when the other one's lease ends. */
         STANDING_BY,
+        /** Is to rest, and a group in work is not done yet. Nothing new is begun before. */
+        ENDING,
         /** A person wants it to rest; the source keeps its log meanwhile. */
         PAUSED,
         /** Stopped by a person or by the end of the program. */

@@ -187,6 +187,10 @@ final class SourceLoop implements Runnable {
     private void read(Position from) throws InterruptedException {
         readTo = from;
         try (ChangeStream stream = source.open(tables, from)) {
+            if (!goesOn()) {
+                // the source took its time: who was told to end meanwhile does not begin to write to the spool
+                return;
+            }
             overflow.begin(from);
             copying.opens(from);
             copying.want(loads(), true);

@@ -172,12 +172,19 @@ public final class QueryChangeSource implements ChangeSource {
     @Override
     public void release() {}
 
+    /** Lets go of the memory of keys, so that a runner that takes over on this host can have it. */
+    @Override
+    public synchronized void rest() {
+        KeyMemory held = memory;
+        memory = null;
+        if (held != null) {
+            held.close();
+        }
+    }
+
     @Override
     public synchronized void close() {
-        if (memory != null) {
-            memory.close();
-            memory = null;
-        }
+        rest();
         if (database.dataSource() instanceof AutoCloseable pool) {
             try {
                 pool.close();

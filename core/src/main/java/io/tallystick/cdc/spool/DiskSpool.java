@@ -54,6 +54,7 @@ public final class DiskSpool implements PieceSpool {
     private long lastNumber;
     private volatile @Nullable Range range;
     private volatile long writing;
+    private volatile boolean closed;
 
     private DiskSpool(SpoolSettings settings, DirectoryLock lock, Disk disk, ColumnTypes types, Owner owner) {
         this.settings = settings;
@@ -330,6 +331,7 @@ public final class DiskSpool implements PieceSpool {
 
     @Override
     public void close() {
+        closed = true;
         try {
             if (writer != null) {
                 writer.close();
@@ -342,6 +344,11 @@ public final class DiskSpool implements PieceSpool {
     }
 
     private void run(String verb, Work work) {
+        if (closed) {
+            // another one may have the directory by now
+            throw new UnavailableException(
+                    "the spool in " + settings.directory() + " was closed; nothing is " + verb, null);
+        }
         try {
             work.run();
         } catch (IOException e) {

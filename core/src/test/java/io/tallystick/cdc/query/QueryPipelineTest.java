@@ -1,6 +1,7 @@
 package io.tallystick.cdc.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.BatchWriter;
@@ -18,6 +19,7 @@ import io.tallystick.cdc.query.QuerySettings.Watched;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.crash.FaultyDataSource;
 import io.tallystick.testkit.crash.JdbcFault;
 import io.tallystick.testkit.db.Databases;
@@ -99,6 +101,19 @@ class QueryPipelineTest {
     }
 
     @Test
+    void the_memory_of_keys_is_let_go_while_nothing_is_read() throws SQLException {
+        create(db);
+        try (QueryChangeSource first = source();
+                QueryChangeSource second = source()) {
+            first.establish(Set.of(ledger));
+            assertThatThrownBy(() -> second.establish(Set.of(ledger))).isInstanceOf(UnavailableException.class);
+            first.rest();
+            second.establish(Set.of(ledger));
+            assertThatThrownBy(() -> first.establish(Set.of(ledger))).isInstanceOf(UnavailableException.class);
+        }
+    }
+
+    @Test
     void rows_that_point_to_others_come_after_them_and_go_before_them() throws SQLException {
         family(db);
         try (TestDatabase copy = db.createDatabase();
@@ -166,6 +181,7 @@ class QueryPipelineTest {
     private static void create(TestDatabase db) {
         String time = db.engine() == Engine.POSTGRESQL ? "timestamptz" : "timestamp(6)";
         db.execute(
+                "DROP TABLE IF EXISTS ledger",
                 "CREATE TABLE ledger (id BIGINT PRIMARY KEY, amount DECIMAL(12,2), note TEXT, changed " + time
                         + " NOT NULL)",
                 "CREATE INDEX ledger_changed ON ledger (changed, id)");
