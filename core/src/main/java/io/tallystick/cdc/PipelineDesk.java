@@ -1,16 +1,12 @@
 package io.tallystick.cdc;
 
 import io.tallystick.cdc.PipelineOrders.Order;
-import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.Tx;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,137 +184,16 @@ public final class PipelineDesk {
 
     /** Gives up the changes of the row that this one belongs to, all of them; how many they were. */
     public int discard(long id) {
-        return jdbc.inTransaction(tx -> {
-            Key key = keyOf(tx, id);
-            return tx.update("DELETE" + OF_PIPELINE + key.condition(), pipeline, key.table, key.row);
-        });
+        return jdbc.inTransaction(tx -> new ParkedRow(tx, pipeline, id).discard());
     }
 
     /**
-     * Makes the changes of the row that this one belongs to, in their order, in one transaction; how many they were.
+     * Makes the changes of the row that this one belongs to, in their order, in one transaction, together with those of rows that were
+     * refused with it at the end of one source transaction; how many they were.
      *
      * @throws TallystickException when one is refused again: all of them go on waiting
      */
     public int replay(long id, RowWriter writer) {
-        return jdbc.inTransaction(tx -> {
-            Key key = keyOf(tx, id);
-            if (key.isVoid) {
-                throw new RejectedException("change " + id + " came before the source emptied " + key.table
-                        + ", and would bring back a row that is gone; read it, and discard it");
-            }
-            List<Image> images = chain(tx, key);
-            for (Image image : images) {
-                write(tx, TableName.parse(key.table), StoredChange.parse(image.text), writer);
-                // one by one: a running pipeline may have set another change of this row aside meanwhile
-                tx.update("DELETE" + OF_PIPELINE + " AND id = ?", pipeline, image.id);
-            }
-            return images.size();
-        });
-    }
-
-    /** The changes that wait for this row, and for every row that had, or is to get, a key of theirs: in their order. */
-    private List<Image> chain(Tx tx, Key key) {
-        List<Image> all = tx.query(
-                "SELECT id, row_key, operation, image" + OF_PIPELINE + " AND table_name = ? AND " + Quarantine.IN_FORCE
-                        + " ORDER BY id " + tx.dialect().forUpdate(),
-                row -> Image.of(
-                        row.longValue("id"), row.string("row_key"), row.string("operation"), row.string("image")),
-                pipeline,
-                key.table);
-        Set<String> keys = new HashSet<>(Set.of(key.row));
-        int known;
-        do {
-            known = keys.size();
-            all.stream().filter(image -> image.isOf(keys)).forEach(image -> keys.addAll(image.keys));
-        } while (keys.size() > known);
-        return all.stream().filter(image -> image.isOf(keys)).toList();
-    }
-
-    private Key keyOf(Tx tx, long id) {
-        return tx.queryOne(
-                        "SELECT table_name, row_key, operation" + OF_PIPELINE + " AND id = ?",
-                        row -> new Key(
-                                row.string("table_name"),
-                                row.string("row_key"),
-                                row.string("operation").startsWith(Quarantine.VOID)),
-                        pipeline,
-                        id)
-                .orElseThrow(() -> new RejectedException("no change " + id + " waits at " + pipeline
-                        + "; tally pipeline quarantine lists those that do"));
-    }
-
-    private static void write(Tx tx, TableName table, StoredChange stored, RowWriter writer) {
-        if (stored.operation().startsWith("UNMAPPED")) {
-            throw new RejectedException("the route could make nothing of this change (" + stored.operation() + " of "
-                    + table + "); correct the route, discard the change, and copy the table anew");
-        }
-        if (stored.operation().equals(TargetChange.Verb.TRUNCATE.name())) {
-            throw new RejectedException(
-                    "emptying " + table + " now would take rows that came afterwards; empty it by hand,"
-                            + " discard this change, and copy the table anew");
-        }
-        Map<String, StoredChange.Value> row = stored.row();
-        List<String> columns = new ArrayList<>((row == null ? stored.key() : row).keySet());
-        stored.key().keySet().stream()
-                .filter(column -> !columns.contains(column))
-                .forEach(columns::add);
-        try {
-            TargetTable target = TargetCatalog.of(tx.connection())
-                    .read(List.of(new Wanted(table, columns)))
-                    .get(0);
-            TargetChange.Verb verb = TargetChange.Verb.valueOf(stored.operation());
-            TargetChange change = new TargetChange(
-                    target,
-                    verb,
-                    computed(table, columns, stored.key()),
-                    row == null ? null : computed(table, columns, row));
-            if (writer.write(tx.connection(), target, verb, List.of(change)) == 0 && verb == TargetChange.Verb.UPDATE) {
-                throw new RejectedException("the row that is to be updated in " + table
-                        + " is not there; copy the table anew, then discard this change");
-            }
-        } catch (SQLException e) {
-            throw new RejectedException(
-                    stored.operation() + " in " + table + " is refused again: " + e.getMessage(), e);
-        }
-    }
-
-    /** A row of values alone; columns without one stay as they are. */
-    private static TargetRow computed(TableName table, List<String> columns, Map<String, StoredChange.Value> values) {
-        @Nullable Object[] cells = new Object[columns.size()];
-        int[] from = new int[columns.size()];
-        for (int cell = 0; cell < from.length; cell++) {
-            StoredChange.Value value = values.get(columns.get(cell));
-            from[cell] = TargetRow.COMPUTED;
-            cells[cell] = value == null ? TargetRow.UNCHANGED : StoredChange.decode(value);
-        }
-        Row nothing = Row.over(new SourceTable(table, List.of()), new byte[0]).build();
-        return new TargetRow(nothing, from, cells);
-    }
-
-    /**
-     * A row that waits.
-     *
-     * @param isVoid whether what waits came before its table was emptied
-     */
-    private record Key(String table, String row, boolean isVoid) {
-        String condition() {
-            return " AND table_name = ? AND row_key = ? AND " + (isVoid ? "NOT " : "") + "(" + Quarantine.IN_FORCE
-                    + ")";
-        }
-    }
-
-    private record Image(long id, String text, Set<String> keys) {
-
-        static Image of(long id, String key, String operation, String text) {
-            Set<String> keys = new HashSet<>(Set.of(key));
-            if (operation.equals(TargetChange.Verb.UPDATE.name())) {
-                keys.add(StoredChange.parse(text).newKeyText());
-            }
-            return new Image(id, text, keys);
-        }
-
-        boolean isOf(Set<String> others) {
-            return keys.stream().anyMatch(others::contains);
-        }
+        return jdbc.inTransaction(tx -> new ParkedRow(tx, pipeline, id).replay(writer));
     }
 }

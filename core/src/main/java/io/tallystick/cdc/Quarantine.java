@@ -17,10 +17,16 @@ final class Quarantine {
     /** Before the operation of a change whose table was emptied afterwards: it is kept for people to read, and never made. */
     static final String VOID = "VOID ";
 
+    /** Why a change waits that nobody refused. */
+    static final String BEHIND = "waits for an earlier change of the same row";
+    /** Begins why changes wait that were refused at the end of their transaction: they may need each other. */
+    static final String AT_THE_END = "refused at the end of its transaction: ";
+
     static final String IN_FORCE = "operation NOT LIKE '" + VOID + "%'";
 
     private final String pipeline;
     private final Set<String> held = new HashSet<>();
+    private long timesWritten;
 
     private Quarantine(String pipeline) {
         this.pipeline = pipeline;
@@ -56,15 +62,20 @@ final class Quarantine {
         if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE) {
             return false;
         }
-        String table = change.table().name().toString();
         // also a row that moves to a key for which others wait: their changes would be made on it later
-        return keysOf(change, StoredChange.of(change)).stream().anyMatch(key -> held.contains(table + key));
+        return rowsOf(change).stream().anyMatch(held::contains);
+    }
+
+    /** How often something was written since this was made. */
+    long timesWritten() {
+        return timesWritten;
     }
 
     /** The table was emptied: what waits for its rows came before that, and would bring back rows that are gone. */
     void emptied(Tx tx, TableName table, Position position) {
         String name = table.toString();
         if (held.removeIf(key -> key.startsWith(name + "{"))) {
+            timesWritten++;
             tx.update(
                     "UPDATE tally_quarantine SET operation = CONCAT('" + VOID
                             + "', operation), error = CONCAT(?, error)"
@@ -78,12 +89,8 @@ final class Quarantine {
 
     /** Sets a change aside. */
     void park(Tx tx, TargetChange change, Position position, String error) {
-        StoredChange stored = StoredChange.of(change);
-        String table = change.table().name().toString();
-        insert(tx, table, stored, position, error);
-        for (String key : keysOf(change, stored)) {
-            held.add(table + key);
-        }
+        insert(tx, change.table().name().toString(), StoredChange.of(change), position, error);
+        held.addAll(rowsOf(change));
     }
 
     /** Sets a change of the source aside that the mapping could make nothing of. It can be read and discarded, not replayed. */
@@ -97,6 +104,7 @@ final class Quarantine {
     }
 
     private void insert(Tx tx, String table, StoredChange stored, Position position, String error) {
+        timesWritten++;
         tx.update(
                 "INSERT INTO tally_quarantine (pipeline, table_name, row_key, operation, image, position, error, parked_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, " + tx.dialect().now() + ")",
@@ -115,13 +123,15 @@ final class Quarantine {
         return text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
     }
 
-    /** A row that was to get another key is waited for under both. */
-    private static List<String> keysOf(TargetChange change, StoredChange stored) {
-        List<String> keys = new ArrayList<>(List.of(stored.keyText()));
+    /** By what the row of a change is known here; one that is to get another key is known by both. */
+    static List<String> rowsOf(TargetChange change) {
+        String table = change.table().name().toString();
+        List<String> rows =
+                new ArrayList<>(List.of(table + StoredChange.of(change).keyText()));
         if (change.key() != null && change.row() != null && SourceOrder.standsAlone(change)) {
-            keys.add(StoredChange.of(new TargetChange(change.table(), change.verb(), null, change.row()))
-                    .keyText());
+            TargetChange moved = new TargetChange(change.table(), change.verb(), null, change.row());
+            rows.add(table + StoredChange.of(moved).keyText());
         }
-        return keys;
+        return rows;
     }
 }

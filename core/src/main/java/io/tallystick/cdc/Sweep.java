@@ -115,6 +115,8 @@ final class Sweep {
         private final int[] order;
         /** For each key column of the source's table its place in {@link #order}. */
         private final int[] placeOfKey;
+        /** Whether a deletion may be refused only at the commit. */
+        private final boolean late = session.checksLate();
 
         Range(Mirror mirror, LoadedChunk chunk, LoadState ordered, SeenRows seen) {
             this.mirror = mirror;
@@ -268,6 +270,9 @@ final class Sweep {
             Savepoint before = session.savepoint();
             try {
                 target.writer().write(session.connection(), mirror.table(), TargetChange.Verb.DELETE, changes);
+                if (late) {
+                    session.checkLate();
+                }
                 session.release(before);
                 return true;
             } catch (SQLException e) {

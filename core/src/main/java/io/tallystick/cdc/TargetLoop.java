@@ -1,6 +1,5 @@
 package io.tallystick.cdc;
 
-import io.tallystick.cdc.GroupApplier.DataRefused;
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.RejectedException;
 import java.time.Duration;
@@ -53,6 +52,8 @@ final class TargetLoop implements Runnable {
     private boolean outOfStep;
     /** Whether data was refused in a transaction that is too large to be kept: it is made again, carefully. */
     private boolean careful;
+    /** Whether that was not enough, because it was refused only at the commit: then each part of it has to hold by itself. */
+    private boolean partByPart;
 
     TargetLoop(
             ReplicatedTarget target,
@@ -261,11 +262,16 @@ final class TargetLoop implements Runnable {
                 return;
             }
             try {
-                applier.load(chunk, false);
-            } catch (DataRefused refused) {
+                load(chunk, state, position, false);
+            } catch (DataRefused | RefusedAtCommitException refused) {
                 session.rollback();
-                loadCarefully(chunk);
+                applier.rolledBack();
+                loadCarefully(chunk, state, position);
             }
+        }
+
+        private void load(LoadedChunk chunk, LoadState state, Position position, boolean carefully) throws DataRefused {
+            applier.load(chunk, carefully);
             if (state.sweeps()) {
                 new Sweep(session, target, applier.quarantine(), upstream.pipelineAt(target)).after(chunk, state);
             }
@@ -295,9 +301,9 @@ final class TargetLoop implements Runnable {
             }
         }
 
-        private void loadCarefully(LoadedChunk chunk) {
+        private void loadCarefully(LoadedChunk chunk, LoadState state, Position position) {
             try {
-                applier.load(chunk, true);
+                load(chunk, state, position, true);
             } catch (DataRefused impossible) {
                 throw new IllegalStateException("what is refused row by row is set aside", impossible);
             }
@@ -307,18 +313,22 @@ final class TargetLoop implements Runnable {
         private void stream() {
             streaming = true;
             if (careful) {
-                applier.applyCarefully(begun);
+                applier.applyCarefully(begun, partByPart);
             } else {
                 try {
                     applier.apply(begun);
                 } catch (DataRefused e) {
-                    careful = true;
-                    throw new ConflictException("a large transaction is made again, row by row: " + e.getMessage());
+                    throw again(e);
                 }
             }
             begun.clear();
             begunChanges = 0;
             begunBytes = 0;
+        }
+
+        private ConflictException again(Exception refused) {
+            careful = true;
+            return new ConflictException("a large transaction is made again, row by row: " + refused.getMessage());
         }
 
         void commitComplete() {
@@ -332,16 +342,10 @@ final class TargetLoop implements Runnable {
                 complete.clear();
                 return;
             }
-            int changes = write();
-            Set<TableName> anew = applier.toCopyAnew();
-            loads.order(anew);
-            session.commit(last.position());
-            if (!anew.isEmpty()) {
-                progress.loads(loads.open());
-                progress.copyAnew();
-            }
+            int changes = writeAndCommit(last.position());
             streaming = false;
             careful = false;
+            partByPart = false;
             positionWritten = upstream.runtime().clock().instant();
             progress.applied(
                     new TargetProgress.Group(last, changes, transactions(), applier.missing(), applier.conflicts()),
@@ -349,17 +353,31 @@ final class TargetLoop implements Runnable {
             complete.clear();
         }
 
-        private int write() {
+        private int writeAndCommit(Position position) {
             try {
-                return careful ? applier.applyCarefully(complete) : applier.apply(complete);
-            } catch (DataRefused refused) {
+                int changes = careful ? applier.applyCarefully(complete, partByPart) : applier.apply(complete);
+                commit(position);
+                return changes;
+            } catch (DataRefused | RefusedAtCommitException refused) {
                 if (streaming) {
-                    careful = true;
-                    throw new ConflictException(
-                            "a large transaction is made again, row by row: " + refused.getMessage());
+                    partByPart |= refused instanceof RefusedAtCommitException;
+                    throw again(refused);
                 }
                 session.rollback();
-                return applier.applyCarefully(complete);
+                applier.rolledBack();
+            }
+            int changes = applier.applyCarefully(complete, true);
+            commit(position);
+            return changes;
+        }
+
+        private void commit(Position position) {
+            Set<TableName> anew = applier.toCopyAnew();
+            loads.order(anew);
+            session.commit(position);
+            if (!anew.isEmpty()) {
+                progress.loads(loads.open());
+                progress.copyAnew();
             }
         }
 

@@ -135,6 +135,7 @@ final class TargetSession implements AutoCloseable {
      * Commits what was written since the last commit, together with the position that it leads to.
      *
      * @throws FencedException when somebody else has claimed the pipeline; nothing is committed
+     * @throws RefusedAtCommitException when the target refuses data only now; nothing is committed, and {@link #rollback()} is to be called
      * @throws io.tallystick.jdbc.UnknownOutcomeException when the answer was lost: claim again and look at the position
      */
     void commit(Position next) {
@@ -185,7 +186,30 @@ final class TargetSession implements AutoCloseable {
             marked = false;
             position = next;
         } catch (SQLException e) {
-            throw SqlErrors.translate(e, tx.dialect(), true, "committing changes of pipeline " + pipeline);
+            RuntimeException translated =
+                    SqlErrors.translate(e, tx.dialect(), true, "committing changes of pipeline " + pipeline);
+            throw SqlErrors.isDataRefused(e, tx.dialect()) ? new RefusedAtCommitException(translated) : translated;
+        }
+    }
+
+    /** Whether this database has constraints that it looks at only at COMMIT, and can be told to look before. */
+    boolean checksLate() {
+        return tx.dialect() == Dialect.POSTGRESQL
+                && tx.query(
+                                "SELECT EXISTS (SELECT 1 FROM pg_constraint WHERE condeferred) AS late",
+                                row -> row.bool("late"))
+                        .get(0);
+    }
+
+    /**
+     * Has PostgreSQL look now at what it would look at only at COMMIT. What comes after this in the transaction is looked at when it is
+     * asked again, or at COMMIT; so are constraints that could wait and did not.
+     *
+     * @throws SQLException also when it refuses what was written
+     */
+    void checkLate() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
         }
     }
 

@@ -54,6 +54,11 @@ public final class SqlErrors {
     /** Truncated, wrong string, no such character, no default, wrong JSON, a check that fails: those whose state does not say so. */
     private static final Set<Integer> DATA_INNODB = Set.of(1265, 1292, 1300, 1364, 1366, 1406, 3140, 3819, 3988, 4025);
 
+    /** What triggers say: SIGNAL with any state, RAISE EXCEPTION without one, and a failed ASSERT. */
+    private static final int SIGNAL_INNODB = 1644;
+
+    private static final Set<String> SAID_BY_TRIGGERS = Set.of("45000", "P0001", "P0004");
+
     private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
     private static final Set<Integer> NO_RIGHT_INNODB = Set.of(1044, 1142, 1143, 1227, 1370);
 
@@ -139,15 +144,17 @@ public final class SqlErrors {
     }
 
     /**
-     * Whether the data itself was refused: a value that does not fit its column, or a constraint. The same row will be refused again,
-     * another row may not.
+     * Whether the data itself was refused: a value that does not fit its column, a constraint, or a trigger that raises an error. The
+     * same row will be refused again, another row may not.
      */
     public static boolean isDataRefused(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         String state = root.getSQLState() == null ? "" : root.getSQLState();
         return state.startsWith("22")
                 || state.startsWith("23")
-                || dialect.isInnoDb() && DATA_INNODB.contains(root.getErrorCode());
+                || SAID_BY_TRIGGERS.contains(state)
+                || dialect.isInnoDb()
+                        && (DATA_INNODB.contains(root.getErrorCode()) || root.getErrorCode() == SIGNAL_INNODB);
     }
 
     public static boolean isMissingTable(SQLException error, Dialect dialect) {

@@ -243,6 +243,32 @@ class ExactlyOnceTest {
     }
 
     @Test
+    void a_row_that_a_trigger_of_the_target_refuses_waits_while_others_flow() throws SQLException {
+        if (db.engine() == Engine.POSTGRESQL) {
+            db.execute(
+                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " 'BEGIN IF NEW.n_amount = 13 THEN RAISE EXCEPTION ''no thirteen''; END IF; RETURN NEW; END'",
+                    "CREATE TRIGGER refuses BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION refuse()");
+        } else {
+            db.execute("CREATE TRIGGER refuses BEFORE INSERT ON ledger FOR EACH ROW IF NEW.n_amount = 13 THEN"
+                    + " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no thirteen'; END IF");
+        }
+        try {
+            RecordedSource source = new RecordedSource(16);
+            source.commit(List.of(
+                    Change.insert(Texts.row(ledger, 1, 13, "one")), Change.insert(Texts.row(ledger, 2, 20, "two"))));
+            source.commit(List.of(Change.update(null, Texts.row(ledger, 1, Texts.UNCHANGED, "again"))));
+            try (Pipeline pipeline = start(source, db.dataSource())) {
+                awaitApplied(pipeline, 2);
+            }
+        } finally {
+            db.execute("DROP TRIGGER refuses" + (db.engine() == Engine.POSTGRESQL ? " ON ledger" : ""));
+        }
+        assertThat(rows()).isEqualTo(Map.of(2L, List.of(20L, "two")));
+        assertThat(parked()).containsExactly("INSERT 1 1", "UPDATE 1 2");
+    }
+
+    @Test
     void a_refused_row_in_a_transaction_too_large_to_be_kept_waits_alone() throws SQLException {
         RecordedSource source = new RecordedSource(16);
         List<Change> large = new ArrayList<>();

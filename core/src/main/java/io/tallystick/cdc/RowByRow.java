@@ -1,0 +1,95 @@
+package io.tallystick.cdc;
+
+import io.tallystick.jdbc.SqlErrors;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Makes single changes in the open transaction of a target, each so that a refused one leaves nothing behind. For one thread. */
+final class RowByRow {
+
+    private final TargetSession session;
+    private final ReplicatedTarget target;
+    private final RunWriter writer;
+    private final Predicate<TableName> isCopied;
+    private long conflicts;
+    private boolean skipped;
+    private @Nullable ConflictCheck check;
+
+    RowByRow(TargetSession session, ReplicatedTarget target, RunWriter writer, Predicate<TableName> isCopied) {
+        this.session = session;
+        this.target = target;
+        this.writer = writer;
+        this.isCopied = isCopied;
+    }
+
+    /** What is to be set aside, and why. */
+    record Refusal(TargetChange change, String why) {}
+
+    /** How many changes met a row that somebody else had written, since this session began. */
+    long conflicts() {
+        return conflicts;
+    }
+
+    /** What was made since this number was asked is rolled back. */
+    void conflicts(long before) {
+        conflicts = before;
+    }
+
+    /** Whether the last change was settled without writing anything. */
+    boolean skipped() {
+        return skipped;
+    }
+
+    /** Makes it, unless it is refused: then everything is as before. */
+    @Nullable
+    Refusal make(TargetChange change) {
+        try {
+            Savepoint before = session.savepoint();
+            try {
+                ConflictCheck.Verdict verdict = judge(change);
+                conflicts += verdict.conflict() ? 1 : 0;
+                Refusal refused = make(verdict);
+                session.release(before);
+                return refused;
+            } catch (DataRefused e) {
+                session.rollbackTo(before);
+                return new Refusal(change, String.valueOf(e.getMessage()));
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, target.dialect(), false, "setting a savepoint at target " + target.name());
+        }
+    }
+
+    private @Nullable Refusal make(ConflictCheck.Verdict verdict) throws DataRefused {
+        TargetChange change = verdict.change();
+        skipped = change == null;
+        if (change != null && verdict.park() != null) {
+            return new Refusal(change, verdict.park());
+        }
+        if (change != null) {
+            writer.write(new Run(change.table(), change.verb(), List.of(change)));
+        }
+        return null;
+    }
+
+    /** Rows of a table that is being copied are put over whatever is there. */
+    private ConflictCheck.Verdict judge(TargetChange change) throws DataRefused, SQLException {
+        ConflictPolicy policy = target.mapping().onConflict(change.table());
+        if (policy == null
+                || change.row() == null
+                || isCopied.test(change.written().source().table().name())) {
+            return ConflictCheck.Verdict.none(change);
+        }
+        ConflictCheck known = check == null ? new ConflictCheck(session.connection()) : check;
+        check = known;
+        try {
+            return known.judge(session.connection(), change, policy);
+        } catch (SQLException e) {
+            throw writer.refusedOrFailed(
+                    e, "looking for conflicts in " + change.table().name());
+        }
+    }
+}
