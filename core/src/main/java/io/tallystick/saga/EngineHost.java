@@ -191,6 +191,8 @@ final class EngineHost implements AutoCloseable {
     private void end(Session last) {
         last.crew().stop(settings.startTimeout());
         last.runner().close();
+        later.shutdownNow();
+        retention.close();
         leave(last.loop().lease());
     }
 
@@ -361,12 +363,7 @@ final class EngineHost implements AutoCloseable {
             return;
         }
         closed = true;
-        Session last = session;
-        last.crew().stop(settings.startTimeout());
-        last.runner().close();
-        later.shutdownNow();
-        retention.close();
-        leave(last.loop().lease());
+        end(session);
         store.close();
     }
 

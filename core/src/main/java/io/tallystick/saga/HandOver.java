@@ -48,8 +48,7 @@ final class HandOver {
             } else if (effect instanceof SagaEffect.Notify notify) {
                 tell(after, notify.notice());
             } else if (effect instanceof SagaEffect.ReleaseChildren release) {
-                SagaEvent ended = new SagaEvent.ParentEnded(release.completed());
-                subSagas.childrenOf(after.id()).forEach(child -> offer.accept(LoopInput.Event.of(child, ended)));
+                subSagas.release(after.id(), release.completed());
             } else if (effect instanceof SagaEffect.Settled) {
                 settled.accept(after);
             }

@@ -2,6 +2,7 @@ package io.tallystick.saga;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -50,11 +51,13 @@ final class LoopCrew {
     }
 
     void start(ThreadFactory factory, SagaLoop loop, Ending ending) {
+        List<Thread> threads = new ArrayList<>();
         for (Member member : members) {
-            member.thread = factory.newThread(() -> member.work(loop, ending));
+            Thread thread = factory.newThread(() -> member.work(loop, ending));
+            member.thread = thread;
+            threads.add(thread);
         }
-        members.forEach(
-                member -> java.util.Objects.requireNonNull(member.thread).start());
+        threads.forEach(Thread::start); // once each member knows its own: who stops them looks there
     }
 
     /** Ends the driving, and waits for that at most this long; an attempt that does not end is left alone. */
@@ -117,9 +120,7 @@ final class LoopCrew {
         void work(SagaLoop loop, Ending ending) {
             Throwable why = null;
             try {
-                while (round(loop)) {
-                    LOG.trace("round over");
-                }
+                drive(loop);
             } catch (InterruptedException e) {
                 why = stopping ? null : e;
             } catch (Throwable e) {
@@ -130,6 +131,13 @@ final class LoopCrew {
                 ending.ended(why);
                 over.countDown();
             }
+        }
+
+        private void drive(SagaLoop loop) throws InterruptedException {
+            boolean goesOn;
+            do {
+                goesOn = round(loop);
+            } while (goesOn);
         }
 
         private boolean isEnder() {

@@ -1,19 +1,24 @@
 package io.tallystick.saga;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for a {@link SagaLoop}, in its order. Waiting takes nothing: what is taken is in the hands of whoever drives. Thread-safe. */
+/**
+ * What waits for a {@link SagaLoop}, in its order. Waiting takes nothing: what is taken is in the hands of whoever drives. Once it is
+ * closed, what comes fails at once: nobody would ever take it. Thread-safe.
+ */
 final class LoopInbox {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Queue<LoopInput> inputs = new ArrayDeque<>();
     private int waiting;
+    private @Nullable RuntimeException closed;
 
     /** Wakes a thread that waits, if one does. */
     void add(LoopInput input) {
@@ -26,15 +31,36 @@ final class LoopInbox {
     }
 
     private void put(LoopInput input, boolean wakes) {
+        RuntimeException why;
         lock.lock();
         try {
-            inputs.add(input);
+            why = closed;
+            if (why == null) {
+                inputs.add(input);
+            }
             if (wakes && waiting > 0) {
                 arrived.signal();
             }
         } finally {
             lock.unlock();
         }
+        if (why != null) {
+            input.fail(why);
+        }
+    }
+
+    /** Fails what waits, and what will come. */
+    void close(RuntimeException why) {
+        List<LoopInput> left;
+        lock.lock();
+        try {
+            closed = why;
+            left = List.copyOf(inputs);
+            inputs.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(input -> input.fail(why));
     }
 
     @Nullable

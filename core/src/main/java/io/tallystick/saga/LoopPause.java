@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 record LoopPause(@Nullable Instant until, Duration length, boolean takes) {
     static final LoopPause NONE = new LoopPause(null, Duration.ZERO, false);
+
+    /** @param due when something falls due, from now on; null when nothing does */
+    static LoopPause of(Instant now, @Nullable Duration due, Duration most, boolean takes) {
+        Duration length = due == null || due.compareTo(most) > 0 ? most : due;
+        return length.isNegative() || length.isZero() ? NONE : new LoopPause(now.plus(length), length, takes);
+    }
 }

@@ -6,10 +6,7 @@ import io.tallystick.saga.StepRunner.LocalResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,51 +21,41 @@ import org.slf4j.LoggerFactory;
 final class SagaLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(SagaLoop.class);
-    private static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
 
     private final SagaStore store;
-    private final BatchWriter writer;
     private final StepRunner runner;
     private final Wiring wiring;
     private final InstantSource clock;
     private final LoopInbox inbox = new LoopInbox();
     private final Timers timers = new Timers();
-    private final Map<SagaId, LiveSaga> sagas = new HashMap<>();
+    private final LiveSagas sagas;
     private final SubSagas subSagas;
     private final HandOver handOver;
-    private final List<Change> changes = new ArrayList<>();
+    private final DecidedChanges changes;
     private volatile SagaStore.Lease lease;
     private volatile boolean usurped;
-    private volatile @Nullable RuntimeException end;
     private Instant now;
-    private Instant storeAgainAt;
 
     /** What the loop needs besides its store, runner and clock. */
     record Wiring(Definitions definitions, Waiters waiters, SagaMetrics metrics, SagaIds ids, int batch) {}
 
     SagaLoop(SagaStore store, SagaStore.Lease lease, StepRunner runner, Wiring wiring, InstantSource clock) {
         this.store = store;
-        this.writer = new BatchWriter(store);
         this.runner = runner;
         this.wiring = wiring;
         this.clock = clock;
         this.lease = lease;
         this.now = clock.instant();
-        this.storeAgainAt = now;
+        this.changes = new DecidedChanges(store, wiring.metrics(), clock);
+        this.sagas = new LiveSagas(wiring.definitions(), timers, inbox);
         this.subSagas = new SubSagas(
-                store, wiring.definitions(), this::offer, this::stateOf, new SubSagas.Starts(wiring.ids(), clock));
+                store, wiring.definitions(), this::bring, sagas::stateOf, new SubSagas.Starts(wiring.ids(), clock));
         this.handOver = new HandOver(runner, timers, subSagas, this::bring, this::settled);
-    }
-
-    private @Nullable SagaState stateOf(SagaId id) {
-        LiveSaga saga = sagas.get(id);
-        return saga == null ? null : saga.state;
     }
 
     /** After the end nobody would ever take it: it fails at once instead of letting somebody wait. */
     void offer(LoopInput input) {
         inbox.add(input);
-        failAfterEnd();
     }
 
     /** As {@link #offer}, without a waking where the caller drives the loop next. */
@@ -77,14 +64,6 @@ final class SagaLoop {
             inbox.bring(input);
         } else {
             inbox.add(input);
-        }
-        failAfterEnd();
-    }
-
-    private void failAfterEnd() {
-        RuntimeException over = end;
-        if (over != null) {
-            failInbox(over);
         }
     }
 
@@ -125,8 +104,7 @@ final class SagaLoop {
                 take(due);
                 work++;
             }
-            // Only what is there now: an input that comes back until something is stored must not keep it from being
-            // stored.
+            // Only what is there now: an input that comes back until something is stored must not keep that from happening
             LoopInput input;
             for (int left = inbox.size();
                     left > 0 && changes.size() < wiring.batch() && (input = inbox.poll()) != null;
@@ -135,33 +113,23 @@ final class SagaLoop {
                 work++;
             }
         }
-        if (!changes.isEmpty() && !now.isBefore(storeAgainAt)) {
-            work += store();
-        }
-        return work;
+        return work + store();
     }
 
     /** How long nothing is to be done unless something arrives, at most as long as said. */
     LoopPause pause(Duration most) {
         tick();
-        boolean lapsed = now.isAfter(lease.until());
-        Duration wait = changes.isEmpty() ? timers.untilNext(now) : Duration.between(now, storeAgainAt);
-        if (wait == null || wait.compareTo(most) > 0) {
-            wait = most;
-        }
-        if (lapsed) {
+        if (now.isAfter(lease.until())) {
             // what is due must not be done before the lease is renewed; the database may be away for long
-            wait = most.compareTo(PAUSE_WHEN_STORE_FAILS) < 0 ? most : PAUSE_WHEN_STORE_FAILS;
-        } else if (wait.isNegative() || wait.isZero()) {
-            return LoopPause.NONE;
+            return LoopPause.of(now, DecidedChanges.PAUSE_WHEN_STORE_FAILS, most, false);
         }
-        return new LoopPause(now.plus(wait), wait, !lapsed && changes.isEmpty());
+        Duration due = changes.isEmpty() ? timers.untilNext(now) : changes.untilStored(now);
+        return LoopPause.of(now, due, most, changes.isEmpty());
     }
 
     /** Waits so long, or until something has arrived. May be called beside the thread that drives. */
     void await(LoopPause pause) throws InterruptedException {
         inbox.await(pause);
-        failAfterEnd();
     }
 
     /** Whether nothing waits now and nothing falls due before that. */
@@ -174,18 +142,9 @@ final class SagaLoop {
 
     /** Fails everything that waits, because the engine stops. */
     void abort(RuntimeException why) {
-        end = why;
-        changes.forEach(change -> change.input().fail(why));
-        changes.clear();
-        sagas.values().forEach(saga -> saga.lost(why));
-        failInbox(why);
-    }
-
-    private void failInbox(RuntimeException why) {
-        LoopInput input;
-        while ((input = inbox.poll()) != null) {
-            input.fail(why);
-        }
+        changes.fail(why);
+        sagas.lost(why);
+        inbox.close(why);
     }
 
     private void tick() {
@@ -204,11 +163,11 @@ final class SagaLoop {
         } catch (SagaStore.Fenced e) {
             throw e;
         } catch (UnavailableException | UnknownOutcomeException e) {
-            timers.add(now.plus(PAUSE_WHEN_STORE_FAILS), input);
+            timers.add(now.plus(DecidedChanges.PAUSE_WHEN_STORE_FAILS), input);
         } catch (RuntimeException e) {
             LOG.error("saga {} is set aside until it is taken over or the engine restarts: {}", input.saga(), input, e);
             wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
-            LiveSaga known = forget(input.saga());
+            LiveSaga known = sagas.forget(input.saga());
             if (known != null) {
                 known.lost(e);
             }
@@ -232,8 +191,7 @@ final class SagaLoop {
 
     private void begin(LoopInput.Start start) {
         Decision<SagaState, SagaEffect> decision = SagaMachine.begin(start.head(), start.graph(), start.payload());
-        LiveSaga saga = new LiveSaga(decision.next());
-        sagas.put(start.head().id(), saga);
+        LiveSaga saga = sagas.add(decision.next());
         JoinedStart joined = now.isAfter(lease.until()) ? null : JoinedStart.of(start, decision);
         if (joined == null) {
             changes.add(Change.start(start, decision));
@@ -276,22 +234,10 @@ final class SagaLoop {
     // ---- storing
 
     private int store() {
-        List<Change> batch = List.copyOf(changes);
-        List<BatchWriter.Settled> settled;
-        Instant before = clock.instant();
-        try {
-            settled = writer.write(lease, batch);
-        } catch (UnavailableException e) {
-            LOG.warn("{} changes wait for the database: {}", batch.size(), e.getMessage());
-            wiring.metrics().storeFailed(String.valueOf(e.getMessage()));
-            storeAgainAt = now.plus(PAUSE_WHEN_STORE_FAILS);
-            return 0;
-        }
-        changes.clear();
+        List<BatchWriter.Settled> settled = changes.store(lease, now);
         tick();
-        wiring.metrics().stored(batch.size(), Duration.between(before, now));
         settled.forEach(this::settle);
-        return batch.size();
+        return settled.size();
     }
 
     private void settle(BatchWriter.Settled settled) {
@@ -300,7 +246,7 @@ final class SagaLoop {
             if (stored.existing() == null) {
                 stored(change);
             } else {
-                sagas.remove(change.saga());
+                sagas.forget(change.saga());
             }
             change.stored(stored.existing());
         } else if (settled.fate() instanceof BatchWriter.Fate.Overtaken) {
@@ -308,7 +254,7 @@ final class SagaLoop {
                     "saga {}: another owner wrote event {}; reading it again",
                     change.saga(),
                     change.after().seq());
-            reload(change.saga());
+            sagas.readAgain(change.saga());
             inbox.add(change.input());
         } else if (settled.fate() instanceof BatchWriter.Fate.Refused refused) {
             refused(change, refused.why());
@@ -344,7 +290,7 @@ final class SagaLoop {
     private void refused(Change change, RuntimeException why) {
         change.input().fail(why);
         if (change.before() == null) {
-            sagas.remove(change.saga());
+            sagas.forget(change.saga());
             return;
         }
         LOG.error(
@@ -352,7 +298,7 @@ final class SagaLoop {
                 change.saga(),
                 change.after().seq(),
                 why);
-        reload(change.saga());
+        sagas.readAgain(change.saga());
         if (change.input() instanceof LoopInput.Event event && event.event() instanceof SagaEvent.StepDone done) {
             String reason = "its result cannot be stored: " + why.getMessage();
             inbox.add(LoopInput.Event.of(change.saga(), new SagaEvent.StepUnknown(done.token(), reason, true)));
@@ -388,7 +334,7 @@ final class SagaLoop {
             return;
         }
         if (input.result() instanceof LocalResult.Stale) {
-            reload(input.saga());
+            sagas.readAgain(input.saga());
         } else if (input.result() instanceof LocalResult.Committed committed) {
             saga.state = committed.next();
             saga.durable = committed.next();
@@ -414,7 +360,7 @@ final class SagaLoop {
         wiring.waiters().settled(state);
         if (status.ended()) {
             runner.ended(state);
-            forget(state.id());
+            sagas.forget(state.id());
             subSagas.ended(state.id());
         }
         subSagas.settled(state, status);
@@ -422,55 +368,12 @@ final class SagaLoop {
 
     // ---- loading
 
-    private void load(SagaStore.StoredSaga stored) {
-        SagaId id = stored.start().head().id();
-        if (sagas.containsKey(id) || stored.owner() == null || stored.owner() != lease.engine()) {
-            return;
-        }
-        new SagaReplay(wiring.definitions())
-                .state(stored)
-                .ifPresentOrElse(
-                        this::enter,
-                        () -> LOG.warn(
-                                "saga {} ({}@{}) waits: its definition is not registered here. Register that version, or move it: tally saga migrate",
-                                id,
-                                stored.start().type(),
-                                stored.start().definitionHash()));
-    }
-
-    private void enter(SagaState state) {
-        if (state.status().ended()) {
-            return;
-        }
-        LiveSaga saga = new LiveSaga(state);
-        sagas.put(state.id(), saga);
-        subSagas.entered(state.head());
-        List<SagaEffect> outstanding = SagaMachine.outstanding(state);
-        saga.madeAgain(outstanding);
-        handOver.perform(saga, state, outstanding, moment());
-        if (state.status() == SagaStatus.HELD) {
-            subSagas.settled(state, SagaStatus.HELD);
-        }
-    }
-
     private void loadAgain(LoopInput.Load load) {
         SagaStore.StoredSaga stored =
                 load.stored() != null ? load.stored() : store.load(load.saga()).orElse(null);
         if (stored != null) {
             load(stored);
             subSagas.foundAgain(stored);
-            releaseChildrenOf(stored);
-        }
-    }
-
-    /** It ended under another owner: its sub-sagas that wait for that end heard of it there, or nowhere. */
-    private void releaseChildrenOf(SagaStore.StoredSaga stored) {
-        SagaStatus status = stored.start().status();
-        SagaId id = stored.start().head().id();
-        if (status.ended()) {
-            SagaEvent ended = new SagaEvent.ParentEnded(status == SagaStatus.COMPLETED);
-            subSagas.childrenOf(id).forEach(child -> bring(LoopInput.Event.of(child, ended)));
-            subSagas.ended(id);
         }
     }
 
@@ -479,20 +382,18 @@ final class SagaLoop {
         return sagas.get(id);
     }
 
-    private @Nullable LiveSaga forget(SagaId id) {
-        LiveSaga known = sagas.remove(id);
-        if (known != null) {
-            known.timers.forEach(timers::cancel);
-        }
-        return known;
+    private void load(SagaStore.StoredSaga stored) {
+        sagas.missing(stored, lease.engine()).ifPresent(this::enter);
     }
 
-    /** Reads it again in a round of its own, which is repeated while the store is away: it must not be lost meanwhile. */
-    private void reload(SagaId id) {
-        LiveSaga known = forget(id);
-        inbox.add(new LoopInput.Load(id, null));
-        if (known != null) {
-            known.drainInto(inbox::bring);
+    private void enter(SagaState state) {
+        LiveSaga saga = sagas.add(state);
+        subSagas.entered(state.head());
+        List<SagaEffect> outstanding = SagaMachine.outstanding(state);
+        saga.madeAgain(outstanding);
+        handOver.perform(saga, state, outstanding, moment());
+        if (state.status() == SagaStatus.HELD) {
+            subSagas.settled(state, SagaStatus.HELD);
         }
     }
 }

@@ -2,7 +2,6 @@ package io.tallystick.saga;
 
 import io.tallystick.message.Phase;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +46,11 @@ final class SubSagas {
         }
     }
 
-    Collection<SagaId> childrenOf(SagaId parent) {
-        Map<String, SagaId> known = children.get(parent);
-        return known == null ? List.of() : List.copyOf(known.values());
+    /** The parent has ended: those that are held wait for that. */
+    void release(SagaId parent, boolean completed) {
+        Map<String, SagaId> known = children.getOrDefault(parent, Map.of());
+        SagaEvent ended = new SagaEvent.ParentEnded(completed);
+        List.copyOf(known.values()).forEach(child -> offer.accept(LoopInput.Event.of(child, ended)));
     }
 
     void ended(SagaId saga) {
@@ -77,12 +78,19 @@ final class SubSagas {
         });
     }
 
-    /** A child was started by an earlier owner: what it came to is told again. */
+    /**
+     * It was read again. What came of a child under an earlier owner is told to its parent; and where it has ended under another
+     * owner, its sub-sagas that wait for that end heard of it there, or nowhere.
+     */
     void foundAgain(SagaStore.StoredSaga stored) {
         SagaStatus status = stored.start().status();
         SagaHead head = stored.start().head();
         if (head.parent() != null && (status == SagaStatus.HELD || status.ended())) {
             tellParent(head, status, "it ended before");
+        }
+        if (status.ended()) {
+            release(head.id(), status == SagaStatus.COMPLETED);
+            ended(head.id());
         }
     }
 

@@ -1,0 +1,77 @@
+package io.tallystick.saga;
+
+import io.tallystick.jdbc.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What was decided and waits to be stored, as one batch. While the store is away it is kept, and tried again. Belongs to the loop's thread. */
+final class DecidedChanges {
+
+    static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DecidedChanges.class);
+
+    private final BatchWriter writer;
+    private final SagaMetrics metrics;
+    private final InstantSource clock;
+    private final List<Change> changes = new ArrayList<>();
+    private Instant notBefore;
+
+    DecidedChanges(SagaStore store, SagaMetrics metrics, InstantSource clock) {
+        this.writer = new BatchWriter(store);
+        this.metrics = metrics;
+        this.clock = clock;
+        this.notBefore = clock.instant();
+    }
+
+    void add(Change change) {
+        changes.add(change);
+    }
+
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    int size() {
+        return changes.size();
+    }
+
+    /** Negative when nothing speaks against storing them now. */
+    Duration untilStored(Instant now) {
+        return Duration.between(now, notBefore);
+    }
+
+    /**
+     * Stores them all, if there are any and it is time. Empty when the store is away.
+     *
+     * @throws SagaStore.Fenced when another engine has taken over
+     */
+    List<BatchWriter.Settled> store(SagaStore.Lease lease, Instant now) {
+        if (changes.isEmpty() || now.isBefore(notBefore)) {
+            return List.of();
+        }
+        Instant before = clock.instant();
+        List<BatchWriter.Settled> settled;
+        try {
+            settled = writer.write(lease, List.copyOf(changes));
+        } catch (UnavailableException e) {
+            LOG.warn("{} changes wait for the database: {}", changes.size(), e.getMessage());
+            metrics.storeFailed(String.valueOf(e.getMessage()));
+            notBefore = now.plus(PAUSE_WHEN_STORE_FAILS);
+            return List.of();
+        }
+        metrics.stored(changes.size(), Duration.between(before, clock.instant()));
+        changes.clear();
+        return settled;
+    }
+
+    void fail(RuntimeException why) {
+        changes.forEach(change -> change.input().fail(why));
+        changes.clear();
+    }
+}
