@@ -104,7 +104,7 @@ final class SagaLoop {
                 take(due);
                 work++;
             }
-            // Only what is there now: an input that comes back until something is stored must not keep that from happening
+            // Only what is there now: an input that comes back until something is stored must not prevent that.
             LoopInput input;
             for (int left = inbox.size();
                     left > 0 && changes.size() < wiring.batch() && (input = inbox.poll()) != null;
