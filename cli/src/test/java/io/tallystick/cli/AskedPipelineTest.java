@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Databases(Engine.POSTGRESQL)
 class AskedPipelineTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     private final TestDatabase shop;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Databases(value = Engine.POSTGRESQL, settings = "wal_level=logical")
 class PipelineCommandTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     private static TestDatabase mail;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Finding;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +35,7 @@ class CopyingTest {
         Thread thread = CdcRuntime.thread("copying", copying);
         await().until(() -> source.closed.get() == 2);
         List<TableName> copied = new ArrayList<>();
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().until(() -> {
             Optional<LoadedChunk> chunk = copying.ready(READ);
             chunk.ifPresent(each -> copied.add(each.table()));
             return copied.size() == 2;

@@ -49,6 +49,8 @@ class OverflowTest {
     private final RowWriter writer;
     private final Map<String, TargetTable> copies = new LinkedHashMap<>();
     private final Map<Long, List<Object>> model = new TreeMap<>();
+    /** Rows of some weight fill a spool sooner. */
+    private String padding = "";
 
     @TempDir
     private Path folder;
@@ -185,7 +187,8 @@ class OverflowTest {
             commit(source, 3, 20);
             awaitApplied(pipeline, "slow", 20);
             slow.failAll(call -> true, JdbcFault.lostRequest());
-            commit(source, 4, 16_000);
+            padding = "x".repeat(180);
+            commit(source, 4, 6_000);
             await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
             assertThat(pipeline.status().reason()).contains("is full", folder.toString(), "slow");
             assertThat(source.acknowledged()).isLessThan(source.size());
@@ -282,8 +285,9 @@ class OverflowTest {
         long amount = random.nextInt(1000);
         List<Object> before = model.get(id);
         if (before == null) {
-            model.put(id, List.of(amount, "n" + amount));
-            return Change.insert(Texts.row(ledger, id, amount, "n" + amount));
+            String note = "n" + amount + padding;
+            model.put(id, List.of(amount, note));
+            return Change.insert(Texts.row(ledger, id, amount, note));
         }
         if (random.nextInt(4) == 0) {
             model.remove(id);

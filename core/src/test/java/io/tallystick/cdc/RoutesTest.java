@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 @Databases
 class RoutesTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
     private static final PipelineSettings SETTINGS = PipelineSettings.standard()
             .withCopyFirst(false)
             .withGroupChanges(30)

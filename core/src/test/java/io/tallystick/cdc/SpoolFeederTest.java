@@ -43,7 +43,7 @@ class SpoolFeederTest {
             while (got.size() < 87) {
                 take(queue, got);
             }
-            assertThat(feeder.endsWithin(Duration.ofSeconds(30))).isTrue();
+            assertThat(feeder.endsWithin(Duration.ofSeconds(60))).isTrue();
             take(queue, got);
             assertThat(got).isEqualTo(IntStream.rangeClosed(4, 90).boxed().toList());
             feeder.stop();

@@ -157,7 +157,7 @@ class SqlErrorsWhenServersDieTest {
                     return (Throwable) new AssertionError("was to fail");
                 })
                 .exceptionally(Throwable::getCause)
-                .orTimeout(Duration.ofSeconds(30).toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+                .orTimeout(Duration.ofSeconds(120).toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
     }
 
     private static void await(CountDownLatch latch) {

@@ -37,7 +37,7 @@ class IdempotencyTest {
     IdempotencyTest(TestDatabase db) {
         pool = MessageDatabase.pool(db);
         jdbc = Jdbc.on(pool);
-        idempotency = new Idempotency(pool, new Idempotency.Options(RETENTION, Duration.ofSeconds(1)), RUNTIME);
+        idempotency = waitingAtMost(Duration.ofSeconds(60));
         db.execute("CREATE TABLE IF NOT EXISTS payment (idem varchar(200) NOT NULL)");
     }
 
@@ -46,7 +46,15 @@ class IdempotencyTest {
         pool.close();
     }
 
+    private Idempotency waitingAtMost(Duration longest) {
+        return new Idempotency(pool, new Idempotency.Options(RETENTION, longest), RUNTIME);
+    }
+
     private Answer pay(HttpReply reply) {
+        return pay(idempotency, reply);
+    }
+
+    private Answer pay(Idempotency idempotency, HttpReply reply) {
         return idempotency.execute(key, PRINT, tx -> write(tx, reply));
     }
 
@@ -150,7 +158,7 @@ class IdempotencyTest {
         }));
         running.await();
 
-        assertThat(pay(CREATED)).isInstanceOf(Answer.InProgress.class);
+        assertThat(pay(waitingAtMost(Duration.ofSeconds(1)), CREATED)).isInstanceOf(Answer.InProgress.class);
         go.countDown();
 
         assertThat(first.get()).isEqualTo(new Answer.Executed(CREATED));

@@ -39,6 +39,10 @@ import org.junit.jupiter.api.Test;
 class RetryUntilKnownTest {
     private static final AtomicInteger OPERATIONS = new AtomicInteger();
     private static final Backoff QUICK = new Backoff(Duration.ofMillis(5), Duration.ofMillis(20), 1);
+    /** More than any machine is busy for; only what is forgotten waits for it. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(30);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Answer LOST = new Answer.Unclear("connection reset", Duration.ZERO);
 
     private final HikariDataSource pool;
@@ -57,16 +61,20 @@ class RetryUntilKnownTest {
     }
 
     private RetryUntilKnown client(Remote remote, Duration patience, Duration giveUpAfter) {
+        return client(remote, ATTEMPT, patience, giveUpAfter);
+    }
+
+    private RetryUntilKnown client(Remote remote, Duration attempt, Duration patience, Duration giveUpAfter) {
         return new RetryUntilKnown(
                 pool,
                 operation,
                 remote,
-                new RetryUntilKnown.Options(Duration.ofSeconds(2), patience, giveUpAfter, QUICK),
+                new RetryUntilKnown.Options(attempt, patience, giveUpAfter, QUICK),
                 MessageRuntime.system());
     }
 
     private RetryUntilKnown patient(Remote remote) {
-        return client(remote, Duration.ofSeconds(20), Duration.ofHours(1));
+        return client(remote, PATIENCE, Duration.ofHours(1));
     }
 
     @Test
@@ -117,7 +125,7 @@ class RetryUntilKnownTest {
     @Test
     void a_request_journaled_and_forgotten_is_sent_by_the_worker() {
         script.answers(new Answer.Done("paid", false));
-        RetryUntilKnown client = patient(script);
+        RetryUntilKnown client = client(script, Duration.ofMillis(50), PATIENCE, Duration.ofHours(1));
         Outcome.Ticket ticket = jdbc.inTransaction(tx -> client.journal(tx, "{}"));
 
         try (OutgoingWorker worker = OutgoingWorker.start(client)) {
@@ -150,7 +158,7 @@ class RetryUntilKnownTest {
     void giving_up_fences_the_key_and_only_then_says_not_executed() throws Exception {
         script.answers(LOST);
         script.fence = new Answer.Refused("fenced");
-        RetryUntilKnown client = client(script, Duration.ofSeconds(20), Duration.ofMillis(1));
+        RetryUntilKnown client = client(script, PATIENCE, Duration.ofMillis(1));
 
         Outcome<String> outcome = client.call("{}");
 
@@ -231,7 +239,7 @@ class RetryUntilKnownTest {
 
             assertThat(client.call(ticket)).isInstanceOf(Outcome.NotExecuted.class);
 
-            Answer late = server.remote().send(ticket.key(), "{}", Duration.ofSeconds(2));
+            Answer late = server.remote().send(ticket.key(), "{}", ATTEMPT);
             assertThat(late).isInstanceOf(Answer.Refused.class);
             assertThat(server.executed).hasValue(0);
         }
@@ -255,7 +263,7 @@ class RetryUntilKnownTest {
         URI nobody = URI.create("http://127.0.0.1:1/payments");
         Remote remote = new HttpRemote(HttpClient.newHttpClient(), nobody, nobody, Map.of());
 
-        assertThat(remote.send("k", "{}", Duration.ofSeconds(2))).isInstanceOf(Answer.NotSent.class);
+        assertThat(remote.send("k", "{}", ATTEMPT)).isInstanceOf(Answer.NotSent.class);
     }
 
     /** Answers one after the other; then loses everything. */

@@ -150,7 +150,7 @@ class EngineComesBackTest {
         SagaEngine engine = scene.engine(child, parent);
 
         SagaId id = engine.start(parent, "patient-1", new Job("a"));
-        SagaId stuck = parked.orTimeout(20, TimeUnit.SECONDS).join();
+        SagaId stuck = parked.orTimeout(60, TimeUnit.SECONDS).join();
         undoWorks.set(true);
         await().ignoreExceptions()
                 .untilAsserted(() -> engine.intervene(

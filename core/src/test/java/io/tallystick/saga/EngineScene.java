@@ -12,6 +12,9 @@ import java.util.function.UnaryOperator;
 /** Engines on a test database without sagas; closes what it opened. */
 final class EngineScene implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Outlasts the pauses of a busy machine: an engine beside it would take over what is being done. */
+    private static final Duration LEASE = Duration.ofSeconds(20);
+
     static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(5), Duration.ofMillis(20), 3);
 
     final HikariDataSource pool = new HikariDataSource();
@@ -35,9 +38,7 @@ final class EngineScene implements AutoCloseable {
 
     SagaEngine engine(UnaryOperator<SagaEngineBuilder> more, SagaDefinition<?>... definitions) {
         SagaEngineBuilder builder = SagaEngine.on(pool)
-                .settings(EngineSettings.named("scene")
-                        .lease(Duration.ofSeconds(3))
-                        .heartbeat(Duration.ofMillis(50)));
+                .settings(EngineSettings.named("scene").lease(LEASE).heartbeat(Duration.ofMillis(50)));
         for (SagaDefinition<?> definition : definitions) {
             builder.register(definition);
         }

@@ -64,7 +64,7 @@ class SagaEngineTest {
     }
 
     private SagaEngine engine(SagaDefinition<?>... definitions) {
-        return engine(Duration.ofSeconds(2), definitions);
+        return engine(Duration.ofSeconds(20), definitions);
     }
 
     private SagaEngine engine(Duration lease, SagaDefinition<?>... definitions) {
@@ -480,7 +480,7 @@ class SagaEngineTest {
         jdbc.run(tx -> tx.update("UPDATE tally_engine SET epoch = epoch + 1"));
 
         org.awaitility.Awaitility.await().until(() -> engine.number() != before);
-        assertThat(engine.await(id, Duration.ofSeconds(20)).completed())
+        assertThat(engine.await(id, PATIENCE).completed())
                 .as("the sagas of its former number are taken over, longer than one lease later")
                 .isTrue();
         assertThat(engine.run(saga, "t-2", new Order("a", 30, ""), PATIENCE).completed())

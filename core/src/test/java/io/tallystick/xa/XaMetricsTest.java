@@ -19,9 +19,9 @@ class XaMetricsTest {
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final ScriptedBranchDriver orders = new ScriptedBranchDriver("orders");
     private final ScriptedBranchDriver stock = new ScriptedBranchDriver("stock");
-    private final XaEngine engine = engine(new Heard());
+    private final XaEngine engine = engine(new Heard(), Duration.ofMillis(50));
 
-    private XaEngine engine(XaMetrics metrics) {
+    private XaEngine engine(XaMetrics metrics, Duration ackWait) {
         return XaEngine.named("shop")
                 .resource(orders)
                 .resource(stock)
@@ -29,7 +29,7 @@ class XaMetricsTest {
                 .settings(XaSettings.standard()
                         .withLease(Duration.ofMillis(500))
                         .withScanEvery(Duration.ofMillis(20))
-                        .withAckWait(Duration.ofMillis(50)))
+                        .withAckWait(ackWait))
                 .metrics(metrics)
                 .open();
     }
@@ -98,11 +98,12 @@ class XaMetricsTest {
     @Test
     void a_branch_that_decided_by_itself_is_counted() {
         stock.acks.add(new Ack.Heuristic(Ack.Found.ROLLED_BACK, "by hand"));
-        XaTransaction sale = engine.begin();
-        // the first is asked by this thread: no wait for the acknowledgement passes
-        sale.branch("stock");
-        sale.branch("orders");
-        assertThatThrownBy(sale::commit).isInstanceOf(HeuristicException.class);
+        try (XaEngine patient = engine(new Heard(), Duration.ofSeconds(60))) {
+            XaTransaction sale = patient.begin();
+            sale.branch("stock");
+            sale.branch("orders");
+            assertThatThrownBy(sale::commit).isInstanceOf(HeuristicException.class);
+        }
         assertThat(heard).contains("heuristic stock COMMIT");
     }
 
@@ -110,7 +111,7 @@ class XaMetricsTest {
     void what_is_in_doubt_is_told_at_each_look_with_its_age() {
         stock.prepared.add(
                 new BranchDriver.PreparedBranch(new BranchXid(elsewhere(), 1, Gtrid.hash("stock"), 7), null));
-        await().until(() -> heard.stream().anyMatch(s -> s.matches("in doubt stock 1 PT0\\.\\d+S")));
+        await().until(() -> heard.stream().anyMatch(s -> s.matches("in doubt stock 1 PT(?!0S).+")));
         stock.prepared.clear();
         heard.clear();
         awaitHeard("in doubt stock 0 PT0S");
@@ -139,7 +140,7 @@ class XaMetricsTest {
                 throw new IllegalStateException("no metrics today");
             }
         };
-        try (XaEngine other = engine(broken)) {
+        try (XaEngine other = engine(broken, Duration.ofMillis(50))) {
             XaTransaction sale = other.begin();
             sale.branch("orders");
             sale.branch("stock");

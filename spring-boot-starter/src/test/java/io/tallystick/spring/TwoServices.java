@@ -169,6 +169,7 @@ final class TwoServices implements AutoCloseable {
         XaEngineCustomizer quick() {
             return engine -> engine.settings(XaSettings.standard()
                     .withLease(Duration.ofMillis(600))
+                    .withPrepareBudget(Duration.ofSeconds(30))
                     .withScanEvery(Duration.ofMillis(100))
                     .withAckWait(Duration.ofMillis(300)));
         }

@@ -13,7 +13,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
  */
 public final class PatientWaits implements LauncherSessionListener {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
 
     /** MariaDB and MySQL show their transactions and locks as they were when somebody looked, to whoever looks again within 0.1 s. */

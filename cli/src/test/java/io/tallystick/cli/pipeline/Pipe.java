@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 /** A pipeline that runs from the text of a file; closing it gives up its slot as well. */
 final class Pipe implements AutoCloseable {
 
-    static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration LONG = Duration.ofSeconds(120);
     static final String SETTINGS = "settings: {first_pause: 20ms, longest_pause: 200ms}\n";
 
     private final PipelineSpec spec;

@@ -70,10 +70,10 @@ class TroubleTest {
             run.start();
             await().atMost(Pipe.LONG).until(() -> run.status().reason() != null);
         }
-        assertThat(Thread.getAllStackTraces().keySet())
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .as("what still runs after the end")
-                .noneMatch(name -> name.startsWith("tally-cdc-nowhere"));
+                .noneMatch(name -> name.startsWith("tally-cdc-nowhere")));
     }
 
     @Test

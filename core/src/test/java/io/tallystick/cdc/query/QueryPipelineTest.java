@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Databases
 class QueryPipelineTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     private final TestDatabase db;
     private final TableName ledger;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A table that is asked for changes, and what came out, as short lines: {@code PUT 1,one}. The database's clock can be set. */
 final class QueryScene implements AutoCloseable {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     final TableName table;
     private final Shifted database;

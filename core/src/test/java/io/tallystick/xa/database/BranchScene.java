@@ -31,7 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 /** A database of its own with two items, a driver above a source that can fail, and what the tests of branches share. */
 abstract class BranchScene {
 
-    static final Duration BUDGET = Duration.ofSeconds(5);
+    /** Only a test that fails waits for its end. */
+    static final Duration BUDGET = Duration.ofSeconds(30);
 
     private static final AtomicLong COUNTER = new AtomicLong(1);
 
@@ -52,7 +53,7 @@ abstract class BranchScene {
     abstract void killSessionOf(Connection connection) throws SQLException;
 
     PoolSettings settings() {
-        return PoolSettings.of("orders", 4).withBorrow(Duration.ofSeconds(5)).withLock(Duration.ofSeconds(5));
+        return PoolSettings.of("orders", 4).withBorrow(Duration.ofSeconds(30)).withLock(Duration.ofSeconds(5));
     }
 
     @BeforeEach

@@ -65,7 +65,7 @@ class InDoubtPolicyTest {
 
     private void assertEnds(InDoubtPolicy policy, Ack.Found found, int amount) {
         try (XaEngine engine = engine(policy)) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> !isPrepared());
+            await().atMost(Duration.ofSeconds(120)).until(() -> !isPrepared());
             assertThat(scene.amount(scene.stock)).isEqualTo(amount);
             HeuristicRecord record = engine.heuristics(1).get(0);
             assertThat(record.branch()).isEqualTo(left.xid());
@@ -87,7 +87,9 @@ class InDoubtPolicyTest {
     @Test
     void it_is_held_where_nothing_else_is_said() {
         try (XaEngine engine = engine(InDoubtPolicy.HOLD)) {
-            await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(60)).until(this::isPrepared);
+            await().during(Duration.ofSeconds(2))
+                    .atMost(Duration.ofSeconds(120))
+                    .until(this::isPrepared);
         }
         assertThat(scene.store.heuristics(1)).isEmpty();
     }

@@ -37,9 +37,7 @@ class InnoDbLostConnectionTest {
     void open(TestDatabase db) throws SQLException {
         TestDatabase own = db.createDatabase();
         proxy = FaultProxy.to(own.host(), own.port());
-        // while nothing answers, one test waits for a connection until it is told that there is none
-        PoolSettings settings = InnoDbScene.settings().withBorrow(Duration.ofSeconds(3));
-        scene = InnoDbScene.on(own, InnoDbScene.through(own, proxy.port()), settings);
+        scene = InnoDbScene.on(own, InnoDbScene.through(own, proxy.port()), InnoDbScene.settings());
     }
 
     @AfterEach
@@ -146,7 +144,8 @@ class InnoDbLostConnectionTest {
         assertThat(branch.prepare(xid, BUDGET)).isInstanceOf(Vote.Prepared.class);
         proxy.dropReplyTo("XA COMMIT");
         assertThat(branch.commit(BUDGET)).isInstanceOf(Ack.Retry.class);
-        assertThat(branch.commit(BUDGET)).isEqualTo(new Ack.Absent());
+        // its session has answered, and ends a moment later
+        await().untilAsserted(() -> assertThat(branch.commit(BUDGET)).isEqualTo(new Ack.Absent()));
         branch.release();
         assertThat(scene.balance()).isEqualTo(90);
     }
@@ -154,15 +153,18 @@ class InnoDbLostConnectionTest {
     @Test
     void a_half_open_connection_costs_no_more_than_the_budget_and_its_branch_is_rolled_back() throws SQLException {
         BranchXid xid = xid();
-        JdbcBranch branch = scene.withdrawing(xid);
-        // the request arrives, the branch is prepared, its session waits for ever and hides it
-        proxy.swallow(Direction.REPLIES);
-        assertThat(branch.prepare(xid, BRIEF)).isInstanceOf(Vote.Unknown.class);
-        assertThat(branch.rollback(BRIEF)).isInstanceOf(Ack.Retry.class);
-        proxy.heal();
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> branch.rollback(BUDGET), ack -> ack instanceof Ack.Done || ack instanceof Ack.Absent);
-        branch.release();
+        // while nothing answers, it waits for a connection until it is told that there is none
+        PoolSettings brief = InnoDbScene.settings().withBorrow(BRIEF);
+        try (InnoDbScene hasty = InnoDbScene.on(scene.db, InnoDbScene.through(scene.db, proxy.port()), brief)) {
+            JdbcBranch branch = hasty.withdrawing(xid);
+            // the request arrives, the branch is prepared, its session waits for ever and hides it
+            proxy.swallow(Direction.REPLIES);
+            assertThat(branch.prepare(xid, BRIEF)).isInstanceOf(Vote.Unknown.class);
+            assertThat(branch.rollback(BRIEF)).isInstanceOf(Ack.Retry.class);
+            proxy.heal();
+            await().until(() -> branch.rollback(BUDGET), ack -> ack instanceof Ack.Done || ack instanceof Ack.Absent);
+            branch.release();
+        }
         assertThat(scene.prepared()).doesNotContain(xid);
         assertThat(scene.balance()).isEqualTo(100);
     }

@@ -53,7 +53,7 @@ class JdbcDecisionStoreFaultTest {
         pool.setDataSource(database.dataSource());
         pool.setMaximumPoolSize(4);
         this.faulty = FaultyDataSource.around(pool);
-        this.store = JdbcDecisionStore.on("here", Jdbc.on(faulty, jdbc.dialect()), Duration.ofSeconds(2));
+        this.store = JdbcDecisionStore.on("here", Jdbc.on(faulty, jdbc.dialect()), Duration.ofSeconds(60));
         this.life = store.register(1, 1, Duration.ofMinutes(1));
     }
 
@@ -153,8 +153,9 @@ class JdbcDecisionStoreFaultTest {
     @Test
     void the_tombstone_does_not_wait_for_ever_and_says_that_nothing_happened() throws SQLException {
         DecisionRecord decision = decision();
-        try (Connection zombie = inserted(decision)) {
-            assertThatThrownBy(() -> store.abort(decision.gtrid())).isInstanceOf(UnavailableException.class);
+        try (Connection zombie = inserted(decision);
+                JdbcDecisionStore hasty = JdbcDecisionStore.on("here", jdbc, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> hasty.abort(decision.gtrid())).isInstanceOf(UnavailableException.class);
             zombie.commit();
         }
         assertThat(store.abort(decision.gtrid())).isEqualTo(Verdict.COMMIT);

@@ -26,7 +26,8 @@ import javax.sql.DataSource;
 /** Two resources in two databases of one server, decisions in the first, and branches left there as by a coordinator that died. */
 final class PreparedScene implements AutoCloseable {
 
-    static final Duration BUDGET = Duration.ofSeconds(10);
+    /** Only a test that fails waits for its end. */
+    static final Duration BUDGET = Duration.ofSeconds(30);
 
     private static final AtomicLong COUNTER = new AtomicLong(1);
 
@@ -56,7 +57,7 @@ final class PreparedScene implements AutoCloseable {
     }
 
     static JdbcBranchDriver driver(TestDatabase db, String name) {
-        return driver(db.engine(), db.dataSource(), PoolSettings.of(name, 3).withBorrow(Duration.ofSeconds(5)));
+        return driver(db.engine(), db.dataSource(), PoolSettings.of(name, 3).withBorrow(Duration.ofSeconds(30)));
     }
 
     static JdbcBranchDriver driver(Engine engine, DataSource source, PoolSettings settings) {

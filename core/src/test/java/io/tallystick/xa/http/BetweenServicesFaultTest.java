@@ -111,7 +111,6 @@ class BetweenServicesFaultTest extends ServicesScene {
         TestService points = service("points");
         track(zombie.open(shopDb, source(store.port()), peers(points), keys));
         openPoints(points, peers(replica));
-        openShop(replica, peers(points));
         XaTransaction late = zombie.engine().begin();
         zombie.engine().bind(late);
         zombie.add(1, -30);
@@ -119,6 +118,7 @@ class BetweenServicesFaultTest extends ServicesScene {
         assertThat(prepared(pointsDb)).isEqualTo(1);
         // from here on nobody hears that it lives
         store.cut();
+        openShop(replica, peers(points));
         await().untilAsserted(() -> assertNothingPrepared(pointsDb));
         assertThat(replica.engine().outcome(late.name())).contains(Verdict.ABORT);
         assertThatThrownBy(late::commit).isInstanceOf(RolledBackException.class);

@@ -39,7 +39,7 @@ class PolicyBetweenServicesTest extends ServicesScene {
 
     private void assertEnds(InDoubtPolicy policy, Ack.Found found, int amount) throws Exception {
         TestService points = decidedAndCutOff(policy);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertNothingPrepared(pointsDb));
+        await().untilAsserted(() -> assertNothingPrepared(pointsDb));
         assertThat(amount(pointsDb, 1)).isEqualTo(amount);
         List<HeuristicRecord> evidence = points.engine().heuristics(10);
         assertThat(evidence).hasSize(1);
@@ -62,7 +62,7 @@ class PolicyBetweenServicesTest extends ServicesScene {
     @Test
     void its_branch_is_held_where_nothing_else_is_said() throws Exception {
         TestService points = decidedAndCutOff(InDoubtPolicy.HOLD);
-        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(30)).until(() -> prepared(pointsDb) == 1);
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(120)).until(() -> prepared(pointsDb) == 1);
         assertThat(points.engine().heuristics(1)).isEmpty();
         BranchXid held = points.engine().inDoubt().get(0).xid();
         assertThat(points.engine().finish("points", held, "", Verdict.COMMIT)).isEqualTo(new Ack.Done());

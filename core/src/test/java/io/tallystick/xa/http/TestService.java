@@ -36,6 +36,7 @@ final class TestService implements AutoCloseable {
     static final XaSettings QUICK = XaSettings.standard()
             .withLease(Duration.ofMillis(1_500))
             .withScanEvery(Duration.ofMillis(100))
+            .withPrepareBudget(Duration.ofSeconds(30))
             .withAckWait(Duration.ofMillis(300));
 
     final String name;

@@ -187,7 +187,7 @@ class JournalFaultTest {
             try (ChildJvm child =
                     CrashRunner.of(JournalChild.class, directory.toString()).start()) {
                 int words = 10 + random.nextInt(3_000);
-                child.awaitOutput("ready", Duration.ofSeconds(30));
+                child.awaitOutput("ready", LONG);
                 assertThatThrownBy(() -> open(directory)).hasMessageContaining("already in use by pid " + child.pid());
                 Awaitility.await().until(() -> child.output().length() > words * 70);
                 output = child.kill().output();

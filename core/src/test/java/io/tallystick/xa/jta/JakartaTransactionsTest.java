@@ -226,7 +226,9 @@ class JakartaTransactionsTest {
             manager.setTransactionTimeout(1);
             manager.begin();
             Transaction late = manager.getTransaction();
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> late.getStatus() == Status.STATUS_ROLLEDBACK);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(120))
+                    .until(() -> late.getStatus() == Status.STATUS_ROLLEDBACK);
             assertThatThrownBy(manager::commit)
                     .isInstanceOf(RollbackException.class)
                     .hasMessageContaining("time-out");

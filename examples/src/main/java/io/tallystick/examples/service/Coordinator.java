@@ -63,7 +63,7 @@ public final class Coordinator {
         XaEngine engine = http.joining(XaEngine.named(name)
                         // the process that is started again in its place need not wait for its lease
                         .node(name)
-                        .settings(XaSettings.standard().withTimeout(LONGEST))
+                        .settings(XaSettings.standard().withTimeout(LONGEST).withPrepareBudget(LONGEST))
                         .resource(driver(service))
                         .decisions(JdbcDecisionStore.on(name, service.jdbc())))
                 .open();

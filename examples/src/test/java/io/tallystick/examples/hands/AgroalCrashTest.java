@@ -49,12 +49,12 @@ class AgroalCrashTest {
                 Address.of(MariaDbDataSource.class, shop.stock),
                 shop.stock.dataSource())) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofSeconds(120))
                     .untilAsserted(
                             () -> assertThat(shop.prepared()).as("prepared").isZero());
             // else the next process would go on with it, and die in that instead of in its own
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofSeconds(120))
                     .untilAsserted(
                             () -> assertThat(shop.unfinished()).as("unfinished").isZero());
             assertThat(next.engine.heuristics(10)).isEmpty();

@@ -16,6 +16,7 @@ import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.UserTransaction;
+import org.awaitility.Awaitility;
 import org.hibernate.engine.transaction.jta.platform.internal.AbstractJtaPlatform;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterAll;
@@ -137,9 +138,12 @@ class HibernateTest {
         }
     }
 
+    /** Phase 2 may still be going on when a commit has returned. */
     private void assertBooks(long purchases, long apples) {
-        assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
-        assertThat(shop.apples()).as("apples").isEqualTo(apples);
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
+            assertThat(shop.apples()).as("apples").isEqualTo(apples);
+        });
     }
 
     /** All that Hibernate wants to know of a transaction manager. */

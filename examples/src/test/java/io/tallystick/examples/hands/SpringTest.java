@@ -9,6 +9,7 @@ import io.tallystick.xa.XaPhase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,9 +194,12 @@ class SpringTest {
         assertBooks(1, 10);
     }
 
+    /** Phase 2 may still be going on when a commit has returned. */
     private void assertBooks(long purchases, long apples) {
-        assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
-        assertThat(shop.apples()).as("apples").isEqualTo(apples);
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
+            assertThat(shop.apples()).as("apples").isEqualTo(apples);
+        });
     }
 
     private final class Listener implements TransactionSynchronization {

@@ -29,7 +29,7 @@ class OrphanTest {
         parent.destroyForcibly().waitFor();
 
         assertThat(children).as("services and databases").hasSizeGreaterThan(3);
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(120))
                 .untilAsserted(() -> assertThat(children).noneMatch(OrphanTest::isRunning));
     }
 

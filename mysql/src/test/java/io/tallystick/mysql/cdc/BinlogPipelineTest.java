@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
         ownServer = true)
 class BinlogPipelineTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
     private static final String TABLE =
             "CREATE TABLE ledger (id BIGINT UNSIGNED PRIMARY KEY, amount DECIMAL(12,2), note TEXT, at DATETIME(6),"
                     + " kind ENUM('a','b'), flags SET('x','y'), raw VARBINARY(20), span TIME(3))";

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A source and what comes out of its log, as short lines of text: {@code INSERT t 1,one}, an unchanged cell as {@code ~}. */
 final class BinlogScene implements AutoCloseable {
 
-    static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration LONG = Duration.ofSeconds(120);
 
     final BinlogChangeSource source;
     final Set<TableName> tables = new LinkedHashSet<>();

@@ -44,7 +44,11 @@ class InvisibleCommitTest extends LogScene {
             Chunk early = reader.read(table, null, null, 10);
             assertThat(early.rows()).isEmpty();
             assertThat(early.watermark().passed(outset)).isFalse();
-            db.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+            // it is delivered a moment before it begins to wait
+            await().until(() -> {
+                db.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+                return commit.isDone();
+            });
             commit.join();
             Chunk late = reader.read(table, null, null, 10);
             assertThat(late.rows()).hasSize(1);

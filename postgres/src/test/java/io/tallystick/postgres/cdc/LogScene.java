@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInfo;
 abstract class LogScene {
 
     /** Long enough for a loaded machine; a test that needs it has failed. */
-    static final Duration LONGEST = Duration.ofSeconds(60);
+    static final Duration LONGEST = Duration.ofSeconds(120);
 
     final TestDatabase db;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();

@@ -18,7 +18,7 @@ import javax.sql.DataSource;
 final class LocalServer implements Server {
     private static final String HOST = "127.0.0.1";
     private static final int LOG_TAIL_BYTES = 16 * 1024;
-    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int START_SECONDS = 120;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int PORT_ATTEMPTS = 5;
 
@@ -87,7 +87,7 @@ final class LocalServer implements Server {
     }
 
     private void awaitReady(ServerProcess started, long logStart) {
-        long deadline = System.nanoTime() + START_NANOS;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!recipe.saysReady(dataDirectory(), started.pid(), logFrom(logStart)) || !answers()) {
             if (!started.isAlive()) {
                 String log = log();
@@ -95,8 +95,8 @@ final class LocalServer implements Server {
                         + Commands.hint(log) + "The end of its log:\n" + log);
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new TestDatabaseException(
-                        engine() + " did not answer on port " + port + " within 60 s. The end of its log:\n" + log());
+                throw new TestDatabaseException(engine() + " did not answer on port " + port + " within "
+                        + START_SECONDS + " s. The end of its log:\n" + log());
             }
             LockSupport.parkNanos(POLL_NANOS);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing is left when a JVM with servers is killed: no process, no directory. */
 class OrphanTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     @Test
     void a_killed_jvm_takes_its_servers_and_their_data_with_it() {
