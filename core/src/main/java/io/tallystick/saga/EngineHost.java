@@ -291,15 +291,21 @@ final class EngineHost implements AutoCloseable {
 
     void offerStart(LoopInput.Start start) {
         SagaLoop loop = session.loop();
+        refuseWhenClosedOrFull(loop);
+        loop.offer(start);
+    }
+
+    /** Before anything is stored. What has begun already is never refused: neither its sub-sagas nor what is taken over. */
+    private void refuseWhenClosedOrFull(SagaLoop loop) {
         if (closed) {
             throw new UnavailableException("the saga engine '" + settings.name() + "' is closed; nothing was started");
         }
-        if (loop.live() >= settings.inMemory()) {
-            throw new UnavailableException("the saga engine '" + settings.name() + "' holds " + loop.live()
+        int live = loop.live();
+        if (live >= settings.inMemory()) {
+            throw new UnavailableException("the saga engine '" + settings.name() + "' holds " + live
                     + " unfinished sagas, its limit is " + settings.inMemory()
                     + "; nothing was started. Look at: tally saga list --state parked");
         }
-        loop.offer(start);
     }
 
     SagaHead head(String businessKey, @Nullable String correlationId) {
@@ -312,6 +318,7 @@ final class EngineHost implements AutoCloseable {
         SagaStore.NewSaga start =
                 new SagaStore.NewSaga(head, definition.type(), definition.hash(), payload, SagaStatus.RUNNING);
         SagaLoop loop = session.loop();
+        refuseWhenClosedOrFull(loop);
         SagaId existing = store.startIn(tx, loop.lease(), start).existing().get(head.id());
         if (existing != null) {
             return existing;

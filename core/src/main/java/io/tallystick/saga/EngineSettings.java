@@ -27,7 +27,7 @@ public record EngineSettings(
      * How much at once.
      *
      * @param threads steps that run at the same time where there are no virtual threads
-     * @param inMemory unfinished sagas that this engine holds; at that many it refuses new ones
+     * @param inMemory unfinished sagas that this engine holds; at that many it refuses new ones, but neither sub-sagas nor what it takes over
      * @param batch most changes written in one transaction
      */
     public record Limits(int threads, int inMemory, int batch) {
