@@ -71,8 +71,8 @@ class JdbcChannelTest extends ChannelContract {
     }
 
     /** Shares are evened out three times in a lease. */
-    private JdbcChannel sharing() {
-        JdbcChannel other = new JdbcChannel(pool, options(Duration.ofSeconds(5)), MessageRuntime.system());
+    private JdbcChannel sharing(Duration lease) {
+        JdbcChannel other = new JdbcChannel(pool, options(lease), MessageRuntime.system());
         more.add(other);
         return other;
     }
@@ -204,7 +204,7 @@ class JdbcChannelTest extends ChannelContract {
         Map<String, AtomicInteger> inside = new ConcurrentHashMap<>();
         AtomicInteger clashes = new AtomicInteger();
         AtomicInteger[] share = {new AtomicInteger(), new AtomicInteger()};
-        JdbcChannel[] both = {sharing(), sharing()};
+        JdbcChannel[] both = {sharing(Duration.ofSeconds(5)), sharing(Duration.ofSeconds(5))};
         for (int i = 0; i < 2; i++) {
             AtomicInteger mine = share[i];
             both[i].subscribe(name, m -> {
@@ -240,7 +240,7 @@ class JdbcChannelTest extends ChannelContract {
         dead.poll();
         assertThat(ownersWith(Lanes.COUNT)).isEqualTo(1);
 
-        channel.subscribe(name, m -> handled.add(m.id()));
+        sharing(Duration.ofMillis(1_500)).subscribe(name, m -> handled.add(m.id()));
         channel.send(message("k", "m1"));
 
         until("the living one has it", () -> handled.contains("m1"));
