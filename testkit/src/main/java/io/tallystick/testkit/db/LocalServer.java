@@ -203,6 +203,7 @@ final class LocalServer implements Server {
         if (process.isAlive()) {
             stop();
         }
+        recipe.forgetServer(dataDirectory());
         process = launch();
     }
 

@@ -52,6 +52,15 @@ final class PostgresRecipe implements Recipe {
         FileTree.deleteIfExists(data.resolve("postmaster.opts"));
     }
 
+    /**
+     * PostgreSQL takes itself for running when a process has the number in postmaster.pid, whichever it is; on a busy machine numbers come
+     * again within minutes. Whether its own processes are gone it still sees by the shared memory.
+     */
+    @Override
+    public void forgetServer(Path data) {
+        FileTree.deleteIfExists(data.resolve("postmaster.pid"));
+    }
+
     @Override
     public List<String> command(Path home, Path data, int port, ServerSpec spec) {
         Map<String, String> settings = new LinkedHashMap<>();

@@ -32,6 +32,9 @@ interface Recipe {
     /** Makes a copied data directory another server's own. */
     void adopt(Path data);
 
+    /** Takes away what says that a server runs on this data, once its process is known to be gone. */
+    default void forgetServer(Path data) {}
+
     List<String> command(Path home, Path data, int port, ServerSpec spec);
 
     /**

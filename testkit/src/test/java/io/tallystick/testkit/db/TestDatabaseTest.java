@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,6 +33,23 @@ class TestDatabaseTest {
 
             assertThat(db.url()).isEqualTo(url);
             assertThat(single(db, "SELECT id FROM account")).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void a_killed_server_returns_although_another_process_has_its_number_by_now() throws Exception {
+        Process other = new ProcessBuilder("sleep", "600").start();
+        try (TestDatabase db = TestDatabases.of(Engine.POSTGRESQL).start()) {
+            Path owner = db.dataDirectory().resolve("postmaster.pid");
+            String first = Files.readAllLines(owner).get(0);
+            db.kill();
+            Files.writeString(owner, Files.readString(owner).replaceFirst(first, Long.toString(other.pid())));
+
+            db.restart();
+
+            assertThat(single(db, "SELECT 1")).isEqualTo("1");
+        } finally {
+            other.destroyForcibly();
         }
     }
 
