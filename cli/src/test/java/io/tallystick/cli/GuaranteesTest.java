@@ -31,7 +31,7 @@ class GuaranteesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"guarantees.md", "traps.md"})
+    @ValueSource(strings = {"guarantees.md", "traps.md", "jakarta-transactions.md"})
     void every_test_that_is_named_is_there(String document) throws IOException {
         Map<String, List<String>> tests = tests();
         Matcher named = NAMED.matcher(Files.readString(DOCS.resolve(document)));

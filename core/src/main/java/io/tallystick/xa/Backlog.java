@@ -32,7 +32,16 @@ final class Backlog {
     private final Map<Gtrid, End> ends = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Evidence> evidence = new ConcurrentLinkedQueue<>();
 
-    private record Question(Coordination coordination, XaEffect effect) {}
+    private record Question(Coordination coordination, XaEffect effect) {
+
+        boolean concerns(Set<BranchXid> branches) {
+            int number = effect instanceof XaEffect.Commit commit
+                    ? commit.branch()
+                    : effect instanceof XaEffect.Rollback rollback ? rollback.branch() : 0;
+            BranchXid xid = number == 0 ? null : coordination.limb(number).xid;
+            return xid != null && branches.contains(xid);
+        }
+    }
 
     private record End(DecisionStore home, boolean remember) {}
 
@@ -208,6 +217,7 @@ final class Backlog {
 
     /** A complete scan of a resource, of this number, found these. */
     void scanned(String resource, long number, Set<BranchXid> found) {
+        first(resource, found);
         List<Search> here;
         synchronized (searches) {
             here = searches.stream()
@@ -245,6 +255,23 @@ final class Backlog {
                 }
             }
         });
+    }
+
+    /**
+     * What is known to hold locks is told first. After a crash hundreds of decisions may be found that every branch has carried out, and of
+     * which only the end was not written yet; whether they or the prepared branches are found first is chance.
+     */
+    private void first(String resource, Set<BranchXid> found) {
+        Deque<Question> of = questions.get(resource);
+        if (of == null || found.isEmpty()) {
+            return;
+        }
+        synchronized (of) {
+            List<Question> waiting = new ArrayList<>(of);
+            of.clear();
+            waiting.stream().filter(question -> question.concerns(found)).forEach(of::add);
+            waiting.stream().filter(question -> !question.concerns(found)).forEach(of::add);
+        }
     }
 
     /** This store answers: it is told what it did not hear. */

@@ -36,10 +36,10 @@ public interface BranchDriver extends AutoCloseable {
      */
     List<PreparedBranch> prepared();
 
-    /** Phase 2 by name, on any connection. */
+    /** Phase 2 by name, on any connection; within the budget, the time to get one included. No answer by then is {@link Ack.Retry}. */
     Ack commit(BranchXid xid, String hint, Duration budget);
 
-    /** Rollback by name, on any connection. */
+    /** Rollback by name, on any connection, within the budget as {@link #commit}. */
     Ack rollback(BranchXid xid, String hint, Duration budget);
 
     /** What really became of a branch, where the resource can tell (PostgreSQL: pg_xact_status). */

@@ -109,6 +109,21 @@ final class Bank implements AutoCloseable {
             }
         }
 
+        /** Decisions of Tallystick's that are stored, most of them carried out by every branch already; 0 for other contenders. */
+        int decisionsLeft() throws SQLException {
+            return decisionsLeft(first) + decisionsLeft(last);
+        }
+
+        private static int decisionsLeft(TestDatabase database) throws SQLException {
+            String there = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'tally_decision' AND "
+                    + (database.engine() == Engine.POSTGRESQL
+                            ? "table_catalog = current_database()"
+                            : "table_schema = database()");
+            return one(database, there).equals("0")
+                    ? 0
+                    : Integer.parseInt(one(database, "SELECT count(*) FROM tally_decision WHERE verdict = 1"));
+        }
+
         /** Throws unless exactly these transfers were made, and nothing is in doubt. */
         void check(long made) throws SQLException {
             if (taken() != made || lost() != 0 || inDoubt() != 0) {

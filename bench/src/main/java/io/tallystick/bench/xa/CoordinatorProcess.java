@@ -28,6 +28,7 @@ final class CoordinatorProcess implements AutoCloseable {
     private final PrintStream words;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Path errors;
+    private volatile long readyAt;
 
     private CoordinatorProcess(Process process, Path errors) {
         this.process = process;
@@ -87,6 +88,11 @@ final class CoordinatorProcess implements AutoCloseable {
         return this;
     }
 
+    /** When it was up, by {@link System#nanoTime}; 0 while it is not. */
+    long readyAt() {
+        return readyAt;
+    }
+
     /** Lets so many clients work. */
     void work(int clients) throws InterruptedException {
         words.println("work " + clients);
@@ -144,6 +150,9 @@ final class CoordinatorProcess implements AutoCloseable {
     private void listen() {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.equals(Coordinator.MARK + Coordinator.READY)) {
+                    readyAt = System.nanoTime();
+                }
                 if (line.startsWith(Coordinator.MARK)) {
                     answers.add(line.substring(Coordinator.MARK.length()));
                 }

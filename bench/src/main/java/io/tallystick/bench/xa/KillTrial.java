@@ -74,9 +74,12 @@ record KillTrial(XaEntrant entrant, Pair pair, int threads, int kills, int atOnc
                 doomed.kill();
                 long killed = System.nanoTime();
                 int inDoubt = accounts.inDoubt();
+                int decisionsLeft = accounts.decisionsLeft();
                 try (CoordinatorProcess next = CoordinatorProcess.start(entrant, setup, null)) {
                     double seconds = awaitClean(accounts, killed);
-                    return new Wait(inDoubt, seconds, accounts.lost());
+                    next.awaitReady();
+                    double up = (next.readyAt() - killed) / 1e9;
+                    return new Wait(inDoubt, seconds, accounts.lost(), decisionsLeft, up);
                 }
             }
         }
@@ -106,31 +109,35 @@ record KillTrial(XaEntrant entrant, Pair pair, int threads, int kills, int atOnc
      * What one kill left, and how long it stayed.
      *
      * @param lost units taken more often than they arrived; negative when they arrived more often
+     * @param decisionsLeft decisions that recovery finds, most of them finished before the kill and not written off yet
+     * @param up seconds from the kill until the new process was up: the start of a JVM, before which nobody could have recovered anything
      */
-    record Wait(int inDoubt, double seconds, long lost) {}
+    record Wait(int inDoubt, double seconds, long lost, int decisionsLeft, double up) {}
 
     record Outcome(KillTrial trial, List<Wait> waits) {
 
         static String head() {
-            return "| contender | pair | recovery | kills | branches in doubt | shortest s | p50 s | p99 s | longest s | kills after which money was missing or too much |\n"
-                    + "|---|---|---|--:|--:|--:|--:|--:|--:|--:|";
+            return "| contender | pair | recovery | kills | branches in doubt | decisions found, most | new process up, p50 s | shortest s | p50 s | p99 s | longest s | kills after which money was missing or too much |\n"
+                    + "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
         }
 
         String markdown() {
             List<Double> sorted =
                     new ArrayList<>(waits.stream().map(Wait::seconds).toList());
             if (sorted.isEmpty()) {
-                return "| " + trial.entrant.name() + " | " + trial.pair + " | " + speed() + " | 0 | 0 | | | | | |";
+                return "| " + trial.entrant.name() + " | " + trial.pair + " | " + speed() + " | 0 | 0 | | | | | | | |";
             }
             Collections.sort(sorted);
             return String.format(
                     Locale.ROOT,
-                    "| %s | %s | %s | %d | %d | %.2f | %.2f | %.2f | %.2f | %d |",
+                    "| %s | %s | %s | %d | %d | %d | %.2f | %.2f | %.2f | %.2f | %.2f | %d |",
                     trial.entrant.name(),
                     trial.pair,
                     speed(),
                     sorted.size(),
                     waits.stream().mapToInt(Wait::inDoubt).sum(),
+                    waits.stream().mapToInt(Wait::decisionsLeft).max().orElse(0),
+                    quantile(waits.stream().map(Wait::up).sorted().toList(), 0.5),
                     sorted.get(0),
                     quantile(sorted, 0.5),
                     quantile(sorted, 0.99),
@@ -143,14 +150,16 @@ record KillTrial(XaEntrant entrant, Pair pair, int threads, int kills, int atOnc
             return waits.stream()
                     .map(wait -> String.format(
                             Locale.ROOT,
-                            "%s,%s,%s,%d,%d,%.3f,%d",
+                            "%s,%s,%s,%d,%d,%.3f,%d,%d,%.3f",
                             trial.entrant.name(),
                             trial.pair,
                             speed(),
                             trial.threads,
                             wait.inDoubt,
                             wait.seconds,
-                            wait.lost))
+                            wait.lost,
+                            wait.decisionsLeft,
+                            wait.up))
                     .toList();
         }
 

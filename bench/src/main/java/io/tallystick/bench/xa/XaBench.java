@@ -94,7 +94,7 @@ public final class XaBench implements Callable<Integer> {
             paramLabel = "FAULTS",
             description =
                     "Measures no rates: so many faults of all kinds under load, and whether the books agree after them."
-                            + " Contenders here: tallystick, narayana, atomikos.")
+                            + " Contenders here: tallystick, narayana, narayana-named-losses, atomikos.")
     private @Nullable Integer campaign;
 
     @Option(
@@ -177,7 +177,7 @@ public final class XaBench implements Callable<Integer> {
     private void kill(int wanted) throws Exception {
         List<String> lines = new ArrayList<>(List.of(
                 "# " + Machine.describe().replace("\n", "\n# "),
-                "contender,pair,recovery,threads,branches_in_doubt,seconds,money_lost"));
+                "contender,pair,recovery,threads,branches_in_doubt,seconds,money_lost,decisions_left,up"));
         System.out.println(KillTrial.Outcome.head());
         for (String word : pairs) {
             try (Bank bank = Bank.open(Pair.named(word))) {

@@ -6,9 +6,15 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +31,7 @@ final class BranchPool implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BranchPool.class);
     private static final int KILLS_WAITING = 1_000;
+    private static final int MOST_BORROWERS = 256;
 
     /** MySQL knows only one limit for idleness, so it ends idle connections too: a sign of life in time, the shortest that Hikari takes. */
     private static final long SIGN_OF_LIFE_MILLIS = 30_000;
@@ -36,6 +43,7 @@ final class BranchPool implements AutoCloseable {
     private final HikariDataSource branches;
     private final HikariDataSource outside;
     private final ThreadPoolExecutor killer;
+    private final ThreadPoolExecutor borrower;
 
     /**
      * @param source the driver's own data source; of a Hikari pool what is below it and its isolation, schema and catalog are taken,
@@ -58,6 +66,21 @@ final class BranchPool implements AutoCloseable {
                 (task, full) ->
                         LOG.warn("{}: too many sessions to end at once, the server must find out by itself", this));
         killer.allowCoreThreadTimeOut(true);
+        // as many as may wait at the same time, each for as long as the pool lets it; who comes then waits by itself
+        this.borrower = new ThreadPoolExecutor(
+                0,
+                MOST_BORROWERS,
+                5,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                this::borrowerThread,
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    private Thread borrowerThread(Runnable task) {
+        Thread thread = new Thread(task, settings.name() + "-borrower");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private HikariDataSource pool(DataSource source, String part, boolean autocommit) {
@@ -112,6 +135,46 @@ final class BranchPool implements AutoCloseable {
     /** A connection outside any transaction, in autocommit mode; closing it gives it back. */
     Connection outside() throws SQLException {
         return outside.getConnection();
+    }
+
+    /**
+     * As {@link #outside()}, and waits no longer than this. The pool's own limit, for all who wait and whatever they wait for, is longer, and
+     * that for testing a connection comes on top: so another thread waits there, and gives back what comes too late.
+     */
+    Connection outside(Duration atMost) throws SQLException {
+        CompletableFuture<Connection> wanted = new CompletableFuture<>();
+        borrower.execute(() -> borrow(wanted));
+        try {
+            return wanted.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SQLException refused ? refused : new SQLException(e.getCause());
+        } catch (TimeoutException e) {
+            return comeMeanwhile(wanted, "no connection to " + this + " within " + atMost.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return comeMeanwhile(wanted, "interrupted while waiting for a connection to " + this, e);
+        }
+    }
+
+    private void borrow(CompletableFuture<Connection> wanted) {
+        try {
+            Connection connection = outside.getConnection();
+            if (!wanted.complete(connection)) {
+                closeQuietly(connection);
+            }
+        } catch (SQLException | RuntimeException e) {
+            wanted.completeExceptionally(e);
+        }
+    }
+
+    /** Exactly one of both sides has it: who waited, or who borrowed and gives it back. */
+    private static Connection comeMeanwhile(CompletableFuture<Connection> wanted, String why, Exception cause)
+            throws SQLException {
+        SQLException late = new SQLTransientConnectionException(why, cause);
+        if (wanted.completeExceptionally(late) || wanted.isCompletedExceptionally()) {
+            throw late;
+        }
+        return wanted.join();
     }
 
     /** {@link #outside} as a data source. */
@@ -172,6 +235,7 @@ final class BranchPool implements AutoCloseable {
     @Override
     public void close() {
         killer.shutdown();
+        borrower.shutdown();
         branches.close();
         outside.close();
     }

@@ -34,6 +34,7 @@ final class BranchWork {
     private volatile boolean cut;
     private boolean begun;
     private boolean mayHaveWritten;
+    private boolean forgotten;
     private @Nullable SQLException firstError;
 
     BranchWork(String resource, Dialect dialect, Lease lease) {
@@ -76,8 +77,17 @@ final class BranchWork {
         if (kind == SqlKind.CONTROL) {
             throw refused(sql == null ? "this statement" : "'" + shortened(sql) + "'");
         }
+        if (kind == SqlKind.FORGET) {
+            forgotten = true;
+            lease.useOnce();
+        }
         begun = true;
         mayHaveWritten |= kind != SqlKind.QUERY;
+    }
+
+    /** Whether the session may lack by now what it was set up with. */
+    boolean hasForgotten() {
+        return forgotten;
     }
 
     /** Something is done that cannot be seen from here. */

@@ -49,16 +49,16 @@ final class InnoDbFinisher {
     }
 
     Ack finish(boolean commit, BranchXid xid, String hint, Duration budget) {
+        BudgetRuntime left = BudgetRuntime.of(budget);
         Connection connection;
         try {
-            connection = pool.outside();
+            connection = pool.outside(left.left());
         } catch (SQLException e) {
             return new Ack.Retry(SqlErrors.describe(e, dialect));
         }
         boolean sound = false;
         try {
-            connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, Math.min(600_000, budget.toMillis())));
-            Ack ack = new Attempt(connection, commit, xid).perform(hint, budget);
+            Ack ack = new Attempt(connection, commit, xid, left).perform(hint);
             sound = !(ack instanceof Ack.Retry);
             return ack;
         } catch (SQLException e) {
@@ -106,14 +106,16 @@ final class InnoDbFinisher {
         private final Connection connection;
         private final boolean commit;
         private final BranchXid xid;
+        private final BudgetRuntime left;
 
-        Attempt(Connection connection, boolean commit, BranchXid xid) {
+        Attempt(Connection connection, boolean commit, BranchXid xid, BudgetRuntime left) {
             this.connection = connection;
             this.commit = commit;
             this.xid = xid;
+            this.left = left;
         }
 
-        Ack perform(String hint, Duration budget) throws SQLException {
+        Ack perform(String hint) throws SQLException {
             Ack ack = once();
             if (!(ack instanceof Ack.Absent) || !isListed()) {
                 return ack;
@@ -124,15 +126,16 @@ final class InnoDbFinisher {
                         "a session that is not known holds " + xid + " and hides it; the server ends it when"
                                 + " it has been idle in the transaction for too long");
             }
+            left.bound(connection);
             if (InnoDbSessions.kill(connection, owner)) {
                 LOG.warn("{}: ended session {}, which hid the prepared branch {}", pool, owner, xid);
             }
-            return afterTheOwner(owner, budget);
+            return afterTheOwner(owner);
         }
 
         /** A session that was ended lets go of its branch a moment later. */
-        private Ack afterTheOwner(ServerSession owner, Duration budget) throws SQLException {
-            for (Duration pause = FIRST_PAUSE; pause.compareTo(budget) < 0; pause = pause.multipliedBy(2)) {
+        private Ack afterTheOwner(ServerSession owner) throws SQLException {
+            for (Duration pause = FIRST_PAUSE; pause.compareTo(left.left()) < 0; pause = pause.multipliedBy(2)) {
                 Ack ack = once();
                 if (!(ack instanceof Ack.Absent) || !isListed()) {
                     return ack;
@@ -143,6 +146,7 @@ final class InnoDbFinisher {
         }
 
         private Ack once() throws SQLException {
+            left.bound(connection);
             try {
                 if (commit) {
                     words.commit(connection, xid);
@@ -176,6 +180,7 @@ final class InnoDbFinisher {
         }
 
         private boolean isListed() throws SQLException {
+            left.bound(connection);
             return list(connection).stream().anyMatch(found -> found.xid().names(xid));
         }
     }

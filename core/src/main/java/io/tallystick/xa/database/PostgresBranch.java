@@ -27,9 +27,6 @@ final class PostgresBranch implements JdbcBranch {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBranch.class);
 
-    /** Fails in a transaction that has failed, before the statement behind it, which the server would turn into a silent ROLLBACK. */
-    private static final String NUMBER = PostgresSession.NUMBER;
-
     private final PostgresBranchDriver driver;
     private final Lease lease;
     private final BranchWork work;
@@ -79,14 +76,19 @@ final class PostgresBranch implements JdbcBranch {
     }
 
     private boolean wroteNothing() throws SQLException {
-        return !work.hasBegun() || number(NUMBER) == null;
+        return !work.hasBegun() || number(askingForNumber()) == null;
+    }
+
+    /** Fails in a transaction that has failed, before the statement behind it, which the server would turn into a silent ROLLBACK. */
+    private String askingForNumber() {
+        return work.hasForgotten() ? PostgresSession.NUMBER_AFRESH : PostgresSession.NUMBER;
     }
 
     private Vote prepareNow(BranchXid name) {
         String number;
         xid = name;
         try {
-            number = number(NUMBER + "; PREPARE TRANSACTION '" + PostgresGid.of(name) + "'");
+            number = number(askingForNumber() + "; PREPARE TRANSACTION '" + PostgresGid.of(name) + "'");
         } catch (SQLException e) {
             String reason = failed(e);
             if (SqlErrors.branchFailure(e, Dialect.POSTGRESQL) == BranchFailure.LOST) {
@@ -148,7 +150,7 @@ final class PostgresBranch implements JdbcBranch {
             return;
         }
         try (Statement statement = lease.connection().createStatement()) {
-            statement.execute(NUMBER + "; COMMIT");
+            statement.execute(askingForNumber() + "; COMMIT");
         }
     }
 

@@ -139,14 +139,14 @@ public final class PostgresBranchDriver implements JdbcBranchDriver {
     }
 
     Ack finish(boolean commit, BranchXid xid, String hint, Duration budget) {
+        BudgetRuntime left = BudgetRuntime.of(budget);
         Connection connection;
         try {
-            connection = outside();
-            connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, budget.toMillis()));
+            connection = pool.outside(left.left());
         } catch (SQLException e) {
             return new Ack.Retry(resource + " cannot be reached: " + SqlErrors.describe(e, Dialect.POSTGRESQL));
         }
-        PostgresPhaseTwo.Answer answer = PostgresPhaseTwo.finish(connection, commit, xid, hint);
+        PostgresPhaseTwo.Answer answer = PostgresPhaseTwo.finish(connection, commit, xid, hint, left);
         pool.giveBackOutside(connection, !answer.clean());
         return answer.ack();
     }

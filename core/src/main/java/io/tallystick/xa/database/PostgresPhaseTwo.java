@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** COMMIT PREPARED and ROLLBACK PREPARED, and what their answers mean. No error is final: only the server's own evidence is. Stateless. */
 final class PostgresPhaseTwo {
@@ -24,14 +25,21 @@ final class PostgresPhaseTwo {
 
     /** On a connection in autocommit mode: PostgreSQL allows neither within a transaction. */
     static Answer finish(Connection connection, boolean commit, BranchXid xid, String hint) {
+        return finish(connection, commit, xid, hint, null);
+    }
+
+    /** As above, and all of it within what is left; null leaves the connection's own limit, for each statement. */
+    static Answer finish(
+            Connection connection, boolean commit, BranchXid xid, String hint, @Nullable BudgetRuntime left) {
         String gid = PostgresGid.of(xid);
         try (Statement statement = connection.createStatement()) {
+            bound(connection, left);
             statement.execute((commit ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + gid + "'");
             return new Answer(new Ack.Done(), true);
         } catch (SQLException e) {
             BranchFailure failure = SqlErrors.branchFailure(e, Dialect.POSTGRESQL);
             if (failure == BranchFailure.ABSENT) {
-                return absent(connection, commit, hint);
+                return absent(connection, commit, hint, left);
             }
             return new Answer(new Ack.Retry(advice(failure, gid) + SqlErrors.describe(e, Dialect.POSTGRESQL)), false);
         }
@@ -51,9 +59,16 @@ final class PostgresPhaseTwo {
         };
     }
 
-    private static Answer absent(Connection connection, boolean commit, String hint) {
+    private static void bound(Connection connection, @Nullable BudgetRuntime left) throws SQLException {
+        if (left != null) {
+            left.bound(connection);
+        }
+    }
+
+    private static Answer absent(Connection connection, boolean commit, String hint, @Nullable BudgetRuntime left) {
         Optional<Fate> fate;
         try {
+            bound(connection, left);
             fate = fate(connection, hint);
         } catch (SQLException e) {
             return new Answer(

@@ -38,7 +38,10 @@ final class PostgresSession implements SessionRules {
      */
     static final String NUMBER = "EXECUTE tally_xact_number";
 
-    private static final String PREPARE_NUMBER = "PREPARE tally_xact_number AS SELECT pg_current_xact_id_if_assigned()";
+    /** The same in a session that has forgotten the statement. */
+    static final String NUMBER_AFRESH = "SELECT pg_current_xact_id_if_assigned()";
+
+    private static final String PREPARE_NUMBER = "PREPARE tally_xact_number AS " + NUMBER_AFRESH;
 
     /** The timeline of the newest log file: that of pg_control is the old one until the first checkpoint after a promotion. */
     static final String INCARNATION = """

@@ -10,12 +10,16 @@ enum SqlKind {
     QUERY,
     /** Anything else. */
     WRITE,
+    /** PostgreSQL: throws away what the session was set up with, its limits or the statement that is prepared in it. */
+    FORGET,
     /** Would end the transaction, or begin another: only the coordinator may. */
     CONTROL;
 
     private static final Set<String> QUERIES = Set.of("SELECT", "VALUES", "SHOW", "TABLE");
     private static final Set<String> WRITING = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
     private static final Set<String> CONTROLS = Set.of("COMMIT", "BEGIN", "START", "END", "ABORT", "XA");
+
+    private static final Set<String> FORGETTING = Set.of("DEALLOCATE", "DISCARD", "RESET");
 
     /** MariaDB and MySQL commit the open transaction before, or after, each of these. */
     private static final Set<String> IMPLICIT_COMMITS = Set.of(
@@ -49,7 +53,10 @@ enum SqlKind {
         if (word.equals("WITH")) {
             return isOneStatement(sql) && WRITING.stream().noneMatch(upper(sql)::contains) ? QUERY : WRITE;
         }
-        return isControl(word, sql, to, dialect) ? CONTROL : WRITE;
+        if (isControl(word, sql, to, dialect)) {
+            return CONTROL;
+        }
+        return dialect == Dialect.POSTGRESQL && FORGETTING.contains(word) ? FORGET : WRITE;
     }
 
     private static boolean isControl(String word, String sql, int to, Dialect dialect) {

@@ -140,15 +140,16 @@ public final class XaDataSourceDriver implements JdbcBranchDriver {
     }
 
     Ack finish(boolean commit, BranchXid xid, Duration budget) {
+        BudgetRuntime left = BudgetRuntime.of(budget);
         Connection connection;
         try {
-            connection = pool.outside();
+            connection = pool.outside(left.left());
         } catch (SQLException e) {
             return new Ack.Retry(SqlErrors.describe(e, dialect));
         }
         Ack ack = new Ack.Retry("it threw");
         try {
-            connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, Math.min(600_000, budget.toMillis())));
+            left.bound(connection);
             ack = finisher.finish(xa(connection), commit, xid);
         } catch (SQLException e) {
             ack = new Ack.Retry(SqlErrors.describe(e, dialect));

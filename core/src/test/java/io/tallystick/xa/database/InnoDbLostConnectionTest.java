@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -20,6 +21,7 @@ import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,29 @@ class InnoDbLostConnectionTest {
             proxy.heal();
             await().until(() -> branch.rollback(BUDGET), ack -> ack instanceof Ack.Done || ack instanceof Ack.Absent);
             branch.release();
+        }
+        assertThat(scene.prepared()).doesNotContain(xid);
+        assertThat(scene.balance()).isEqualTo(100);
+    }
+
+    @Test
+    void told_by_name_it_costs_no_more_than_the_budget_although_no_connection_is_to_be_had() throws SQLException {
+        BranchXid xid = xid();
+        JdbcBranch branch = scene.withdrawing(xid);
+        assertThat(branch.prepare(xid, BUDGET)).isInstanceOf(Vote.Prepared.class);
+        branch.release();
+        PoolSettings patient = PoolSettings.of("stock", 1).withBorrow(Duration.ofHours(1));
+        try (InnoDbBranchDriver one =
+                InnoDbScene.driver(scene.db, InnoDbScene.through(scene.db, proxy.port()), patient)) {
+            proxy.stall(Direction.REPLIES);
+            for (int i = 0; i < 3; i++) {
+                CompletableFuture<Ack> answer = Background.supply(() -> one.rollback(xid, "", BRIEF));
+                await().until(answer::isDone);
+                assertThat(answer.join()).isInstanceOf(Ack.Retry.class);
+            }
+            proxy.heal();
+            // the only connection was given back by those who had got it too late
+            await().until(() -> !(one.rollback(xid, "", BUDGET) instanceof Ack.Retry));
         }
         assertThat(scene.prepared()).doesNotContain(xid);
         assertThat(scene.balance()).isEqualTo(100);

@@ -3,9 +3,11 @@ package io.tallystick.xa.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.net.Direction;
 import io.tallystick.testkit.net.FaultProxy;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchDriver.PreparedBranch;
@@ -16,6 +18,7 @@ import io.tallystick.xa.Vote;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Phase 2 in PostgreSQL when others were there first, and when answers get lost. */
@@ -140,5 +143,27 @@ class PostgresPhaseTwoTest extends PostgresScene {
                                 .as("sessions that still hold locks")
                                 .isZero());
         assertThat(driver.prepared()).isEmpty();
+    }
+
+    // ---- time
+
+    @Test
+    void told_by_name_it_costs_no_more_than_the_budget_although_no_connection_is_to_be_had() throws SQLException {
+        BranchXid xid = xid();
+        String hint = prepared(xid, 1);
+        FaultProxy proxy = proxy();
+        PoolSettings patient = PoolSettings.of("orders", 1).withBorrow(Duration.ofHours(1));
+        PostgresBranchDriver one = track(PostgresBranchDriver.on(source(proxy.port(), ""), patient));
+        proxy.stall(Direction.REPLIES);
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Ack> answer = Background.supply(() -> one.rollback(xid, hint, Duration.ofSeconds(1)));
+            await().until(answer::isDone);
+            assertThat(answer.join()).isInstanceOf(Ack.Retry.class);
+        }
+        proxy.heal();
+        // the only connection was given back by those who had got it too late
+        await().until(() -> !(one.rollback(xid, hint, BUDGET) instanceof Ack.Retry));
+        assertThat(driver.prepared()).isEmpty();
+        assertThat(amount(1)).isEqualTo(100);
     }
 }
