@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
 
     private final Site site;
-    private final Map<String, Deque<Question>> questions = new ConcurrentHashMap<>();
+    private final Map<String, Waiting> questions = new ConcurrentHashMap<>();
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final List<Search> searches = new ArrayList<>();
     private final AtomicLong scans = new AtomicLong();
@@ -34,10 +35,11 @@ final class Backlog {
 
     private record Question(Coordination coordination, XaEffect effect) {
 
-        boolean concerns(Set<BranchXid> branches) {
-            int number = effect instanceof XaEffect.Commit commit
+        /** One that was asked in vain comes in its turn: it must not stand before the others for ever. */
+        boolean isNewsFor(Set<BranchXid> branches) {
+            int number = effect instanceof XaEffect.Commit commit && !commit.again()
                     ? commit.branch()
-                    : effect instanceof XaEffect.Rollback rollback ? rollback.branch() : 0;
+                    : effect instanceof XaEffect.Rollback rollback && !rollback.again() ? rollback.branch() : 0;
             BranchXid xid = number == 0 ? null : coordination.limb(number).xid;
             return xid != null && branches.contains(xid);
         }
@@ -72,10 +74,7 @@ final class Backlog {
             }
             return;
         }
-        Deque<Question> of = questions.computeIfAbsent(resource, r -> new ArrayDeque<>());
-        synchronized (of) {
-            of.add(new Question(coordination, effect));
-        }
+        questions.computeIfAbsent(resource, r -> new Waiting()).add(new Question(coordination, effect));
     }
 
     /**
@@ -145,15 +144,15 @@ final class Backlog {
     }
 
     int size() {
-        return questions.values().stream().mapToInt(Backlog::size).sum();
+        return questions.values().stream().mapToInt(Waiting::size).sum();
     }
 
     /** Asks what is due. Returns how much it began. */
     int poll(Instant now) {
         int work = 0;
-        for (Map.Entry<String, Deque<Question>> of : questions.entrySet()) {
+        for (Map.Entry<String, Waiting> of : questions.entrySet()) {
             ResourceHealth health = site.health(of.getKey());
-            if (size(of.getValue()) > 0 && health.mayTry(now) && busy.add(of.getKey())) {
+            if (of.getValue().size() > 0 && health.mayTry(now) && busy.add(of.getKey())) {
                 work++;
                 site.workers().execute(() -> {
                     try {
@@ -168,12 +167,9 @@ final class Backlog {
     }
 
     /** One after the other, only those that wait now; the first failure ends the round. */
-    private void ask(String resource, Deque<Question> of, ResourceHealth health) {
-        for (int left = size(of); left > 0; left--) {
-            Question question;
-            synchronized (of) {
-                question = of.poll();
-            }
+    private void ask(String resource, Waiting of, ResourceHealth health) {
+        for (int left = of.size(); left > 0; left--) {
+            Question question = of.poll();
             if (question == null) {
                 return;
             }
@@ -217,7 +213,7 @@ final class Backlog {
 
     /** A complete scan of a resource, of this number, found these. */
     void scanned(String resource, long number, Set<BranchXid> found) {
-        first(resource, found);
+        questions.computeIfAbsent(resource, r -> new Waiting()).first(found);
         List<Search> here;
         synchronized (searches) {
             here = searches.stream()
@@ -257,23 +253,6 @@ final class Backlog {
         });
     }
 
-    /**
-     * What is known to hold locks is told first. After a crash hundreds of decisions may be found that every branch has carried out, and of
-     * which only the end was not written yet; whether they or the prepared branches are found first is chance.
-     */
-    private void first(String resource, Set<BranchXid> found) {
-        Deque<Question> of = questions.get(resource);
-        if (of == null || found.isEmpty()) {
-            return;
-        }
-        synchronized (of) {
-            List<Question> waiting = new ArrayList<>(of);
-            of.clear();
-            waiting.stream().filter(question -> question.concerns(found)).forEach(of::add);
-            waiting.stream().filter(question -> !question.concerns(found)).forEach(of::add);
-        }
-    }
-
     /** This store answers: it is told what it did not hear. */
     void answers(DecisionStore home) {
         evidence.removeIf(kept -> kept.home() == home && isKept(home, kept.record()));
@@ -284,9 +263,36 @@ final class Backlog {
         });
     }
 
-    private static int size(Deque<Question> of) {
-        synchronized (of) {
-            return of.size();
+    /**
+     * The questions to one resource. What is known to hold locks there comes first: after a crash hundreds of decisions may be found that every
+     * branch has carried out, and of which only the end was not written yet; whether they or the prepared branches are found first is chance.
+     */
+    private static final class Waiting {
+        private final Deque<Question> questions = new ArrayDeque<>();
+        private Set<BranchXid> held = Set.of();
+
+        synchronized void add(Question question) {
+            if (question.isNewsFor(held)) {
+                questions.addFirst(question);
+            } else {
+                questions.addLast(question);
+            }
+        }
+
+        synchronized @Nullable Question poll() {
+            return questions.poll();
+        }
+
+        synchronized int size() {
+            return questions.size();
+        }
+
+        synchronized void first(Set<BranchXid> found) {
+            held = found;
+            List<Question> all = List.copyOf(questions);
+            questions.clear();
+            all.stream().filter(question -> question.isNewsFor(found)).forEach(questions::add);
+            all.stream().filter(question -> !question.isNewsFor(found)).forEach(questions::add);
         }
     }
 }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,7 @@ class RecoveryOrderTest {
     private final CountDownLatch firstIsTold = new CountDownLatch(1);
     private final CountDownLatch firstScanIsOver = new CountDownLatch(1);
     private final List<BranchXid> decided = new ArrayList<>();
+    private final CompletableFuture<XaEngine> running = new CompletableFuture<>();
 
     @Test
     void what_still_holds_locks_is_told_first_also_when_it_is_found_after_the_decisions() {
@@ -50,6 +52,7 @@ class RecoveryOrderTest {
                 .decisions(store)
                 .settings(XaSettings.standard().withScanEvery(Duration.ofMillis(50)))
                 .open()) {
+            running.complete(engine);
             await().untilAsserted(() -> assertThat(told).hasSize(FINISHED + 1));
             assertThat(told.indexOf(decided.get(FINISHED)))
                     .as("how many finished ones came before it")
@@ -91,8 +94,12 @@ class RecoveryOrderTest {
     private Ack committed(BranchXid xid) throws InterruptedException {
         told.add(xid);
         firstIsTold.countDown();
-        // the others wait for this one: a resource is asked one question at a time
+        // a resource is asked one question at a time: the others wait until all of them are there, and what is prepared is known
         assertThat(firstScanIsOver.await(1, TimeUnit.MINUTES)).isTrue();
+        if (told.size() == 1) {
+            XaEngine engine = running.join();
+            await().until(() -> engine.site().backlog().size() == FINISHED);
+        }
         return new Ack.Done();
     }
 }

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,7 +30,7 @@ class PostgresForgetfulSessionTest extends PostgresScene {
 
     PostgresForgetfulSessionTest(TestDatabase db) {
         super(db);
-        this.single = track(PostgresBranchDriver.on(source(db.port(), ""), PoolSettings.of("orders", 1)));
+        this.single = track(PostgresBranchDriver.on(source(db.port(), ""), PoolSettings.of("orders", 1).withBorrow(Duration.ofMinutes(1))));
     }
 
     @Test

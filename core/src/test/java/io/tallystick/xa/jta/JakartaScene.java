@@ -2,6 +2,7 @@ package io.tallystick.xa.jta;
 
 import io.tallystick.xa.InMemoryDecisionStore;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaSettings;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionManager;
@@ -9,17 +10,22 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.AfterEach;
 
-/** A transaction manager with two resources in memory, and what its tests have heard. */
+/** A transaction manager with two resources in memory, patient on a busy machine, and what its tests have heard. */
 abstract class JakartaScene {
 
     final XaEngine engine = XaEngine.named("conformance")
             .decisions(new InMemoryDecisionStore("memory", InstantSource.system()))
+            .settings(XaSettings.standard()
+                    .withTimeout(Duration.ofMinutes(2))
+                    .withPrepareBudget(Duration.ofMinutes(1))
+                    .withAckWait(Duration.ofMinutes(1)))
             .open();
     final TransactionManager manager;
     final UserTransaction user;

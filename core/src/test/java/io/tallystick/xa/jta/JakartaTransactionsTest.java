@@ -37,6 +37,9 @@ class JakartaTransactionsTest {
 
     private final XaEngine engine = XaEngine.named("conformance")
             .decisions(new InMemoryDecisionStore("memory", java.time.InstantSource.system()))
+            .settings(XaSettings.standard()
+                    .withPrepareBudget(Duration.ofMinutes(1))
+                    .withAckWait(Duration.ofMinutes(1)))
             .open();
     private final JakartaTransactions jakarta = JakartaTransactions.of(engine, resource -> "in-memory");
     private final TransactionManager manager = jakarta.transactionManager();
