@@ -94,7 +94,8 @@ class RecoveryOrderTest {
     private Ack committed(BranchXid xid) throws InterruptedException {
         told.add(xid);
         firstIsTold.countDown();
-        // a resource is asked one question at a time: the others wait until all of them are there, and what is prepared is known
+        // a resource is asked one question at a time: the others wait until all of them are there, and what is prepared
+        // is known
         assertThat(firstScanIsOver.await(1, TimeUnit.MINUTES)).isTrue();
         if (told.size() == 1) {
             XaEngine engine = running.join();

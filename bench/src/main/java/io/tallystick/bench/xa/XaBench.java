@@ -94,7 +94,7 @@ public final class XaBench implements Callable<Integer> {
             paramLabel = "FAULTS",
             description =
                     "Measures no rates: so many faults of all kinds under load, and whether the books agree after them."
-                            + " Contenders here: tallystick, narayana, narayana-named-losses, atomikos.")
+                            + " Contenders here: tallystick, narayana, atomikos.")
     private @Nullable Integer campaign;
 
     @Option(

@@ -159,7 +159,8 @@ abstract class BranchDriverContract extends BranchHandleContract {
             db.restart();
         }
         // its brief wait for a connection may be over before a new one is there
-        await().ignoreExceptions().untilAsserted(() -> assertThat(driver.prepared()).isEmpty());
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(driver.prepared()).isEmpty());
     }
 
     // ---- votes

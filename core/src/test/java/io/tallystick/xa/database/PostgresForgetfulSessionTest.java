@@ -30,7 +30,8 @@ class PostgresForgetfulSessionTest extends PostgresScene {
 
     PostgresForgetfulSessionTest(TestDatabase db) {
         super(db);
-        this.single = track(PostgresBranchDriver.on(source(db.port(), ""), PoolSettings.of("orders", 1).withBorrow(Duration.ofMinutes(1))));
+        this.single = track(PostgresBranchDriver.on(
+                source(db.port(), ""), PoolSettings.of("orders", 1).withBorrow(Duration.ofMinutes(1))));
     }
 
     @Test

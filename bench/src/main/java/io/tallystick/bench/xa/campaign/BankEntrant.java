@@ -8,9 +8,6 @@ enum BankEntrant {
     TALLYSTICK("tallystick", List.of(Place.values()), TallystickBank::open),
     /** What it has between services is another protocol than the one the second service speaks. */
     NARAYANA("narayana", List.of(Place.POSTGRES, Place.MARIADB), NarayanaBank::open),
-    /** The same, to find out what of its answers is owed to MariaDB's driver. */
-    NARAYANA_NAMED_LOSSES(
-            "narayana-named-losses", List.of(Place.POSTGRES, Place.MARIADB), NarayanaBank::openWithNamedLosses),
     /** As Narayana. */
     ATOMIKOS("atomikos", List.of(Place.POSTGRES, Place.MARIADB), AtomikosBank::open);
 

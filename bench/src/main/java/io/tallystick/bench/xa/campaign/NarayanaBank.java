@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAResource;
 import org.jspecify.annotations.Nullable;
@@ -26,33 +25,20 @@ final class NarayanaBank implements BankContender {
     private final BankSetup setup;
     private final TransactionManager manager = com.arjuna.ats.jta.TransactionManager.transactionManager();
 
-    private final UnaryOperator<XAResource> seen;
-
-    private NarayanaBank(BankSetup setup, UnaryOperator<XAResource> seen) {
+    private NarayanaBank(BankSetup setup) {
         this.setup = setup;
-        this.seen = seen;
     }
 
-    /** With the drivers as they are. */
     static NarayanaBank open(BankSetup setup) throws Exception {
-        return open(setup, UnaryOperator.identity());
-    }
-
-    /** With MariaDB's driver saying by the right code that a connection was lost. */
-    static NarayanaBank openWithNamedLosses(BankSetup setup) throws Exception {
-        return open(setup, LostConnections::named);
-    }
-
-    private static NarayanaBank open(BankSetup setup, UnaryOperator<XAResource> seen) throws Exception {
         NarayanaSettings.apply(setup.forPeers(), NarayanaSettings.Store.FILE, false);
         RecoveryManager recovery = RecoveryManager.manager(RecoveryManager.INDIRECT_MANAGEMENT);
         recovery.initialize();
         XARecoveryModule scanner = XARecoveryModule.getRegisteredXARecoveryModule();
         for (Place place : setup.places()) {
-            scanner.addXAResourceRecoveryHelper(new Scan(setup.patient(place), seen));
+            scanner.addXAResourceRecoveryHelper(new Scan(setup.patient(place)));
         }
         recovery.startRecoveryManagerThread();
-        return new NarayanaBank(setup, seen);
+        return new NarayanaBank(setup);
     }
 
     @Override
@@ -74,7 +60,7 @@ final class NarayanaBank implements BankContender {
                 Connection handle = connection.getConnection();
                 // what a client does after its transaction has timed out behind its back must not commit by itself
                 handle.setAutoCommit(false);
-                manager.getTransaction().enlistResource(seen.apply(connection.getXAResource()));
+                manager.getTransaction().enlistResource(connection.getXAResource());
                 Order.book(handle, order.id(), leg, order.parties());
             }
         });
@@ -99,12 +85,10 @@ final class NarayanaBank implements BankContender {
         private static final int ANSWER_SECONDS = 5;
 
         private final Till till;
-        private final UnaryOperator<XAResource> seen;
         private @Nullable XAConnection connection;
 
-        private Scan(Till till, UnaryOperator<XAResource> seen) {
+        private Scan(Till till) {
             this.till = till;
-            this.seen = seen;
         }
 
         @Override
@@ -123,7 +107,7 @@ final class NarayanaBank implements BankContender {
                 last = till.xaDataSource().getXAConnection();
                 connection = last;
             }
-            return new XAResource[] {seen.apply(last.getXAResource())};
+            return new XAResource[] {last.getXAResource()};
         }
     }
 }
