@@ -2,6 +2,8 @@ package io.tallystick.cdc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.RejectedException;
+import java.util.Map;
 
 /**
  * What a module knows about reading and writing one family of databases. Found by {@link java.util.ServiceLoader}, so that a pipeline
@@ -18,6 +20,19 @@ public interface CdcEngine {
      * @param slot the name of what the source keeps for the pipeline, where the database keeps anything
      */
     ChangeSource source(ConnectionSettings settings, String slot);
+
+    /**
+     * The same, with what the file says about sources of this family alone.
+     *
+     * @throws RejectedException when an option is unknown or wrong
+     */
+    default ChangeSource source(ConnectionSettings settings, String slot, Map<String, String> options) {
+        if (!options.isEmpty()) {
+            throw new RejectedException(
+                    "sources of this kind have no " + String.join(", ", options.keySet()) + "; leave it out");
+        }
+        return source(settings, slot);
+    }
 
     /** A pool for the target; closing it is the caller's. */
     HikariDataSource target(ConnectionSettings settings);

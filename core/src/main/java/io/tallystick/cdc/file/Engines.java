@@ -22,8 +22,11 @@ final class Engines {
         return find(url)
                 .orElseThrow(() -> new RejectedException("no module on the class path knows databases at "
                         + withoutSecrets(url)
-                        + "; add tallystick-postgres for jdbc:postgresql:, tallystick-mysql for jdbc:mariadb: and"
-                        + " jdbc:mysql:"));
+                        + (url.startsWith(DebeziumSection.URL)
+                                ? "; add io.tallystick:tallystick-debezium and com.oracle.database.jdbc:ojdbc11 (docs/oracle.md tells"
+                                        + " how), or ask the tables without a log: type: query"
+                                : "; add tallystick-postgres for jdbc:postgresql:, tallystick-mysql for jdbc:mariadb: and"
+                                        + " jdbc:mysql:, tallystick-debezium for jdbc:oracle:")));
     }
 
     private static Optional<CdcEngine> find(String url) {
@@ -39,7 +42,7 @@ final class Engines {
     static ChangeSource source(SourceSpec spec, ConnectionSettings settings) {
         QuerySettings query = spec.query();
         if (query == null) {
-            return of(settings.url()).source(settings, spec.slot());
+            return of(settings.url()).source(settings, spec.slot(), spec.options());
         }
         HikariDataSource pool =
                 find(settings.url()).map(engine -> engine.target(settings)).orElseGet(() -> plain(settings));
@@ -59,6 +62,6 @@ final class Engines {
     }
 
     private static String withoutSecrets(String url) {
-        return url.replaceAll("(?<=//)[^/@?]*@|[?;].*", "");
+        return url.replaceAll("(?<=//)[^/@?]*@|(?<=thin:)[^@]*(?=@)|[?;].*", "");
     }
 }

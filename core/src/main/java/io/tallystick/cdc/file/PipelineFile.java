@@ -125,9 +125,12 @@ public final class PipelineFile {
                     .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
         }
         String slot = section.textOrNull("slot");
+        Map<String, String> options = asks || !place.url().startsWith(DebeziumSection.URL)
+                ? Map.of()
+                : new DebeziumSection(section, problems).read();
         section.refuseOthers();
         String standard = "tally_" + pipeline.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
-        return new SourceSpec(place, tables, slot == null ? standard : slot, query);
+        return new SourceSpec(place, tables, slot == null ? standard : slot, query, options);
     }
 
     private Map<String, Place> targets(Section section) {

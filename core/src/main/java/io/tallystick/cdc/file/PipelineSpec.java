@@ -68,19 +68,22 @@ public record PipelineSpec(
      *
      * @param slot PostgreSQL's replication slot and publication; other databases need none
      * @param query how the tables are asked for changes; null when the log is read
+     * @param options what only sources of this family have, by name; may hold secrets
      */
     public record SourceSpec(
             Place place,
             List<TableName> tables,
             String slot,
-            @Nullable QuerySettings query) {
+            @Nullable QuerySettings query,
+            Map<String, String> options) {
 
         /** A source whose log is read. */
         public SourceSpec(Place place, List<TableName> tables, String slot) {
-            this(place, tables, slot, null);
+            this(place, tables, slot, null, Map.of());
         }
 
         public SourceSpec {
+            options = Map.copyOf(options);
             tables = List.copyOf(tables);
         }
     }

@@ -6,6 +6,7 @@ import io.tallystick.cdc.TargetCatalog;
 import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.ValueType;
 import io.tallystick.cdc.query.QuerySettings.Watched;
 import io.tallystick.jdbc.RejectedException;
 import java.sql.Connection;
@@ -66,7 +67,7 @@ final class QueryCatalog {
             TargetColumn column = found.columns().get(i);
             columns.add(new SourceColumn(
                     column.name(),
-                    new QueryType(column.type(), column.kind()),
+                    new ValueType(column.type(), column.kind()),
                     found.key().contains(i)));
         }
         return new SourceTable(found.name(), columns);

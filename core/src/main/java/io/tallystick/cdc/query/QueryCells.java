@@ -3,6 +3,7 @@ package io.tallystick.cdc.query;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.ValueType;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -19,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rows of a table out of result sets, every cell in the form that {@link QueryType} understands. Immutable. */
+/** Reads rows of a table out of result sets, every cell in the form that {@link ValueType} understands. Immutable. */
 record QueryCells(TargetDialect dialect, QueryTable table) {
 
     private static final Pattern CLOCK = Pattern.compile("(-?)(\\d+):(\\d\\d):(\\d\\d)(?:\\.(\\d{1,9}))?");
@@ -27,7 +28,7 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
 
     /** How a column stands in a query so that its text loses nothing. */
     static String expression(TargetDialect dialect, QueryTable table, int cell, String quoted) {
-        QueryType type = table.type(cell);
+        ValueType type = table.type(cell);
         if (dialect.isMySqlFamily() && type.declared().toLowerCase(Locale.ROOT).startsWith("float")) {
             // as text the servers round single precision to six digits
             return "CAST(" + quoted + " AS DOUBLE)";
@@ -63,7 +64,7 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
         return table.keyOf(table.row(cells));
     }
 
-    private byte @Nullable [] cell(ResultSet found, int at, QueryType type) throws SQLException {
+    private byte @Nullable [] cell(ResultSet found, int at, ValueType type) throws SQLException {
         if (type.kind() == ValueKind.BYTES) {
             return found.getBytes(at);
         }
@@ -71,7 +72,7 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private @Nullable String text(ResultSet found, int at, QueryType type) throws SQLException {
+    private @Nullable String text(ResultSet found, int at, ValueType type) throws SQLException {
         return switch (type.kind()) {
             case BOOLEAN -> orNull(found, found.getBoolean(at));
             case INTEGER -> integer(found, at, type);
@@ -89,7 +90,7 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
         return found.wasNull() ? null : value.toString();
     }
 
-    private static @Nullable String integer(ResultSet found, int at, QueryType type) throws SQLException {
+    private static @Nullable String integer(ResultSet found, int at, ValueType type) throws SQLException {
         if (type.declared().toLowerCase(Locale.ROOT).contains("unsigned")) {
             BigDecimal value = found.getBigDecimal(at);
             return value == null ? null : value.toBigInteger().toString();
@@ -107,14 +108,14 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
             return null;
         }
         return switch (text) {
-            case "Infinity" -> QueryType.INFINITY;
-            case "-Infinity" -> QueryType.MINUS_INFINITY;
+            case "Infinity" -> ValueType.INFINITY;
+            case "-Infinity" -> ValueType.MINUS_INFINITY;
             default -> text;
         };
     }
 
     /** Days, hours, minutes and seconds, also beyond 24 hours and below zero. */
-    private static @Nullable String time(@Nullable String text, QueryType type) throws SQLException {
+    private static @Nullable String time(@Nullable String text, ValueType type) throws SQLException {
         if (text == null) {
             return null;
         }
@@ -140,8 +141,8 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
             return text;
         }
         if (dialect.isMySqlFamily()
-                && (text.startsWith(QueryType.ZERO_DATE) || ZERO.matcher(text).matches())) {
-            return QueryType.ZERO_DATE;
+                && (text.startsWith(ValueType.ZERO_DATE) || ZERO.matcher(text).matches())) {
+            return ValueType.ZERO_DATE;
         }
         return switch (kind) {
             case DATE -> found.getObject(at, LocalDate.class).toString();
@@ -155,7 +156,7 @@ record QueryCells(TargetDialect dialect, QueryTable table) {
         };
     }
 
-    private @Nullable String bits(@Nullable String text, QueryType type) {
+    private @Nullable String bits(@Nullable String text, ValueType type) {
         if (text == null || !dialect.isMySqlFamily()) {
             return text;
         }

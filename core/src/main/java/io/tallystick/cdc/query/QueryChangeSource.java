@@ -9,6 +9,7 @@ import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.ValueTypes;
 import io.tallystick.cdc.query.QueryPosition.Mark;
 import io.tallystick.cdc.query.QuerySettings.Watched;
 import io.tallystick.jdbc.Finding;
@@ -165,7 +166,7 @@ public final class QueryChangeSource implements ChangeSource {
 
     @Override
     public ColumnTypes types() {
-        return new QueryColumnTypes();
+        return new ValueTypes();
     }
 
     /** Nothing was made at the source. The directory of the memory stays: delete it together with the pipeline. */

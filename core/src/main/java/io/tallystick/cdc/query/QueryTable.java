@@ -4,6 +4,7 @@ import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.ValueType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,8 +26,8 @@ record QueryTable(QuerySettings.Watched watched, SourceTable source, TargetTable
         return bound.key();
     }
 
-    QueryType type(int cell) {
-        return (QueryType) source.columns().get(cell).type();
+    ValueType type(int cell) {
+        return (ValueType) source.columns().get(cell).type();
     }
 
     Object changeOf(Row row) {

@@ -1,6 +1,7 @@
 package io.tallystick.cdc.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tallystick.cdc.ConflictPolicy;
@@ -8,6 +9,7 @@ import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.jdbc.RejectedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -185,6 +187,46 @@ class PipelineFileTest {
         assertThat(query.tables().get(0).overlap().time()).isEqualTo(Duration.ofSeconds(30));
         assertThat(query.tables().get(1).overlap().steps()).isEqualTo(500);
         assertThat(query.tables().get(1).key()).containsExactly("BANK", "LINE");
+    }
+
+    @Test
+    void what_only_a_source_of_debezium_has_is_handed_to_its_module_or_the_module_is_named() {
+        PipelineSpec spec = PipelineFile.parse("shop.yaml", """
+                pipeline: shop
+                source:
+                  type: oracle
+                  url: "jdbc:oracle:thin:me/secret@//erp/ORCLCDB"
+                  user: c##tally
+                  memory: /var/lib/tally/shop
+                  debezium: {database.pdb.name: SHOPPDB, lob.enabled: true}
+                  tables: [SHOP.ACCOUNT]
+                targets:
+                  copy: {url: "jdbc:postgresql://copy/copy"}
+                routes:
+                  - {from: SHOP.ACCOUNT, to: [{target: copy, table: public.account}]}
+                """, Map.<String, String>of()::get);
+        assertThat(spec.source().options())
+                .containsOnly(
+                        Map.entry("memory", "/var/lib/tally/shop"),
+                        Map.entry("debezium.database.pdb.name", "SHOPPDB"),
+                        Map.entry("debezium.lob.enabled", "true"));
+        assertThatThrownBy(() -> PipelineRun.of(spec))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("io.tallystick:tallystick-debezium")
+                .hasMessageContaining("com.oracle.database.jdbc:ojdbc11")
+                .hasMessageNotContaining("secret");
+        assertThat(problemsOf("""
+                        pipeline: shop
+                        source:
+                          url: "jdbc:oracle:thin:@//erp/ORCLCDB"
+                          memory: shop
+                          debezium: some
+                          tables: [SHOP.ACCOUNT]
+                        targets: {}
+                        routes: []
+                        """))
+                .anySatisfy(one -> assertThat(one).startsWith("line 4").contains("absolute path"))
+                .anySatisfy(one -> assertThat(one).startsWith("line 5").contains("must be a map"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.SpecialValue;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.ValueTypes;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -136,8 +137,8 @@ class QueryTypesTest {
 
     private static ColumnType kept(ColumnType type) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new QueryColumnTypes().write(type, new DataOutputStream(bytes));
-        return new QueryColumnTypes().read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        new ValueTypes().write(type, new DataOutputStream(bytes));
+        return new ValueTypes().read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     }
 
     private static int compare(Object one, Object other) {

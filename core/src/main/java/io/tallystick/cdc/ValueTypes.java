@@ -1,20 +1,17 @@
-package io.tallystick.cdc.query;
+package io.tallystick.cdc;
 
-import io.tallystick.cdc.ColumnType;
-import io.tallystick.cdc.ColumnTypes;
-import io.tallystick.cdc.ValueKind;
 import io.tallystick.jdbc.CorruptionException;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** Types of columns that are asked, on disk: their spelling and what their values are. Stateless. */
-final class QueryColumnTypes implements ColumnTypes {
+/** {@link ValueType} on disk: the spelling and what the values are. Stateless. */
+public final class ValueTypes implements ColumnTypes {
 
     @Override
     public void write(ColumnType type, DataOutput out) throws IOException {
-        if (!(type instanceof QueryType)) {
-            throw new IllegalArgumentException(type.declared() + " is no type of a source that is asked");
+        if (!(type instanceof ValueType)) {
+            throw new IllegalArgumentException(type.declared() + " is no type of plain values");
         }
         out.writeUTF(type.declared());
         out.writeUTF(type.kind().name());
@@ -26,7 +23,7 @@ final class QueryColumnTypes implements ColumnTypes {
         String name = in.readUTF();
         for (ValueKind kind : ValueKind.values()) {
             if (kind.name().equals(name)) {
-                return new QueryType(declared, kind);
+                return new ValueType(declared, kind);
             }
         }
         throw new CorruptionException("a value of kind '" + name

@@ -1,8 +1,5 @@
-package io.tallystick.cdc.query;
+package io.tallystick.cdc;
 
-import io.tallystick.cdc.ColumnType;
-import io.tallystick.cdc.SpecialValue;
-import io.tallystick.cdc.ValueKind;
 import io.tallystick.jdbc.CorruptionException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -17,13 +14,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
-/** A column as JDBC shows it: bytes as they are, every other cell as the one text that its value has. */
-record QueryType(String declared, ValueKind kind) implements ColumnType {
+/**
+ * A column of a source that reads values, not a log's own bytes: a cell holds bytes as they are, and every other value as the one text
+ * that it has, in ISO 8601 for times. Numbers stand without exponent.
+ */
+public record ValueType(String declared, ValueKind kind) implements ColumnType {
 
-    static final String INFINITY = "infinity";
-    static final String MINUS_INFINITY = "-infinity";
-    static final String NOT_A_NUMBER = "NaN";
-    static final String ZERO_DATE = "0000-00-00";
+    public static final String INFINITY = "infinity";
+    public static final String MINUS_INFINITY = "-infinity";
+    public static final String NOT_A_NUMBER = "NaN";
+    public static final String ZERO_DATE = "0000-00-00";
 
     private static final int MOST_DIGITS_OF_LONG = 18;
 
@@ -72,7 +72,7 @@ record QueryType(String declared, ValueKind kind) implements ColumnType {
     }
 
     /** The value of a key's cell from its text; bytes stand in hexadecimal. */
-    Object keyValue(String text) {
+    public Object keyValue(String text) {
         return value(text);
     }
 }
