@@ -30,6 +30,7 @@ public final class Pipeline implements AutoCloseable {
     private final Set<TableName> copied;
     private final CdcRuntime runtime = CdcRuntime.real();
     private volatile ResyncOrder resync = ResyncOrder.NONE;
+    private volatile Duration mostIdle = Duration.ofSeconds(30);
     private final List<Thread> threads = new ArrayList<>();
 
     private Pipeline(
@@ -98,6 +99,14 @@ public final class Pipeline implements AutoCloseable {
     /** To be called before the start: targets that have not begun this resync begin it when they are claimed. */
     void resync(ResyncOrder order) {
         resync = order;
+    }
+
+    /**
+     * To be called before the start: a target's server ends a session of this pipeline that says nothing for so long in the middle of a
+     * transaction, so that whoever takes over need not wait longer. 30 s otherwise.
+     */
+    void endsIdleAfter(Duration longest) {
+        mostIdle = longest;
     }
 
     /** What was lost to the log; null while nothing is known to be. */
@@ -193,7 +202,8 @@ public final class Pipeline implements AutoCloseable {
         @Override
         public TargetSession claim(ReplicatedTarget target) throws InterruptedException {
             Position first = firstPosition();
-            TargetSession session = TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target));
+            TargetSession session =
+                    TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target), mostIdle);
             try {
                 agree(target, session, first);
                 return session;

@@ -28,18 +28,23 @@ public final class PipelineRunner implements AutoCloseable {
     /** So long each look takes at most whether the threads of a pipeline have ended; then orders and the end are looked at again. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /** A session is not ended for a pause of the JVM, however short the lease. */
+    private static final Duration LEAST_IDLE = Duration.ofSeconds(5);
+
     private final Plan plan;
     private final CdcRuntime runtime = CdcRuntime.real();
     private final String runner = RunnerName.of(runtime.random());
     private final GapPolicy policy;
+    /** After so long somebody else runs the pipeline; what this one has open at the targets then is only in the way. */
+    private final Duration mostIdle;
+
     private final Measuring measuring;
     private final LeaseKeepers keepers;
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
 
-    private volatile @Nullable Pipeline pipeline;
+    private final ActivePipeline active;
     private volatile Phase phase = new Phase(PipelineStatus.State.STARTING, null);
-    private @Nullable PieceSpool spool;
     private PipelineOrders followed = PipelineOrders.NONE;
     private PipelineOrders begunWith = PipelineOrders.NONE;
     /** Whether the last reading has ended by a gap that nobody has mended. */
@@ -71,15 +76,13 @@ public final class PipelineRunner implements AutoCloseable {
             tables = Set.copyOf(tables);
             targets = List.copyOf(targets);
         }
-
-        private Pipeline pipeline(@Nullable PieceSpool opened) {
-            return Pipeline.of(name, source, tables, targets, settings, opened);
-        }
     }
 
     private PipelineRunner(Plan plan, RunnerSettings settings) {
         this.plan = plan;
+        this.active = new ActivePipeline(plan);
         this.policy = new GapPolicy(settings.onGap());
+        this.mostIdle = settings.lease().compareTo(LEAST_IDLE) < 0 ? LEAST_IDLE : settings.lease();
         this.measuring = new Measuring(plan.name(), plan.source());
         this.keepers = new LeaseKeepers(
                 plan.name(), plan.targets(), new LeaseKeeper.Terms(runner, settings.lease(), runtime), measuring::told);
@@ -110,7 +113,7 @@ public final class PipelineRunner implements AutoCloseable {
     /** How it stands now. */
     public PipelineStatus status() {
         Phase now = phase;
-        Pipeline running = pipeline;
+        Pipeline running = active.pipeline();
         PipelineStatus status = running == null
                 ? PipelineStatus.resting(
                         plan.name(),
@@ -167,7 +170,10 @@ public final class PipelineRunner implements AutoCloseable {
             do {
                 tick();
                 measuring.look(
-                        status(), pipeline, followed.paused(), runtime.clock().instant());
+                        status(),
+                        active.pipeline(),
+                        followed.paused(),
+                        runtime.clock().instant());
             } while (!CdcRuntime.waitOr(end, TICK));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -204,7 +210,7 @@ public final class PipelineRunner implements AutoCloseable {
         Entry entry = keepers.deciding();
         if (entry == null) {
             // nobody can be asked: who runs goes on, for the epochs of the positions keep two from writing
-            if (pipeline == null) {
+            if (active.pipeline() == null) {
                 tell(new Phase(PipelineStatus.State.STARTING, keepers.silence()));
             }
         } else if (entry.isHeldBy(runner)) {
@@ -225,13 +231,13 @@ public final class PipelineRunner implements AutoCloseable {
                     PipelineStatus.State.PAUSED, "since " + pause.at() + " by " + pause.who() + ": " + pause.why()));
             return;
         }
-        if (pipeline != null && orders.resyncs() > begunWith.resyncs()) {
+        if (active.pipeline() != null && orders.resyncs() > begunWith.resyncs()) {
             rest(new Phase(PipelineStatus.State.STARTING, "a resync was ordered"));
             if (resting != null) {
                 return;
             }
         }
-        if (pipeline == null && (!stuck || orders.resyncs() > begunWith.resyncs())) {
+        if (active.pipeline() == null && (!stuck || orders.resyncs() > begunWith.resyncs())) {
             begin(orders);
         }
         watch(orders);
@@ -243,30 +249,22 @@ public final class PipelineRunner implements AutoCloseable {
             return;
         }
         LOG.info("pipeline {} is run by {} (orders up to {})", plan.name(), runner, orders.number());
-        // one process at a time can have it open: not before this one is to run
-        PieceSpool opened = spool == null ? plan.spool().get() : spool;
-        spool = opened;
+        active.openSpool();
         ResyncOrder resync = new ResyncOrder(orders.resyncs(), plan.tables());
         if (keepers.isBegunNowhere(resync)) {
-            if (opened != null) {
-                opened.clear();
-            }
-            Position position = plan.source().establishAnew(plan.tables());
+            Position position = active.readAnew();
             LOG.warn(
                     "pipeline {} is resynced: its tables are copied anew, reading begins at {}", plan.name(), position);
         }
-        Pipeline made = plan.pipeline(opened);
-        made.resync(resync);
-        made.start();
+        active.begin(resync, mostIdle);
         begunWith = orders;
         stuck = false;
-        pipeline = made;
         fencedAt = null;
         tell(new Phase(PipelineStatus.State.RUNNING, null));
     }
 
     private void watch(PipelineOrders orders) {
-        Pipeline running = pipeline;
+        Pipeline running = active.pipeline();
         if (running == null) {
             return;
         }
@@ -318,8 +316,7 @@ public final class PipelineRunner implements AutoCloseable {
 
     /** Ends what runs. As long as a thread of it works, it is looked at again with the next tick, and nothing else is begun. */
     private void rest(Phase why) {
-        Pipeline running = pipeline;
-        if (running != null && !running.ends(PATIENCE)) {
+        if (!active.ends(PATIENCE)) {
             resting = why;
             tell(new Phase(
                     PipelineStatus.State.ENDING,
@@ -327,22 +324,7 @@ public final class PipelineRunner implements AutoCloseable {
             return;
         }
         resting = null;
-        pipeline = null;
-        PieceSpool opened = spool;
-        if (opened != null) {
-            spool = null;
-            opened.close();
-        }
-        giveBack();
         tell(why);
-    }
-
-    private void giveBack() {
-        try {
-            plan.source().rest();
-        } catch (RuntimeException e) {
-            LOG.warn("pipeline {} rests, but its source holds on: {}", plan.name(), e.getMessage());
-        }
     }
 
     private void tell(Phase next) {

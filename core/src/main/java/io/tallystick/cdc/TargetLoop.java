@@ -142,6 +142,7 @@ final class TargetLoop implements Runnable {
                 taken.addAll(next.deliveries());
                 work.accept();
             }
+            session.stayAwake(upstream.runtime().clock().instant(), streaming);
             work.lookAtOrders();
         }
     }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
@@ -23,6 +24,8 @@ final class TargetSession implements AutoCloseable {
     private static final String INNODB_SESSION = "SET SESSION sql_mode ="
             + " 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES', time_zone = '+00:00'";
 
+    private static final Duration MOST_IDLE = Duration.ofSeconds(30);
+
     /** Begins the name of a row that is no position but says where a transaction comes from. No pipeline's name begins so. */
     static final String MARK = "~";
 
@@ -34,17 +37,20 @@ final class TargetSession implements AutoCloseable {
     private final String pipeline;
     private final long epoch;
     private final DatabaseIdentity database;
+    private final IdleLimit limit;
     private @Nullable Position position;
     private boolean checksForeignKeys = true;
     private boolean marked;
 
-    private TargetSession(Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database) {
+    private TargetSession(
+            Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database, IdleLimit limit) {
         this.connection = connection;
         this.tx = tx;
         this.pipeline = pipeline;
         this.epoch = claim.epoch;
         this.database = database;
         this.position = claim.position;
+        this.limit = limit;
     }
 
     /**
@@ -54,12 +60,24 @@ final class TargetSession implements AutoCloseable {
      * @throws io.tallystick.jdbc.RejectedException when the tables of component cdc are missing
      */
     static TargetSession claim(DataSource target, Dialect dialect, String pipeline) {
+        return claim(target, dialect, pipeline, MOST_IDLE);
+    }
+
+    /**
+     * The same for a runner that is believed to be dead when it has said nothing for a while.
+     *
+     * @param mostIdle after so long without a word inside a transaction the server ends this session, and with it the locks that others
+     *     wait for; where it counts whole seconds, the next one
+     */
+    static TargetSession claim(DataSource target, Dialect dialect, String pipeline, Duration mostIdle) {
         Connection connection = connect(target, dialect);
         try {
+            IdleLimit limit = new IdleLimit(TargetDialect.of(connection), mostIdle);
             Tx tx = Tx.of(connection, dialect);
             if (dialect.isInnoDb()) {
                 tx.update(INNODB_SESSION);
             }
+            limit.set(tx);
             tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
             tx.update("UPDATE tally_position SET epoch = epoch + 1 WHERE pipeline = ?", pipeline);
             Claim claim = tx.queryOne(
@@ -70,7 +88,7 @@ final class TargetSession implements AutoCloseable {
                             "the row of " + pipeline + " in tally_position was deleted while it was being claimed"));
             DatabaseIdentity database = DatabaseIdentity.of(connection, dialect);
             connection.commit();
-            return new TargetSession(connection, tx, pipeline, claim, database);
+            return new TargetSession(connection, tx, pipeline, claim, database, limit);
         } catch (SQLException e) {
             closeQuietly(connection);
             throw SqlErrors.translate(e, dialect, true, "claiming pipeline " + pipeline);
@@ -272,14 +290,23 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
+    /** To be called again and again while little comes, so that the server does not take this session for dead. */
+    void stayAwake(Instant now, boolean inTransaction) {
+        limit.stayAwake(tx, now, inTransaction);
+    }
+
     @Override
     public void close() {
         try {
+            // the connection goes back to a pool, and others rely on what the database checks, and have their own pace
+            rollback();
             if (!checksForeignKeys) {
-                // the connection goes back to a pool, and others rely on what the database checks
-                rollback();
                 checkForeignKeys(true);
             }
+            limit.reset(tx);
+            connection.commit();
+        } catch (SQLException e) {
+            abandon();
         } catch (RuntimeException e) {
             abandon();
         } finally {
