@@ -301,6 +301,38 @@ class PipelineCommandTest {
     }
 
     @Test
+    void check_tells_who_may_not_leave_foreign_keys_alone_while_tables_are_copied() throws IOException {
+        String[] family = {
+            "DROP TABLE IF EXISTS child, parent",
+            "CREATE TABLE parent (id BIGINT PRIMARY KEY)",
+            "CREATE TABLE child (id BIGINT PRIMARY KEY, parent BIGINT REFERENCES parent)"
+        };
+        account.execute(family);
+        calendar.execute(family);
+        calendar.execute("CREATE ROLE clerk LOGIN PASSWORD 'clerk-secret'", "GRANT ALL ON parent, child TO clerk");
+        Path families = Files.writeString(folder.resolve("families.yaml"), """
+                pipeline: families
+                source: {url: "%s", user: "%s", password: "%s", tables: [public.parent, public.child]}
+                targets:
+                  copy: {url: "%s", user: clerk, password: clerk-secret}
+                routes:
+                  - {from: public.parent, to: [{target: copy, table: public.parent}]}
+                  - {from: public.child, to: [{target: copy, table: public.child}]}
+                """.formatted(
+                        account.url(), account.user(), account.password(), calendar.url()));
+        try {
+            String grant = "GRANT SET ON PARAMETER session_replication_role TO \"clerk\"";
+            assertThat(Run.of("pipeline", "check", families.toString()).out()).contains(grant);
+            calendar.execute(grant);
+            assertThat(Run.of("pipeline", "check", families.toString()).out())
+                    .contains("component cdc")
+                    .doesNotContain("session_replication_role");
+        } finally {
+            calendar.execute("DROP OWNED BY clerk", "DROP ROLE clerk", "DROP TABLE child, parent");
+        }
+    }
+
+    @Test
     void types_tells_what_becomes_of_each_column_that_is_carried_over() {
         Run types = Run.of("pipeline", "types", file.toString());
         assertThat(types.err()).isEmpty();

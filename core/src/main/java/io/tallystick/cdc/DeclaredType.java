@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param word the type's name in lower case, without numbers
  * @param length the first number in parentheses, a length or a precision; −1 when there is none
- * @param scale the second number; −1 when there is none
+ * @param scale the second number, which PostgreSQL allows to be negative: {@code numeric(3,-2)} holds whole hundreds. Zero when there is none
  */
 record DeclaredType(String word, int length, int scale, boolean unsigned) {
 
@@ -20,7 +20,7 @@ record DeclaredType(String word, int length, int scale, boolean unsigned) {
         Matcher numbers = NUMBERS.matcher(text);
         boolean found = numbers.find();
         int length = found ? Integer.parseInt(numbers.group(1)) : -1;
-        int scale = found && numbers.group(2) != null ? Integer.parseInt(numbers.group(2)) : -1;
+        int scale = found && numbers.group(2) != null ? Integer.parseInt(numbers.group(2)) : 0;
         String word = text.replaceAll("\\(.*?\\)", "")
                 .replace(" unsigned", "")
                 .replace(" zerofill", "")
@@ -48,6 +48,11 @@ record DeclaredType(String word, int length, int scale, boolean unsigned) {
             case 32 -> 10;
             default -> unsigned ? 20 : 19;
         };
+    }
+
+    /** Digits before the point that every value of this decimal type has at most. */
+    int wholeDigits() {
+        return length - scale;
     }
 
     /** Whether every integer of that type is one of this type. */

@@ -64,6 +64,17 @@ final class KeyLikeness {
                 || column.kind() != ValueKind.TEXT && type.contains("(6)");
     }
 
+    /** Whether keys of equal likeness are surely one key of the target, and not only perhaps. */
+    boolean isSure() {
+        return table.key().stream()
+                .map(place -> table.columns().get(place).kind())
+                .allMatch(kind -> kind == ValueKind.INTEGER
+                        || kind == ValueKind.DECIMAL
+                        || kind == ValueKind.BOOLEAN
+                        || kind == ValueKind.UUID
+                        || kind == ValueKind.BYTES);
+    }
+
     /** Equal for keys that the target may take for equal; {@link #UNKNOWN} when that cannot be told. */
     Object of(TargetRow row) {
         List<Object> alike = new ArrayList<>(table.key().size());
@@ -102,10 +113,10 @@ final class KeyLikeness {
             return number.floatValue() + 0.0f;
         }
         BigDecimal decimal = number instanceof BigDecimal exact ? exact : new BigDecimal(number.toString());
-        int scale = DeclaredType.of(column.type()).scale();
-        BigDecimal kept = scale < 0 || column.kind() != ValueKind.DECIMAL
+        DeclaredType declared = DeclaredType.of(column.type());
+        BigDecimal kept = declared.length() < 0 || column.kind() != ValueKind.DECIMAL
                 ? decimal
-                : decimal.setScale(scale, RoundingMode.HALF_UP);
+                : decimal.setScale(declared.scale(), RoundingMode.HALF_UP);
         return kept.stripTrailingZeros();
     }
 

@@ -87,7 +87,8 @@ public final class TableMaker {
 
     private String decimal(DeclaredType from) {
         if (from.length() >= 0) {
-            return "decimal(" + from.length() + "," + Math.max(0, from.scale()) + ")";
+            int scale = Math.max(0, from.scale());
+            return "decimal(" + Math.max(scale, from.wholeDigits() + scale) + "," + scale + ")";
         }
         // without a declared size: the largest that the target has
         return switch (dialect) {

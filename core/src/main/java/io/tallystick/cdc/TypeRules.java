@@ -86,9 +86,11 @@ final class TypeRules {
         return switch (target) {
             case INTEGER -> to.holdsIntegersOf(from) ? YES : new Verdict(CHECKED, "numbers out of range are refused");
             case DECIMAL ->
-                to.length() < 0 || to.length() - Math.max(0, to.scale()) >= from.digits()
-                        ? YES
-                        : new Verdict(CHECKED, "numbers out of range are refused");
+                to.length() >= 0 && to.scale() < 0
+                        ? rounded(to)
+                        : to.length() < 0 || to.wholeDigits() >= from.digits()
+                                ? YES
+                                : new Verdict(CHECKED, "numbers out of range are refused");
             case FLOAT ->
                 from.bits() <= (to.isSingle() ? 24 : 32) ? YES : new Verdict(LOSSY, "large numbers are rounded");
             case BOOLEAN -> new Verdict(CHECKED, "only 0 and 1 are taken");
@@ -115,13 +117,18 @@ final class TypeRules {
         if (to.length() < 0) {
             return YES;
         }
-        int kept = Math.max(0, to.scale());
-        if (from.length() < 0 || from.scale() > kept) {
-            return new Verdict(LOSSY, "rounded to " + kept + " digits after the point");
+        if (from.length() < 0 || from.scale() > to.scale()) {
+            return rounded(to);
         }
-        return from.length() - Math.max(0, from.scale()) <= to.length() - kept
-                ? YES
-                : new Verdict(CHECKED, "numbers out of range are refused");
+        return from.wholeDigits() <= to.wholeDigits() ? YES : new Verdict(CHECKED, "numbers out of range are refused");
+    }
+
+    private static Verdict rounded(DeclaredType to) {
+        return new Verdict(
+                LOSSY,
+                to.scale() < 0
+                        ? "the last " + -to.scale() + " digits before the point are rounded away"
+                        : "rounded to " + to.scale() + " digits after the point");
     }
 
     private static Verdict floating(ValueKind target, DeclaredType from, TargetColumn column) {

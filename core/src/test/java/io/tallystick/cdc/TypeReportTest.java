@@ -53,6 +53,21 @@ class TypeReportTest {
     }
 
     @Test
+    void a_negative_scale_makes_numbers_longer_and_not_shorter() {
+        // whole hundreds up to 99,900
+        assertThat(fate(ValueKind.DECIMAL, "numeric(3,-2)", "numeric(3)", Types.NUMERIC))
+                .isEqualTo(CHECKED);
+        assertThat(fate(ValueKind.DECIMAL, "numeric(3,-2)", "numeric(5)", Types.NUMERIC))
+                .isEqualTo(LOSSLESS);
+        assertThat(fate(ValueKind.DECIMAL, "numeric(5)", "numeric(3,-2)", Types.NUMERIC))
+                .isEqualTo(LOSSY);
+        assertThat(fate(ValueKind.INTEGER, "smallint", "numeric(8,-2)", Types.NUMERIC))
+                .isEqualTo(LOSSY);
+        assertThat(fate(ValueKind.DECIMAL, "numeric(3,-2)", "numeric(3,-2)", Types.NUMERIC))
+                .isEqualTo(LOSSLESS);
+    }
+
+    @Test
     void times_lose_what_the_target_does_not_keep() {
         assertThat(fate(ValueKind.TIMESTAMP, "datetime(6)", "timestamp without time zone", Types.TIMESTAMP))
                 .isEqualTo(LOSSLESS);

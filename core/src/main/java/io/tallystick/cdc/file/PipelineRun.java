@@ -16,7 +16,6 @@ import io.tallystick.cdc.RowWriter;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.cdc.spool.DiskSpool;
@@ -35,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,49 +100,9 @@ public final class PipelineRun implements AutoCloseable {
      * @return findings whose subject begins with {@code source} or with the target's name
      */
     public List<Finding> examine() {
-        List<Finding> findings = new ArrayList<>();
-        add(findings, "source", () -> source.examine(tables()));
-        targets.forEach((name, open) -> add(findings, name, () -> examine(name, open)));
-        return findings;
-    }
-
-    private List<Finding> examine(String target, Open open) {
-        List<Finding> findings = new ArrayList<>();
-        Schema.of(Jdbc.on(open.pool))
-                .problems("cdc")
-                .forEach(problem -> findings.add(Finding.error(
-                        "component cdc",
-                        "not installed",
-                        problem,
-                        "tally pipeline run --install, or tally schema install cdc")));
-        try {
-            Map<PipelineSpec.Destination, TargetTable> tables = new TargetTables(spec, target, open.pool).read();
-            Preview preview = new Preview(spec, target);
-            preview.types(source, tables).forEach(report -> add(findings, report));
-            findings.addAll(preview.keysOutOfReach(source, tables));
-            findings.addAll(preview.rowsNotRepeated(source, tables));
-        } catch (RejectedException e) {
-            findings.add(Finding.error(
-                    "tables",
-                    "not as the routes need them",
-                    String.valueOf(e.getMessage()),
-                    "the statements named there"));
-        }
-        return findings;
-    }
-
-    private static void add(List<Finding> findings, TypeReport report) {
-        for (TypeReport.Line line : report.lines()) {
-            String subject = report.target() + "." + line.targetColumn();
-            String found = line.targetType() + " for " + line.sourceType();
-            if (line.fate() == TypeReport.Fate.REFUSED) {
-                findings.add(Finding.error(
-                        subject, found, line.how(), "change the column's type, or compute it in the route"));
-            } else if (line.fate() == TypeReport.Fate.LOSSY) {
-                findings.add(
-                        Finding.warning(subject, found, line.how(), "change the column's type, or accept the loss"));
-            }
-        }
+        Map<String, DataSource> pools = new LinkedHashMap<>();
+        targets.forEach((name, open) -> pools.put(name, open.pool));
+        return new Examination(spec, source, pools).examine();
     }
 
     /**
@@ -163,25 +122,6 @@ public final class PipelineRun implements AutoCloseable {
         Map<String, Set<TableName>> made = new LinkedHashMap<>();
         targets.forEach((name, open) -> made.put(name, new Preview(spec, name).createMissing(source, open.pool)));
         return made;
-    }
-
-    private static void add(List<Finding> all, String where, Supplier<List<Finding>> examination) {
-        try {
-            examination
-                    .get()
-                    .forEach(found -> all.add(new Finding(
-                            found.severity(),
-                            where + ": " + found.subject(),
-                            found.found(),
-                            found.why(),
-                            found.mend())));
-        } catch (TallystickException e) {
-            all.add(Finding.error(
-                    where,
-                    "not to be examined",
-                    String.valueOf(e.getMessage()),
-                    "correct url, user or password in the file, or start the server"));
-        }
     }
 
     /** Installs the tables of component cdc in every target that lacks them. */
