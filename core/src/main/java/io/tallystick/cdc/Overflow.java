@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -16,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Leads targets that cannot keep up through a spool, so that neither the others nor the source's log wait for them. As long as all
- * keep up nothing is written. The spool holds one stretch of the log without a hole; a target whose position lies in it counts for
- * the source as if it stood at the stretch's end. For the thread of the reading, but for what says otherwise.
+ * keep up nothing is written. The spool holds one stretch of the log without a hole. For the thread of the reading, but for what says
+ * otherwise.
  */
 final class Overflow {
 
@@ -35,6 +34,7 @@ final class Overflow {
     private final List<Flow> flows;
     private final BiPredicate<Position, Position> covers;
     private final Consumer<String> readAgain;
+    private final Standings standings;
 
     private volatile boolean damaged;
     private volatile @Nullable String alarm;
@@ -58,42 +58,11 @@ final class Overflow {
         this.flows = flows;
         this.covers = covers;
         this.readAgain = readAgain;
+        this.standings = new Standings(spool, flows, covers);
     }
 
-    /** Where the source may think that this target stands; null when that is not known. */
-    @Nullable
-    Position standsFor(Flow flow) {
-        Position durable = flow.progress().durable();
-        PieceSpool.Range range = spool == null ? null : spool.range();
-        if (spool == null || range == null) {
-            return durable;
-        }
-        if (durable == null) {
-            return spool.targets().contains(flow.target()) ? range.upTo() : null;
-        }
-        return lies(durable, range) ? range.upTo() : durable;
-    }
-
-    /** Whether what follows this position, up to a stretch's end, is in that stretch. */
-    private boolean lies(Position position, PieceSpool.Range in) {
-        return covers.test(position, in.after()) && !covers.test(position, in.upTo());
-    }
-
-    /** Null when no target's position is known, or when {@code all} are wanted and one is not. */
-    @Nullable
-    Position furthestBehind(boolean all) {
-        Position furthest = null;
-        for (Flow flow : flows) {
-            Position stands = standsFor(flow);
-            if (stands == null) {
-                if (all) {
-                    return null;
-                }
-            } else if (furthest == null || covers.test(furthest, stands)) {
-                furthest = stands;
-            }
-        }
-        return furthest;
+    Standings standings() {
+        return standings;
     }
 
     /** To be called before it is decided where to begin: looks after what was damaged. */
@@ -125,7 +94,7 @@ final class Overflow {
         }
         Set<Flow> round = new LinkedHashSet<>();
         for (Flow flow : flows) {
-            if (goesRound(flow, range)) {
+            if (standings.goesRound(flow, range)) {
                 round.add(flow);
             }
         }
@@ -133,7 +102,7 @@ final class Overflow {
             of.begin(from);
         }
         pastSpool = false;
-        note();
+        standings.note();
         for (Flow flow : flows) {
             if (round.contains(flow)) {
                 divert(flow, of);
@@ -142,41 +111,6 @@ final class Overflow {
             }
         }
         return true;
-    }
-
-    private boolean goesRound(Flow flow, PieceSpool.@Nullable Range range) {
-        Position durable = flow.progress().durable();
-        if (flow.isTooSlow()) {
-            return true;
-        }
-        if (spool == null) {
-            return false;
-        }
-        return durable == null ? spool.targets().contains(flow.target()) : range != null && lies(durable, range);
-    }
-
-    /** Writes down for whom something lies in the spool, before the source is told anything that relies on it. */
-    private void note() {
-        if (spool == null) {
-            return;
-        }
-        PieceSpool.Range range = spool.range();
-        Set<String> names = new TreeSet<>();
-        for (Flow flow : flows) {
-            Position durable = flow.progress().durable();
-            boolean noted = spool.targets().contains(flow.target());
-            if (durable == null
-                    ? noted
-                    : range != null && covers.test(durable, range.after()) && isBehind(flow, durable)) {
-                names.add(flow.target());
-            }
-        }
-        spool.targets(names);
-    }
-
-    private boolean isBehind(Flow flow, Position durable) {
-        PieceSpool.Range range = spool == null ? null : spool.range();
-        return flow.isTooSlow() || flow.isSpooled() || (range != null && !covers.test(durable, range.upTo()));
     }
 
     private void divert(Flow flow, PieceSpool into) {
@@ -241,7 +175,7 @@ final class Overflow {
             if (!full) {
                 alarm = null;
             }
-            note();
+            standings.note();
             if (!now.isBefore(tidied.plus(TIDY_EVERY))) {
                 tidied = now;
                 tidy(spool);
@@ -256,17 +190,12 @@ final class Overflow {
         if (range == null) {
             return;
         }
-        if (!isUsed() && flows.stream().allMatch(flow -> has(flow, range.upTo(), noted))) {
+        if (!isUsed() && standings.allHave(range.upTo(), noted)) {
             of.clear();
             LOG.info("every target has what lay in the spool");
         } else {
-            of.forget(place -> flows.stream().allMatch(flow -> has(flow, place, noted)));
+            of.forget(place -> standings.allHave(place, noted));
         }
-    }
-
-    private boolean has(Flow flow, Position place, Set<String> noted) {
-        Position durable = flow.progress().durable();
-        return durable == null ? !flow.isSpooled() && !noted.contains(flow.target()) : covers.test(durable, place);
     }
 
     private boolean guarded(BooleanSupplier work) {

@@ -174,8 +174,9 @@ final class SourceLoop implements Runnable {
         Instant patient = patientUntil == null ? runtime.clock().instant().plus(PATIENCE) : patientUntil;
         patientUntil = patient;
         while (end.getCount() > 0) {
-            boolean allKnown = flows.stream().allMatch(flow -> overflow.standsFor(flow) != null);
-            Position known = overflow.furthestBehind(false);
+            boolean allKnown =
+                    flows.stream().allMatch(flow -> overflow.standings().standsFor(flow) != null);
+            Position known = overflow.standings().furthestBehind(false);
             if (known != null && (allKnown || runtime.clock().instant().isAfter(patient))) {
                 return known;
             }
@@ -283,7 +284,7 @@ final class SourceLoop implements Runnable {
         long anew = timesAnew();
         copying.want(loads(), anew != copiedAnew);
         copiedAnew = anew;
-        Position durable = overflow.furthestBehind(true);
+        Position durable = overflow.standings().furthestBehind(true);
         // back in memory a target counts as where it stands itself, which may be less than was said before
         if (durable != null && (acknowledged == null || source.covers(durable, acknowledged))) {
             stream.acknowledge(durable);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.testkit.crash.CrashRunner;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,11 @@ class QuerySourceOnH2Test extends QuerySourceContract {
     @Test
     void hundreds_of_thousands_of_rows_that_are_gone_are_found_by_a_process_that_could_not_hold_their_keys(
             @TempDir Path memory) {
-        String gone = "400000";
+        String gone = "250000";
         String output = CrashRunner.of(ManyDeletesChild.class, memory.toString(), gone)
-                .jvmOption("-Xmx24m")
+                .jvmOption("-Xmx20m")
                 .jvmOption("-XX:+ExitOnOutOfMemoryError")
+                .timeout(Duration.ofMinutes(5))
                 .runAt(0)
                 .output();
         assertThat(output).contains("deleted " + gone);
