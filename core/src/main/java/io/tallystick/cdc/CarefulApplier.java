@@ -135,7 +135,7 @@ final class CarefulApplier {
     /** Makes one change, unless an earlier one of its row waits, or it is refused. */
     @Nullable
     Refusal make(TargetChange change, Position position) {
-        if (quarantine.holds(change)) {
+        if (quarantine.holds(session.tx(), change)) {
             return new Refusal(change, Quarantine.BEHIND);
         }
         Refusal refused = rows.make(change);

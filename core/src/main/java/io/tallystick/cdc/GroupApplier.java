@@ -116,7 +116,7 @@ final class GroupApplier {
     private void mapped(Change change, TransactionPiece piece, List<TargetChange> out) throws DataRefused {
         try {
             mapping.map(change, piece, made -> {
-                if (quarantine.holds(made)) {
+                if (quarantine.holds(session.tx(), made)) {
                     quarantine.park(session.tx(), made, piece.position(), Quarantine.BEHIND);
                 } else {
                     emptied(made, piece.position());

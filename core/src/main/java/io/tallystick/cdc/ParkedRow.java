@@ -54,7 +54,20 @@ final class ParkedRow {
 
     /** Gives its changes up; how many they were. */
     int discard() {
-        return tx.update("DELETE" + OF_PIPELINE + key.condition(), pipeline, key.table, key.row);
+        Set<String> spellings = new TreeSet<>(Set.of(key.row));
+        if (!key.isVoid) {
+            List<String> keys = tx.query(
+                    "SELECT DISTINCT row_key" + OF_PIPELINE + " AND table_name = ? AND " + Quarantine.IN_FORCE,
+                    row -> row.string("row_key"),
+                    pipeline,
+                    key.table);
+            spellings.addAll(new Spellings(tx).of(key.table, key.row, keys));
+        }
+        int discarded = 0;
+        for (String spelling : spellings) {
+            discarded += tx.update("DELETE" + OF_PIPELINE + key.condition(), pipeline, key.table, spelling);
+        }
+        return discarded;
     }
 
     /** Makes its changes, and those that hang together with them; how many they were. */
@@ -76,7 +89,7 @@ final class ParkedRow {
     private List<Image> chain() {
         Set<String> tables = new TreeSet<>(Set.of(key.table));
         while (true) {
-            List<Image> found = Image.linked(images(tables), key.table + key.row);
+            List<Image> found = linked(images(tables));
             boolean more = false;
             for (Image image : found) {
                 more |= image.end != null && tables.addAll(tablesAtEnd(image.end));
@@ -84,6 +97,35 @@ final class ParkedRow {
             if (!more) {
                 return found;
             }
+        }
+    }
+
+    /** Those that hang together with this row, whatever lies in between. */
+    private List<Image> linked(List<Image> all) {
+        Spellings spellings = new Spellings(tx);
+        Set<String> links = new HashSet<>();
+        link(key.table, key.row, all, spellings, links);
+        int known;
+        do {
+            known = links.size();
+            for (Image image : all) {
+                if (image.isOf(links)) {
+                    image.rows.forEach(row -> link(image.table, row, all, spellings, links));
+                    links.add(image.endLink());
+                }
+            }
+        } while (links.size() > known);
+        return all.stream().filter(image -> image.isOf(links)).toList();
+    }
+
+    private static void link(String table, String row, List<Image> all, Spellings spellings, Set<String> links) {
+        if (links.add(table + row)) {
+            List<String> keys = all.stream()
+                    .filter(image -> image.table.equals(table))
+                    .flatMap(image -> image.rows.stream())
+                    .distinct()
+                    .toList();
+            spellings.of(table, row, keys).forEach(other -> links.add(table + other));
         }
     }
 
@@ -168,35 +210,26 @@ final class ParkedRow {
      * A change that waits.
      *
      * @param end the source transaction at whose end it was refused; null when it was not refused so
-     * @param links what it hangs together by: keys of rows, and the end of a transaction
+     * @param rows keys of the rows that it is about
      */
     private record Image(
-            long id, String table, String text, @Nullable String end, Set<String> links) {
+            long id, String table, String text, @Nullable String end, Set<String> rows) {
 
         static Image of(long id, Key key, String operation, String text, @Nullable String end) {
-            Set<String> links = new HashSet<>(Set.of(key.table + key.row));
+            Set<String> rows = new HashSet<>(Set.of(key.row));
             if (operation.equals(TargetChange.Verb.UPDATE.name())) {
-                links.add(key.table + StoredChange.parse(text).newKeyText());
+                rows.add(StoredChange.parse(text).newKeyText());
             }
-            if (end != null) {
-                links.add("at " + end);
-            }
-            return new Image(id, key.table, text, end, links);
+            return new Image(id, key.table, text, end, rows);
         }
 
-        /** Those that hang together with this row, whatever lies in between. */
-        static List<Image> linked(List<Image> all, String row) {
-            Set<String> links = new HashSet<>(Set.of(row));
-            int known;
-            do {
-                known = links.size();
-                all.stream().filter(image -> image.isOf(links)).forEach(image -> links.addAll(image.links));
-            } while (links.size() > known);
-            return all.stream().filter(image -> image.isOf(links)).toList();
+        /** One that is no other's when it was not refused at an end. */
+        String endLink() {
+            return end == null ? "alone " + id : "at " + end;
         }
 
-        private boolean isOf(Set<String> others) {
-            return links.stream().anyMatch(others::contains);
+        boolean isOf(Set<String> links) {
+            return links.contains(endLink()) || rows.stream().anyMatch(row -> links.contains(table + row));
         }
     }
 }

@@ -2,8 +2,10 @@ package io.tallystick.cdc;
 
 import io.tallystick.jdbc.Tx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,6 +28,9 @@ final class Quarantine {
 
     private final String pipeline;
     private final Set<String> held = new HashSet<>();
+    /** The same, to be found under other spellings; made when a table is asked for first. */
+    private final Map<TargetTable, HeldKeys> alike = new HashMap<>();
+
     private long timesWritten;
 
     private Quarantine(String pipeline) {
@@ -41,6 +46,7 @@ final class Quarantine {
     /** Looks which rows still wait: a person may have let some go. */
     void reload(Tx tx) {
         held.clear();
+        alike.clear();
         held.addAll(tx.query(
                 "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
                 row -> row.string("table_name") + row.string("row_key"),
@@ -58,12 +64,40 @@ final class Quarantine {
     }
 
     /** Whether an earlier change of this row stands here, so that this one has to wait behind it. */
-    boolean holds(TargetChange change) {
+    boolean holds(Tx tx, TargetChange change) {
         if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE) {
             return false;
         }
         // also a row that moves to a key for which others wait: their changes would be made on it later
-        return rowsOf(change).stream().anyMatch(held::contains);
+        List<String> rows = rowsOf(change);
+        if (rows.stream().anyMatch(held::contains)) {
+            return true;
+        }
+        int name = change.table().name().toString().length();
+        HeldKeys keys = alike.computeIfAbsent(change.table(), this::keysOf);
+        return keys.holds(tx, change.named(), rows.get(0).substring(name))
+                || rows.size() > 1
+                        && keys.holds(tx, change.written(), rows.get(1).substring(name));
+    }
+
+    private HeldKeys keysOf(TargetTable table) {
+        HeldKeys keys = new HeldKeys(table);
+        String name = table.name().toString();
+        held.stream().filter(row -> row.startsWith(name + "{")).forEach(row -> keys.add(row.substring(name.length())));
+        return keys;
+    }
+
+    private void hold(List<String> rows) {
+        for (String row : rows) {
+            if (held.add(row)) {
+                alike.forEach((table, keys) -> {
+                    String name = table.name().toString();
+                    if (row.startsWith(name + "{")) {
+                        keys.add(row.substring(name.length()));
+                    }
+                });
+            }
+        }
     }
 
     /** How often something was written since this was made. */
@@ -76,6 +110,7 @@ final class Quarantine {
         String name = table.toString();
         if (held.removeIf(key -> key.startsWith(name + "{"))) {
             timesWritten++;
+            alike.clear();
             tx.update(
                     "UPDATE tally_quarantine SET operation = CONCAT('" + VOID
                             + "', operation), error = CONCAT(?, error)"
@@ -90,7 +125,7 @@ final class Quarantine {
     /** Sets a change aside. */
     void park(Tx tx, TargetChange change, Position position, String error) {
         insert(tx, change.table().name().toString(), StoredChange.of(change), position, error);
-        held.addAll(rowsOf(change));
+        hold(rowsOf(change));
     }
 
     /** Sets a change of the source aside that the mapping could make nothing of. It can be read and discarded, not replayed. */

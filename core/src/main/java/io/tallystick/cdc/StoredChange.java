@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ record StoredChange(
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<StoredChange> SELF = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Value>> KEY = new TypeReference<>() {};
 
     /** A value as text. {@code text} is null for NULL. */
     record Value(String kind, @Nullable String text) {}
@@ -89,6 +91,33 @@ record StoredChange(
             throw new CorruptionException(
                     "a row of tally_quarantine is no stored change: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /** The columns of a {@link #keyText}. */
+    static List<String> keyColumns(String keyText) {
+        return List.copyOf(MAPPER.readValue(keyText, KEY).keySet());
+    }
+
+    /** A row that has the key of a {@link #keyText} and nothing else; null when that is not of this table's key. */
+    static @Nullable TargetRow keyRow(String keyText, TargetTable table) {
+        Map<String, Value> key = MAPPER.readValue(keyText, KEY);
+        if (key.size() != table.key().size()) {
+            return null;
+        }
+        int[] from = new int[table.columns().size()];
+        Arrays.fill(from, TargetRow.COMPUTED);
+        @Nullable Object[] cells = new Object[from.length];
+        Arrays.fill(cells, TargetRow.UNCHANGED);
+        for (int place : table.key()) {
+            Value value = key.get(table.columns().get(place).name());
+            if (value == null) {
+                return null;
+            }
+            cells[place] = decode(value);
+        }
+        Row nothing =
+                Row.over(new SourceTable(table.name(), List.of()), new byte[0]).build();
+        return new TargetRow(nothing, from, cells);
     }
 
     private static List<Integer> allPlaces(TargetRow row) {

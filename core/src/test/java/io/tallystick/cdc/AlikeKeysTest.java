@@ -3,6 +3,8 @@ package io.tallystick.cdc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.cdc.TargetChange.Verb;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -94,6 +96,26 @@ class AlikeKeysTest {
             }
             assertThat(rows("in_runs", alike)).as("seed " + seed).isEqualTo(rows("one_by_one", alike));
         }
+        waits(one, alike);
+    }
+
+    /** One waits, and so does whatever the target takes for the same row, and nothing else. */
+    private void waits(TestRoute route, List<List<Object>> alike) throws SQLException {
+        Schema.of(Jdbc.on(db.dataSource())).install("cdc");
+        Jdbc.on(db.dataSource()).run(tx -> {
+            for (List<Object> one : alike) {
+                Quarantine quarantine =
+                        Quarantine.load(tx, "alike " + route.table().name() + one);
+                quarantine.park(tx, route.insert(one.get(0), "v"), new Position("1"), "a test");
+                for (List<Object> other : alike) {
+                    for (Object spelling : other) {
+                        assertThat(quarantine.holds(tx, route.update(spelling, "w")))
+                                .as("%s while %s waits", spelling, one.get(0))
+                                .isEqualTo(one == other);
+                    }
+                }
+            }
+        });
     }
 
     private static void make(BatchWriter writer, Connection connection, List<TargetChange> changes)

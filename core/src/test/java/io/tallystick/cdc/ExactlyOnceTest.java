@@ -326,6 +326,44 @@ class ExactlyOnceTest {
         }
     }
 
+    @Test
+    void a_row_waits_under_every_spelling_of_its_key_and_is_replayed_with_all_of_them() throws SQLException {
+        boolean postgres = db.engine() == Engine.POSTGRESQL;
+        db.execute("DROP TABLE IF EXISTS shelf");
+        if (postgres) {
+            db.execute(
+                    "DROP COLLATION IF EXISTS alike",
+                    "CREATE COLLATION alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)");
+        }
+        db.execute("CREATE TABLE shelf (name VARCHAR(20)" + (postgres ? " COLLATE alike" : "")
+                + " PRIMARY KEY, note VARCHAR(4))");
+        TableName name = new TableName(ledger.name().schema(), "shelf");
+        SourceTable shelf = Texts.table(name, "name", "note");
+        TargetTable into;
+        try (Connection connection = db.connect()) {
+            into = TargetCatalog.of(connection)
+                    .read(List.of(TargetCatalog.Wanted.all(name)))
+                    .get(0);
+        }
+        RecordedSource source = new RecordedSource(16);
+        source.commit(List.of(Change.insert(Texts.row(shelf, "a", "too long"))));
+        source.commit(List.of(Change.update(null, Texts.row(shelf, "\u00c4", "new"))));
+        source.commit(List.of(Change.insert(Texts.row(shelf, "\u00d6", "here"))));
+        ReplicatedTarget target =
+                new ReplicatedTarget("db", db.dataSource(), dialect, writer, new MirrorMapping(Map.of(name, into)));
+        try (Pipeline pipeline = Pipeline.of("test", source, Set.of(name), List.of(target), SETTINGS)) {
+            pipeline.start();
+            awaitApplied(pipeline, 3);
+        }
+        PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
+        assertThat(desk.parked(9)).extracting(PipelineDesk.Parked::operation).containsExactly("INSERT", "UPDATE");
+        db.execute("ALTER TABLE shelf " + (postgres ? "ALTER note TYPE VARCHAR(20)" : "MODIFY note VARCHAR(20)"));
+        assertThat(desk.replay(desk.parked(9).get(1).id(), writer)).isEqualTo(2);
+        List<String> notes = Jdbc.on(db.dataSource())
+                .autocommit(tx -> tx.query("SELECT note FROM shelf", row -> row.string("note")));
+        assertThat(notes).containsExactlyInAnyOrder("new", "here");
+    }
+
     private static void awaitApplied(Pipeline pipeline, int transactions) {
         await().atMost(LONG)
                 .untilAsserted(
