@@ -60,7 +60,7 @@ final class XaMachine {
     }
 
     static Turn decide(XaState state, XaEvent event) {
-        return XaTable.rule(state.phase(), event).apply(state, event);
+        return XaTable.turn(state, event);
     }
 
     // ---- while the application works

@@ -94,15 +94,16 @@ final class XaTable {
 
     private XaTable() {}
 
-    /** What to do about this event; what is not in the table changes nothing and says why. */
-    static BiFunction<XaState, XaEvent, Turn> rule(XaPhase phase, XaEvent event) {
-        Row row = ROWS.getOrDefault(phase, Map.of()).get(event.getClass());
+    /** What follows from this event; what is not in the table changes nothing and says why. */
+    static Turn turn(XaState state, XaEvent event) {
+        Map<Class<? extends XaEvent>, Row> rows = ROWS.get(state.phase());
+        Row row = rows == null ? null : rows.get(event.getClass());
         return row == null
-                ? (state, refused) -> Turn.refuse(
+                ? Turn.refuse(
                         state,
-                        "a transaction that is " + phase + " takes no "
+                        "a transaction that is " + state.phase() + " takes no "
                                 + event.getClass().getSimpleName())
-                : (state, allowed) -> row.apply(state, allowed);
+                : row.apply(state, event);
     }
 
     /** The table: from each phase, by each kind of event, to which phases. */

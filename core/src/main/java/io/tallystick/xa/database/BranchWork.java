@@ -7,10 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +26,10 @@ final class BranchWork {
     private final String resource;
     private final Dialect dialect;
     private final Lease lease;
-    private final Set<Statement> statements = Collections.newSetFromMap(new IdentityHashMap<>(8));
+
+    /** In the order opened. Few are open at once, and the last is closed first: a search from the end finds it at once. */
+    private final List<Statement> statements = new ArrayList<>(4);
+
     private volatile boolean ended;
     private volatile boolean cut;
     private boolean begun;
@@ -105,7 +105,17 @@ final class BranchWork {
     }
 
     void closed(Statement statement) {
-        statements.remove(statement);
+        for (int i = statements.size() - 1; i >= 0; i--) {
+            if (isSame(statements.get(i), statement)) {
+                statements.remove(i);
+                return;
+            }
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // what equals of somebody's driver says does not matter
+    private static boolean isSame(Statement one, Statement other) {
+        return one == other;
     }
 
     void checkOpen() throws SQLException {
@@ -167,7 +177,10 @@ final class BranchWork {
     }
 
     private void closeStatements() {
-        List<Statement> left = new ArrayList<>(statements);
+        if (statements.isEmpty()) {
+            return;
+        }
+        List<Statement> left = List.copyOf(statements);
         statements.clear();
         for (Statement statement : left) {
             try {

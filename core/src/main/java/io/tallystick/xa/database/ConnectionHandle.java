@@ -117,7 +117,9 @@ final class ConnectionHandle implements InvocationHandler {
         if (arguments != null && arguments.length > 1 && asksForUpdatableRows(arguments, sql == null ? 1 : 2)) {
             work.outOfSight();
         }
-        Statement real = (Statement) required(call(method, work.connection(), arguments, work));
+        Statement real = sql != null && method.getParameterCount() == 1 && type == PreparedStatement.class
+                ? prepared(sql)
+                : (Statement) required(call(method, work.connection(), arguments, work));
         work.opened(real);
         StatementHandle handler = new StatementHandle(work, self, real, sql, kind);
         if (type == Statement.class) {
@@ -126,6 +128,15 @@ final class ConnectionHandle implements InvocationHandler {
         return type == PreparedStatement.class
                 ? proxy(PreparedStatement.class, handler)
                 : proxy(CallableStatement.class, handler);
+    }
+
+    /** As nearly every transaction does it: without reflection. */
+    private Statement prepared(String sql) throws SQLException {
+        try {
+            return work.connection().prepareStatement(sql);
+        } catch (SQLException e) {
+            throw work.seen(e);
+        }
     }
 
     /** Rows changed through a result set are changed behind the back of every statement. */

@@ -7,11 +7,9 @@ import io.tallystick.xa.internal.VotedBranches;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -37,37 +35,40 @@ public final class DecisionSql {
      * {@link #insert} and COMMIT for PostgreSQL, with parameters: its driver sends both in one round trip either way, and a statement that
      * it knows again is parsed and planned by the server once and not for each transaction. To be filled by {@link #bind}.
      */
-    static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", ?, ?); COMMIT";
+    static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?); COMMIT";
 
     static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
         statement.setBytes(1, decision.gtrid().bytes());
-        statement.setObject(2, postgresTime(decision.decidedAt()), Types.OTHER);
+        statement.setDouble(2, seconds(decision.decidedAt()));
         statement.setBytes(3, VotedBranches.write(decision.branches()));
     }
 
     /** {@link #insert} for any number of decisions in PostgreSQL, always the same text; to be filled by {@link #bindAll}. */
     static final String INSERT_ALL = "INSERT INTO tally_decision (gtrid, verdict, decided_at, branches) SELECT g, "
-            + COMMIT + ", d, b FROM unnest(?::bytea[], ?::timestamptz[], ?::bytea[]) AS decided (g, d, b)";
+            + COMMIT + ", to_timestamp(d), b FROM unnest(?::bytea[], ?::float8[], ?::bytea[]) AS decided (g, d, b)";
 
     static void bindAll(PreparedStatement statement, List<DecisionRecord> decisions) throws SQLException {
         byte[][] gtrids = new byte[decisions.size()][];
-        String[] times = new String[gtrids.length];
+        Double[] times = new Double[gtrids.length];
         byte[][] branches = new byte[gtrids.length][];
         for (int i = 0; i < gtrids.length; i++) {
             DecisionRecord decision = decisions.get(i);
             gtrids[i] = decision.gtrid().bytes();
-            times[i] = postgresTime(decision.decidedAt());
+            times[i] = seconds(decision.decidedAt());
             branches[i] = VotedBranches.write(decision.branches());
         }
         Connection connection = statement.getConnection();
         statement.setArray(1, connection.createArrayOf("bytea", gtrids));
-        statement.setArray(2, connection.createArrayOf("timestamptz", times));
+        statement.setArray(2, connection.createArrayOf("float8", times));
         statement.setArray(3, connection.createArrayOf("bytea", branches));
     }
 
-    /** As text, which the server reads by the parameter's type: its driver turns a date into the same text by way of a calendar. */
-    private static String postgresTime(Instant at) {
-        return at.truncatedTo(ChronoUnit.MICROS).toString();
+    /**
+     * Seconds since 1970, as PostgreSQL's to_timestamp takes them: it rounds to microseconds, which a double tells apart until the year
+     * 2242. The server reads a time in text digit by digit and asks for the time zone's name.
+     */
+    private static double seconds(Instant at) {
+        return at.getEpochSecond() + at.getNano() / 1000 / 1e6;
     }
 
     /** The INSERT of one decision to commit; it fails on a duplicate key when a tombstone was there first. */

@@ -17,6 +17,7 @@ final class Lease {
     private final Connection connection;
     private final Session session;
     private int usualNetworkTimeout = -1;
+    private int networkTimeout = -1;
     private boolean autocommit;
     private volatile boolean spoilt;
     private volatile boolean onlyOnce;
@@ -60,12 +61,13 @@ final class Lease {
     /** No answer takes longer than this from now on; set back when it is given back. Costs no round trip. */
     void answerWithin(Duration budget) throws SQLException {
         int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, budget.toMillis()));
-        int usual = connection.getNetworkTimeout();
         if (usualNetworkTimeout < 0) {
-            usualNetworkTimeout = usual;
+            usualNetworkTimeout = connection.getNetworkTimeout();
+            networkTimeout = usualNetworkTimeout;
         }
-        if (usual != millis) {
+        if (networkTimeout != millis) {
             connection.setNetworkTimeout(Runnable::run, millis);
+            networkTimeout = millis;
         }
     }
 
@@ -103,7 +105,7 @@ final class Lease {
             if (autocommit) {
                 connection.setAutoCommit(false);
             }
-            if (usualNetworkTimeout >= 0) {
+            if (networkTimeout != usualNetworkTimeout) {
                 connection.setNetworkTimeout(Runnable::run, usualNetworkTimeout);
             }
         } catch (SQLException e) {

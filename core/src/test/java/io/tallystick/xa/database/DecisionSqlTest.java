@@ -11,6 +11,7 @@ import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.internal.VotedBranches;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -62,6 +63,53 @@ class DecisionSqlTest {
                 row -> row.string("verdict") + " " + row.string("cluster") + " " + row.string("node") + " "
                         + (int) row.longValue("epoch")));
         assertThat(told).containsExactly("COMMIT fffffff9 000000000063 -3");
+    }
+
+    @Test
+    void the_time_of_a_decision_is_exact_to_the_microsecond_however_it_is_written() throws SQLException {
+        List<Instant> times = List.of(
+                Instant.parse("2026-11-22T08:50:00Z"),
+                Instant.parse("2026-11-22T08:50:00.000001Z"),
+                Instant.parse("2026-11-22T08:50:00.123457Z"),
+                Instant.parse("2026-11-22T08:50:00.999999Z"),
+                Instant.parse("2100-02-03T04:05:06.000001Z"));
+        for (Instant time : times) {
+            database.execute("DELETE FROM tally_decision");
+            DecisionRecord one = of(2, time);
+            jdbc.autocommit(tx -> {
+                DecisionRows.insert(tx, List.of(one, of(3, time.plusNanos(999))));
+                return one;
+            });
+            if (!jdbc.dialect().isInnoDb()) {
+                ride(of(4, time));
+            }
+
+            List<DecisionRecord> found = jdbc.autocommit(tx -> DecisionRows.unfinishedOfAll(tx, null, 10));
+            assertThat(found)
+                    .extracting(DecisionRecord::decidedAt)
+                    .as("every way to write %s", time)
+                    .hasSize(jdbc.dialect().isInnoDb() ? 2 : 3)
+                    .containsOnly(time);
+        }
+    }
+
+    private DecisionRecord of(long counter, Instant decidedAt) {
+        Gtrid id = new Gtrid(-7, 8, 99, -3, counter, Instant.ofEpochMilli(1_700_000_000_001L));
+        return new DecisionRecord(
+                id,
+                List.of(new DecisionRecord.Voted(new BranchXid(id, 1, Gtrid.hash("stock"), 1), "stock", "", "")),
+                decidedAt);
+    }
+
+    /** As it rides in a branch's own commit. */
+    private void ride(DecisionRecord riding) throws SQLException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = connection.prepareStatement(DecisionSql.INSERT_AND_COMMIT)) {
+                DecisionSql.bind(statement, riding);
+                statement.execute();
+            }
+        }
     }
 
     @Test
