@@ -18,8 +18,24 @@ public final class Machine {
                 + "), "
                 + line("/proc/meminfo", "MemTotal") + "; "
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + "; JDK "
-                + System.getProperty("java.vm.version") + "; everything on one machine\nPostgreSQL: "
+                + System.getProperty("java.vm.version") + "; everything on one machine" + autogroups()
+                + "\nPostgreSQL: "
                 + Servers.settings(Engine.POSTGRESQL) + "\nMariaDB: " + Servers.settings(Engine.MARIADB);
+    }
+
+    /**
+     * Linux can divide the processors among sessions and not among processes. Each process of PostgreSQL is a session, a client with all
+     * its threads is one: it waits for its turn while the databases do not, and what it spends counts several times.
+     */
+    private static String autogroups() {
+        Path setting = Path.of("/proc/sys/kernel/sched_autogroup_enabled");
+        try {
+            return Files.exists(setting)
+                    ? "; sched_autogroup_enabled=" + Files.readString(setting).strip()
+                    : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String line(String file, String key) {
