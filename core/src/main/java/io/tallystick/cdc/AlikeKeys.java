@@ -27,11 +27,12 @@ final class AlikeKeys {
     }
 
     /** False when the change may be about the same row as an earlier one that has other bytes; then it is not taken in. */
-    boolean admits(TargetChange change, RowKey key) {
+    boolean admits(TargetChange change) {
         TargetRow named = change.named();
         if (likeness.isExact(named)) {
             return true;
         }
+        RowKey key = SourceOrder.keyOf(change);
         Object alike = likeness.of(named);
         if (alike != KeyLikeness.UNKNOWN) {
             RowKey known = byLikeness.putIfAbsent(alike, key);

@@ -13,7 +13,7 @@ public final class CellGroups {
 
     /** The changes in groups; all in one group, without a copy, when none is partial and none changes its key. */
     public static List<List<TargetChange>> of(List<TargetChange> changes) {
-        if (changes.stream().noneMatch(CellGroups::isOdd)) {
+        if (!isAnyOdd(changes)) {
             return List.of(changes);
         }
         Map<BitSet, List<TargetChange>> groups = new LinkedHashMap<>();
@@ -21,6 +21,15 @@ public final class CellGroups {
             groups.computeIfAbsent(shape(change), shape -> new ArrayList<>()).add(change);
         }
         return List.copyOf(groups.values());
+    }
+
+    private static boolean isAnyOdd(List<TargetChange> changes) {
+        for (TargetChange change : changes) {
+            if (isOdd(change)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOdd(TargetChange change) {

@@ -19,6 +19,14 @@ public interface ChangeStream extends AutoCloseable {
     TransactionPiece poll(Duration longest);
 
     /**
+     * Whether the next piece is at hand, as far as that is known without looking: whoever polls has time for other things when it is
+     * not. For the thread that polls.
+     */
+    default boolean isFlowing() {
+        return false;
+    }
+
+    /**
      * Says that everything up to here is durable elsewhere, so that the source may forget it. Never to be called with more
      * than that. Returns at once.
      */

@@ -2,11 +2,9 @@ package io.tallystick.cdc;
 
 import io.tallystick.cdc.TargetChange.Verb;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes as few runs as possible out of a group of changes: of each row only what becomes of it in the end, all rows of a table
@@ -56,7 +54,8 @@ final class Coalescer {
             return;
         }
         empty();
-        if (isKnownByAnotherRoute(change.table()) || bringsBackAParent(change)) {
+        TableNet net = nets.get(change.table());
+        if (net == null ? isKnownByAnotherRoute(change.table()) : bringsBackAParent(net, change)) {
             barrier();
         }
         if (SourceOrder.standsAlone(change)
@@ -68,27 +67,31 @@ final class Coalescer {
 
     /** Two routes into one table may be about the same row: then neither may be moved past the other. */
     private boolean isKnownByAnotherRoute(TargetTable table) {
-        return !nets.containsKey(table)
-                && nets.keySet().stream().anyMatch(known -> known.name().equals(table.name()));
+        return nets.keySet().stream().anyMatch(known -> known.name().equals(table.name()));
     }
 
     /**
      * A row that went, and took its children with it at the target (ON DELETE CASCADE), comes again: children that came before it went
      * must not be put behind it.
      */
-    private boolean bringsBackAParent(TargetChange change) {
-        TableNet net = nets.get(change.table());
-        return net != null
-                && net.anyGone
-                && change.verb() != Verb.DELETE
-                && net.hasLost(change)
-                && nets.keySet().stream()
-                        .anyMatch(
-                                child -> child.parents().contains(change.table().name()));
+    private boolean bringsBackAParent(TableNet net, TargetChange change) {
+        return net.anyGone && change.verb() != Verb.DELETE && hasChildren(change.table()) && net.hasLost(change);
+    }
+
+    private boolean hasChildren(TargetTable table) {
+        for (TargetTable other : nets.keySet()) {
+            if (other.parents().contains(table.name())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Children first: what is deleted row by row must not be referenced any more. */
     private void empty() {
+        if (emptied.isEmpty()) {
+            return;
+        }
         List<TableNet> parentsFirst = TableOrder.parentsFirst(emptied);
         for (int i = parentsFirst.size() - 1; i >= 0; i--) {
             TargetTable table = parentsFirst.get(i).table();
@@ -117,13 +120,14 @@ final class Coalescer {
 
         private final TargetTable table;
         private final AlikeKeys alike;
-        private final Map<RowKey, Net> rows = new HashMap<>();
+        private final NetRows rows;
         private final List<TargetChange> inOrder = new ArrayList<>();
         private boolean anyGone;
 
         TableNet(TargetTable table) {
             this.table = table;
             this.alike = new AlikeKeys(table);
+            this.rows = new NetRows(table);
         }
 
         TargetTable table() {
@@ -132,11 +136,7 @@ final class Coalescer {
 
         /** Whether the row of this change was deleted last; in a table that keeps its order any row counts. */
         private boolean hasLost(TargetChange change) {
-            if (table.inOrder()) {
-                return true;
-            }
-            Net net = rows.get(SourceOrder.keyOf(change));
-            return net != null && net.gone != null;
+            return table.inOrder() || rows.hasLost(change);
         }
 
         /** False when this change cannot be joined with what is known of its row. */
@@ -146,108 +146,37 @@ final class Coalescer {
                 inOrder.add(change);
                 return true;
             }
-            RowKey key = SourceOrder.keyOf(change);
-            if (!alike.admits(change, key)) {
-                return false;
-            }
-            Net before = rows.get(key);
-            Net after = Net.join(before, change);
-            if (after == null) {
-                return false;
-            }
-            if (after.isNothing()) {
-                rows.remove(key);
-            } else {
-                rows.put(key, after);
-            }
-            return true;
+            return alike.admits(change) && rows.add(change);
         }
 
         void addReplaced(List<Run> runs) {
-            addRun(
-                    runs,
-                    Verb.DELETE,
-                    rows.values().stream()
-                            .filter(net -> net.gone != null && net.put != null)
-                            .map(net -> net.gone)
-                            .toList());
+            addRun(runs, Verb.DELETE, rows.gone(true));
         }
 
         void addPuts(List<Run> runs) {
             Map<Shape, List<TargetChange>> byShape = new LinkedHashMap<>();
-            for (Net net : rows.values()) {
-                if (net.put != null) {
-                    byShape.computeIfAbsent(Shape.of(net.put), shape -> new ArrayList<>())
-                            .add(net.put);
+            Shape last = null;
+            List<TargetChange> same = List.of();
+            for (TargetChange put : rows.put()) {
+                Shape shape = Shape.of(put);
+                if (!shape.equals(last)) {
+                    same = byShape.computeIfAbsent(shape, each -> new ArrayList<>());
+                    last = shape;
                 }
+                same.add(put);
             }
             byShape.forEach((shape, changes) -> runs.add(new Run(table, shape.verb(), changes)));
             runs.addAll(SourceOrder.plan(inOrder));
         }
 
         void addGone(List<Run> runs) {
-            addRun(
-                    runs,
-                    Verb.DELETE,
-                    rows.values().stream()
-                            .filter(net -> net.gone != null && net.put == null)
-                            .map(net -> net.gone)
-                            .toList());
+            addRun(runs, Verb.DELETE, rows.gone(false));
         }
 
         private void addRun(List<Run> runs, Verb verb, List<TargetChange> changes) {
             if (!changes.isEmpty()) {
                 runs.add(new Run(table, verb, changes));
             }
-        }
-    }
-
-    /** What becomes of one row: first it goes, then it is put; either may be absent. */
-    private record Net(
-            @Nullable TargetChange gone, @Nullable TargetChange put) {
-
-        static final Net NOTHING = new Net(null, null);
-
-        boolean isNothing() {
-            return gone == null && put == null;
-        }
-
-        /** Null when the two cannot be joined. */
-        static @Nullable Net join(@Nullable Net before, TargetChange change) {
-            if (before == null) {
-                return change.verb() == Verb.DELETE ? new Net(change, null) : new Net(null, change);
-            }
-            return before.put == null ? before.afterGone(change) : before.afterPut(before.put, change);
-        }
-
-        private @Nullable Net afterGone(TargetChange change) {
-            return switch (change.verb()) {
-                case INSERT, UPSERT, INSERT_IF_ABSENT -> new Net(gone, change);
-                case DELETE -> this;
-                default -> null;
-            };
-        }
-
-        private @Nullable Net afterPut(TargetChange put, TargetChange change) {
-            return switch (change.verb()) {
-                case DELETE ->
-                    gone == null && put.verb() == Verb.INSERT ? NOTHING : new Net(gone == null ? change : gone, null);
-                case UPSERT, UPDATE -> put.verb() == Verb.INSERT_IF_ABSENT ? null : overwritten(put, change);
-                // an update may have found no row
-                case INSERT_IF_ABSENT -> put.verb() == Verb.UPDATE ? null : this;
-                default -> null;
-            };
-        }
-
-        private @Nullable Net overwritten(TargetChange put, TargetChange change) {
-            if (put.row() == null || change.row() == null) {
-                return null;
-            }
-            TargetRow joined = change.row().onto(put.row());
-            // an update that follows an upsert or an insert still has to make the row; one that follows an update has
-            // not
-            Verb verb = put.verb() == Verb.UPDATE ? change.verb() : put.verb();
-            return joined == null ? null : new Net(gone, new TargetChange(change.table(), verb, put.key(), joined));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -98,12 +99,15 @@ final class GroupApplier {
     }
 
     private int applyTogether(List<TransactionPiece> pieces) throws DataRefused {
-        List<TargetChange> changes = new ArrayList<>();
+        Gathering gathering = new Gathering();
         for (TransactionPiece piece : pieces) {
-            for (Change change : piece.changes()) {
-                mapped(change, piece, changes);
+            gathering.position = piece.position();
+            List<Change> all = piece.changes();
+            for (int i = 0; i < all.size(); i++) {
+                mapped(all.get(i), piece, gathering);
             }
         }
+        List<TargetChange> changes = gathering.changes;
         if (!changes.isEmpty()) {
             guard.mark();
         }
@@ -113,18 +117,28 @@ final class GroupApplier {
         return changes.size();
     }
 
-    private void mapped(Change change, TransactionPiece piece, List<TargetChange> out) throws DataRefused {
+    private void mapped(Change change, TransactionPiece piece, Gathering out) throws DataRefused {
         try {
-            mapping.map(change, piece, made -> {
-                if (quarantine.holds(session.tx(), made)) {
-                    quarantine.park(session.tx(), made, piece.position(), Quarantine.BEHIND);
-                } else {
-                    emptied(made, piece.position());
-                    out.add(made);
-                }
-            });
+            mapping.map(change, piece, out);
         } catch (RejectedException e) {
             throw new DataRefused(e);
+        }
+    }
+
+    /** Takes what is made of one change after the other; one for a group, because there are many changes. */
+    private final class Gathering implements Consumer<TargetChange> {
+
+        private final List<TargetChange> changes = new ArrayList<>();
+        private Position position = COPY;
+
+        @Override
+        public void accept(TargetChange made) {
+            if (quarantine.holds(session.tx(), made)) {
+                quarantine.park(session.tx(), made, position, Quarantine.BEHIND);
+            } else {
+                emptied(made, position);
+                changes.add(made);
+            }
         }
     }
 

@@ -17,6 +17,8 @@ public final class MirrorMapping implements ChangeMapping {
 
     private final Map<TableName, TargetTable> routes;
     private final Map<SourceTable, Cells> prepared = new IdentityHashMap<>();
+    private @Nullable SourceTable last;
+    private @Nullable Way lastWay;
 
     /** @param routes source's table to target's */
     public MirrorMapping(Map<TableName, TargetTable> routes) {
@@ -25,13 +27,26 @@ public final class MirrorMapping implements ChangeMapping {
 
     @Override
     public void map(Change change, Consumer<TargetChange> out) {
-        TargetTable table = routes.get(change.table().name());
-        if (table == null) {
-            return;
+        Way way = way(change.table());
+        if (way != null) {
+            out.accept(new TargetChange(
+                    way.table,
+                    verb(change.operation()),
+                    way.cells.row(change.before()),
+                    way.cells.row(change.after())));
         }
-        Cells cells = prepared.computeIfAbsent(change.table(), source -> Cells.of(source, table));
-        out.accept(new TargetChange(
-                table, verb(change.operation()), cells.row(change.before()), cells.row(change.after())));
+    }
+
+    /** Mostly that of the change before. */
+    private @Nullable Way way(SourceTable source) {
+        if (!source.equals(last)) {
+            TargetTable table = routes.get(source.name());
+            lastWay = table == null
+                    ? null
+                    : new Way(table, prepared.computeIfAbsent(source, each -> Cells.of(each, table)));
+            last = source;
+        }
+        return lastWay;
     }
 
     @Override
@@ -71,6 +86,8 @@ public final class MirrorMapping implements ChangeMapping {
             case TRUNCATE -> TargetChange.Verb.TRUNCATE;
         };
     }
+
+    private record Way(TargetTable table, Cells cells) {}
 
     private record Cells(int[] from) {
 

@@ -13,6 +13,7 @@ final class PieceMapping {
     private final Predicate<TableName> isCopied;
     private final EchoGuard guard;
     private final Set<TableName> toCopyAnew = new HashSet<>();
+    private final Plainly plainly = new Plainly();
 
     /** @param isCopied whether this table of the source is being copied just now: its rows may be there or not yet */
     PieceMapping(ChangeMapping mapping, Predicate<TableName> isCopied, EchoGuard guard) {
@@ -40,7 +41,8 @@ final class PieceMapping {
         if (isCopied.test(change.table().name())) {
             mapping.map(change, made -> tolerant(change, SourceOrder.plain(made), out));
         } else {
-            mapping.map(change, made -> out.accept(SourceOrder.plain(made)));
+            plainly.out = out;
+            mapping.map(change, plainly);
         }
     }
 
@@ -61,5 +63,16 @@ final class PieceMapping {
             out.accept(new TargetChange(change.table(), Verb.DELETE, change.key(), null));
         }
         out.accept(new TargetChange(change.table(), Verb.UPSERT, null, row));
+    }
+
+    /** Hands on changes in their plain form; one for all of them, because there are many. */
+    private static final class Plainly implements Consumer<TargetChange> {
+
+        private Consumer<TargetChange> out = made -> {};
+
+        @Override
+        public void accept(TargetChange made) {
+            out.accept(SourceOrder.plain(made));
+        }
     }
 }

@@ -20,7 +20,7 @@ final class PieceQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Condition emptied = lock.newCondition();
-    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final Deque<Delivery> entries = new ArrayDeque<>();
     private long bytes;
     private long generation;
     private @Nullable Position from;
@@ -45,7 +45,7 @@ final class PieceQueue {
                 left = emptied.awaitNanos(left);
                 waitedNanos += before - left;
             }
-            entries.add(new Entry(delivery, weight));
+            entries.add(delivery);
             bytes += weight;
             if (takerWaits) {
                 filled.signal();
@@ -61,13 +61,13 @@ final class PieceQueue {
         lock.lock();
         try {
             awaitFirst(longest.toNanos());
-            List<Delivery> taken = new ArrayList<>();
+            List<Delivery> taken = new ArrayList<>(Math.min(mostChanges, entries.size()));
             int changes = 0;
             while (!entries.isEmpty() && changes < mostChanges) {
-                Entry entry = entries.remove();
-                bytes -= entry.weight;
-                changes += entry.delivery.size();
-                taken.add(entry.delivery);
+                Delivery delivery = entries.remove();
+                bytes -= delivery.weight();
+                changes += delivery.size();
+                taken.add(delivery);
             }
             emptied.signal();
             return new Taken(generation, from, taken);
@@ -133,6 +133,4 @@ final class PieceQueue {
      * @param from what is not contained in this position was read; null before the first reading
      */
     record Taken(long generation, @Nullable Position from, List<Delivery> deliveries) {}
-
-    private record Entry(Delivery delivery, long weight) {}
 }

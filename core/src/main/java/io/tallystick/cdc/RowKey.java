@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** The key of a row, compared by the bytes of its cells where they are undecoded, so that nothing has to be decoded to tell rows apart. */
 final class RowKey {
 
+    private final TargetTable table;
     private final TargetRow row;
-    private final List<Integer> places;
     private final int hash;
 
     RowKey(TargetTable table, TargetRow row) {
+        this.table = table;
         this.row = row;
-        this.places = table.key();
-        this.hash = hashOf(row, places);
+        this.hash = hashOf(table, row);
     }
 
     @Override
@@ -25,11 +25,14 @@ final class RowKey {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        if (!(other instanceof RowKey that) || hash != that.hash) {
-            return false;
-        }
-        for (int place : places) {
-            if (!sameCell(row, that.row, place)) {
+        return other instanceof RowKey that && hash == that.hash && isSame(table, row, that.row);
+    }
+
+    /** Whether two rows of one table have the same key. */
+    static boolean isSame(TargetTable table, TargetRow one, TargetRow other) {
+        List<Integer> places = table.key();
+        for (int i = 0; i < places.size(); i++) {
+            if (!sameCell(one, other, places.get(i))) {
                 return false;
             }
         }
@@ -60,9 +63,12 @@ final class RowKey {
         return one instanceof byte[] a && other instanceof byte[] b ? Arrays.equals(a, b) : Objects.equals(one, other);
     }
 
-    private static int hashOf(TargetRow row, List<Integer> places) {
+    /** Of the key of a row, the same for all rows that have it. */
+    static int hashOf(TargetTable table, TargetRow row) {
+        List<Integer> places = table.key();
         int hash = 1;
-        for (int place : places) {
+        for (int i = 0; i < places.size(); i++) {
+            int place = places.get(i);
             int cell = row.sourceCell(place);
             hash = 31 * hash + (cell < 0 ? hashOf(row.value(place)) : hashOf(row.source(), cell));
         }

@@ -21,6 +21,9 @@ final class SourceLoop implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** Pieces that are at hand are taken one after the other before anything else is looked at: a millisecond's worth. */
+    private static final int MOST_IN_FLOW = 256;
+
     private static final Duration ROOM = Duration.ofMillis(200);
     /** How long the reading waits when it begins first for targets that do not answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -200,13 +203,17 @@ final class SourceLoop implements Runnable {
                 reason = null;
             }
             LOG.info("reading the log of {} after {}", source.name(), from);
-            while (goesOn()) {
+            for (int inFlow = 0; goesOn(); inFlow++) {
                 TransactionPiece piece = stream.poll(POLL);
                 if (piece != null) {
                     copying.note(piece);
                     handOut(piece, stream);
                     readTo = piece.last() ? piece.position() : null;
+                    if (inFlow < MOST_IN_FLOW && stream.isFlowing()) {
+                        continue;
+                    }
                 }
+                inFlow = 0;
                 if (readTo != null) {
                     overflow.letReturn(readTo, runtime.clock().instant());
                 }
@@ -255,7 +262,7 @@ final class SourceLoop implements Runnable {
             acknowledge(stream);
             CdcRuntime.waitOr(end, ROOM);
         }
-        handOut(new Delivery.Piece(piece), stream);
+        handOut(new Delivery.Piece(piece, stream), stream);
     }
 
     private void handOut(Delivery delivery, ChangeStream stream) throws InterruptedException {

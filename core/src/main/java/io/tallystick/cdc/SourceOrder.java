@@ -35,7 +35,7 @@ final class SourceOrder {
         return change.verb() == TargetChange.Verb.TRUNCATE
                 || change.key() != null
                         && change.row() != null
-                        && !new RowKey(change.table(), change.key()).equals(new RowKey(change.table(), change.row()));
+                        && !RowKey.isSame(change.table(), change.key(), change.row());
     }
 
     /** Without the old image when it names the row as the new one does: then many such changes can be made at once. */
@@ -47,12 +47,7 @@ final class SourceOrder {
 
     /** The key by which the target finds the row. */
     static RowKey keyOf(TargetChange change) {
-        TargetRow named = change.key() == null ? change.row() : change.key();
-        if (named == null) {
-            throw new IllegalArgumentException(
-                    change.verb() + " of " + change.table().name() + " names no row");
-        }
-        return new RowKey(change.table(), named);
+        return new RowKey(change.table(), change.named());
     }
 
     private static boolean belongs(TargetChange change, TargetChange first) {

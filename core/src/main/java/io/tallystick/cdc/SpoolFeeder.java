@@ -121,7 +121,7 @@ final class SpoolFeeder implements Runnable {
                 TransactionPiece piece = reading.next();
                 behindBytes = reading.behindBytes();
                 if (piece != null) {
-                    put(new Delivery.Piece(piece));
+                    put(new Delivery.Piece(piece, null));
                 } else if (endsFor(wanted)) {
                     return true;
                 } else {

@@ -8,12 +8,13 @@ package io.tallystick.cdc;
  * @param jdbcType one of {@link java.sql.Types}
  * @param nullable whether it takes NULL
  * @param generated whether the database computes it, so that nobody may write it
+ * @param kind what the column's values are: in which Java type a value is to be handed to it
  */
 public record TargetColumn(
-        String name, String type, long nativeType, int jdbcType, boolean nullable, boolean generated) {
+        String name, String type, long nativeType, int jdbcType, boolean nullable, boolean generated, ValueKind kind) {
 
-    /** What the column's values are: in which Java type of {@link ValueKind} a value is to be handed to it. */
-    public ValueKind kind() {
-        return TargetKinds.of(type, jdbcType);
+    /** A column whose kind follows from its type. */
+    public TargetColumn(String name, String type, long nativeType, int jdbcType, boolean nullable, boolean generated) {
+        this(name, type, nativeType, jdbcType, nullable, generated, TargetKinds.of(type, jdbcType));
     }
 }

@@ -87,11 +87,13 @@ public final class RouteMapping implements ChangeMapping {
         if (wanted == null) {
             return;
         }
-        List<RouteCells> cells = prepared.computeIfAbsent(
-                change.table(),
-                source -> wanted.stream()
-                        .map(leg -> RouteCells.of(source, leg, growth))
-                        .toList());
+        List<RouteCells> cells = prepared.get(change.table());
+        if (cells == null) {
+            cells = wanted.stream()
+                    .map(leg -> RouteCells.of(change.table(), leg, growth))
+                    .toList();
+            prepared.put(change.table(), cells);
+        }
         if (change.operation() == Change.Operation.TRUNCATE) {
             Emptying.of(change.table().name(), wanted, origins).give(out);
         } else if (cells.size() == 1) {

@@ -79,6 +79,11 @@ final class BinlogStream implements ChangeStream {
         return entry.piece();
     }
 
+    @Override
+    public boolean isFlowing() {
+        return queue.hasTaken();
+    }
+
     /** Does nothing: the server keeps its log by its own rules (binlog_expire_logs_seconds), whoever has read it. */
     @Override
     public void acknowledge(Position durable) {}

@@ -41,6 +41,9 @@ final class DumpConnection implements AutoCloseable {
 
     private static final int OK = 0;
     private static final int END = 0xfe;
+    /** Where an event's type stands in its packet: behind the status and the seconds. */
+    private static final int TYPE = 5;
+
     private static final int NO_CHECKSUM = 0;
     private static final int CHECKSUM_BYTES = 4;
     private static final int CANNOT_READ_LOG = 1236;
@@ -48,6 +51,7 @@ final class DumpConnection implements AutoCloseable {
     private final String source;
     private final Connection connection;
     private final org.mariadb.jdbc.client.socket.Reader reader;
+    private final CRC32 crc = new CRC32();
     private boolean checksums;
 
     private DumpConnection(String source, Connection connection, DumpCommand command, boolean checksums) {
@@ -118,18 +122,18 @@ final class DumpConnection implements AutoCloseable {
     }
 
     private LogEvent event(byte[] packet) {
-        LogEvent event = LogEvent.read(packet, 1, packet.length);
-        if (event.type() == EventType.FORMAT_DESCRIPTION) {
+        boolean describes = packet.length > TYPE && (packet[TYPE] & 0xff) == EventType.FORMAT_DESCRIPTION;
+        if (describes) {
             checksums = packet[packet.length - CHECKSUM_BYTES - 1] != NO_CHECKSUM;
-            return event;
         }
-        if (!checksums) {
-            return event;
+        if (describes || !checksums) {
+            return LogEvent.read(packet, 1, packet.length);
         }
         int end = packet.length - CHECKSUM_BYTES;
-        CRC32 crc = new CRC32();
+        crc.reset();
         crc.update(packet, 1, end - 1);
         if ((int) crc.getValue() != (int) LogCells.little(packet, end, CHECKSUM_BYTES)) {
+            LogEvent event = LogEvent.read(packet, 1, packet.length);
             throw new CorruptionException("an event of type " + event.type() + " before offset " + event.nextOffset()
                     + " of the binary log of " + source
                     + " has a wrong checksum; check the file with --verify-binlog-checksum");

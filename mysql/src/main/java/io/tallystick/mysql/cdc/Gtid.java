@@ -1,6 +1,8 @@
 package io.tallystick.mysql.cdc;
 
 import io.tallystick.jdbc.RejectedException;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction's global name.
@@ -32,11 +34,21 @@ record Gtid(String source, long server, long sequence) {
         throw bad(text, null);
     }
 
-    private static RejectedException bad(String text, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static RejectedException bad(String text, @Nullable Throwable cause) {
         return new RejectedException(
                 "expected a MariaDB GTID such as 0-1-270, found '" + text
                         + "'; the position is not of a MariaDB source",
                 cause);
+    }
+
+    /** Whether this transaction and that one differ in their sequence at most. */
+    boolean isOfSameServer(@Nullable Gtid other) {
+        return other != null && server == other.server && source.equals(other.source);
+    }
+
+    /** Spells the transactions of this server by their sequence. */
+    LongFunction<String> form() {
+        return place -> new Gtid(source, server, place).toString();
     }
 
     @Override

@@ -10,6 +10,10 @@ import java.util.List;
 final class LogCells {
 
     private static final int[] DIGIT_BYTES = {0, 1, 1, 2, 2, 3, 3, 4, 4, 4};
+    private static final int LONG_DIGITS = 18;
+    private static final long[] TENS = {
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
 
     private LogCells() {}
 
@@ -69,6 +73,39 @@ final class LogCells {
 
     /** Groups of nine digits in four bytes, the rest in as few as they need; the first bit is set for numbers not below zero. */
     static BigDecimal decimal(byte[] bytes, int offset, int precision, int scale) {
+        return precision <= LONG_DIGITS
+                ? smallDecimal(bytes, offset, precision - scale, scale)
+                : largeDecimal(bytes, offset, precision, scale);
+    }
+
+    private static BigDecimal smallDecimal(byte[] bytes, int offset, int whole, int scale) {
+        boolean negative = (bytes[offset] & 0x80) == 0;
+        int flip = negative ? 0xff : 0;
+        long value = 0;
+        int at = offset;
+        // the whole part begins with what is left over from its groups of nine, the fraction ends with it
+        for (int left = whole, count = whole % 9; left > 0; left -= count, count = 9) {
+            count = count == 0 ? 9 : count;
+            value = value * TENS[count] + group(bytes, at, DIGIT_BYTES[count], flip, offset);
+            at += DIGIT_BYTES[count];
+        }
+        for (int left = scale; left > 0; left -= 9) {
+            int count = Math.min(9, left);
+            value = value * TENS[count] + group(bytes, at, DIGIT_BYTES[count], flip, offset);
+            at += DIGIT_BYTES[count];
+        }
+        return BigDecimal.valueOf(negative ? -value : value, scale);
+    }
+
+    private static long group(byte[] bytes, int at, int size, int flip, int signAt) {
+        long group = 0;
+        for (int i = at; i < at + size; i++) {
+            group = group << 8 | (bytes[i] & 0xff ^ flip ^ (i == signAt ? 0x80 : 0));
+        }
+        return group;
+    }
+
+    private static BigDecimal largeDecimal(byte[] bytes, int offset, int precision, int scale) {
         int whole = precision - scale;
         int size = decimalSize(precision, scale);
         boolean negative = (bytes[offset] & 0x80) == 0;

@@ -28,7 +28,9 @@ final class LogReader {
     private final CharacterSets.Collations collations;
 
     /** The file and offset up to which everything was read, for the lag alone. */
-    private volatile LogPlace place = new LogPlace("", 0);
+    private String file = "";
+
+    private long offset;
 
     LogReader(TransactionAssembler transactions, PieceMaker pieces, CharacterSets.Collations collations) {
         this.transactions = transactions;
@@ -37,7 +39,7 @@ final class LogReader {
     }
 
     LogPlace place() {
-        return place;
+        return new LogPlace(file, offset);
     }
 
     void accept(LogEvent event) throws InterruptedException {
@@ -178,8 +180,8 @@ final class LogReader {
     }
 
     private void rotate(LogBytes in) {
-        long offset = in.i64();
-        place = new LogPlace(in.string(in.remaining()), offset);
+        offset = in.i64();
+        file = in.string(in.remaining());
     }
 
     /** MariaDB 11.4 leaves out where the events inside a transaction stand, and does not send its annotations. */
@@ -189,8 +191,7 @@ final class LogReader {
                 && event.type() != EventType.HEARTBEAT
                 && event.type() != EventType.HEARTBEAT_V2;
         if (written) {
-            long next = event.nextOffset() > 0 ? event.nextOffset() : place.offset() + event.size();
-            place = new LogPlace(place.file(), next);
+            offset = event.nextOffset() > 0 ? event.nextOffset() : offset + event.size();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tallystick.mysql.cdc;
 import io.tallystick.cdc.Position;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ final class MariaDbProgress implements LogProgress {
     private final Map<Gtid, String> held = new LinkedHashMap<>();
 
     private @Nullable String from;
+    /** Spells the positions of the server that wrote last. */
+    private @Nullable LongFunction<String> form;
+
+    private @Nullable Gtid formed;
 
     MariaDbProgress(Position position) {
         delivered = GtidList.parse(LogProgress.delivered(position));
@@ -54,7 +59,15 @@ final class MariaDbProgress implements LogProgress {
     @Override
     public Position including(Gtid gtid) {
         delivered.put(gtid);
-        return position();
+        if (from != null || delivered.all().size() > 1) {
+            return position();
+        }
+        // the usual case: one domain and nothing held
+        if (form == null || !gtid.isOfSameServer(formed)) {
+            form = gtid.form();
+            formed = gtid;
+        }
+        return Position.of(form, gtid.sequence());
     }
 
     @Override

@@ -47,7 +47,13 @@ final class PieceMaker {
         name = suffix;
         position = null;
         origin = null;
-        changes = new ArrayList<>();
+        clear();
+    }
+
+    private void clear() {
+        if (!changes.isEmpty()) {
+            changes = new ArrayList<>();
+        }
         weight = 0;
     }
 
@@ -107,9 +113,14 @@ final class PieceMaker {
         if (position == null) {
             position = progress.including(transaction);
         }
-        pieces.put(new TransactionPiece(transaction + name, position, at, origin, changes, last), 128 + weight);
-        changes = new ArrayList<>();
-        weight = 0;
+        // most transactions have one change; the list goes on being filled then
+        boolean single = changes.size() == 1;
+        List<Change> all = single ? List.of(changes.get(0)) : changes;
+        pieces.put(new TransactionPiece(transaction + name, position, at, origin, all, last), 128 + weight);
+        if (single) {
+            changes.clear();
+        }
+        clear();
     }
 
     private void mark(@Nullable Row row) {

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 /** Pieces on their way from the thread that reads to the one that polls, bounded by the memory they hold. */
 final class PieceQueue {
 
-    /** So much may wait; a piece is at most about 1 MiB, or one row. */
-    private static final long LARGEST_WEIGHT = 16L << 20;
+    /** So much may wait, and as much again be taken; a piece is at most about 1 MiB, or one row. */
+    private static final long LARGEST_WEIGHT = 8L << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Condition emptied = lock.newCondition();
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    /** Belongs to the lock. */
+    private ArrayDeque<Entry> entries = new ArrayDeque<>();
+    /** What was taken out of the lock at once; belongs to the thread that polls. */
+    private ArrayDeque<Entry> taken = new ArrayDeque<>();
+
     private long weight;
+    private boolean pollerWaits;
     private @Nullable RuntimeException end;
 
     /** Waits until there is room. */
@@ -29,7 +34,9 @@ final class PieceQueue {
             }
             entries.add(new Entry(piece, pieceWeight, read));
             weight += pieceWeight;
-            filled.signal();
+            if (pollerWaits) {
+                filled.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -46,10 +53,22 @@ final class PieceQueue {
         }
     }
 
+    /** Whether the next entry is at hand without asking the other thread. */
+    boolean hasTaken() {
+        return !taken.isEmpty();
+    }
+
     /** The next entry, or null when none came in this time; throws the end's reason after the last. */
     @Nullable
     Entry poll(Duration longest) {
-        long nanos = longest.toNanos();
+        if (taken.isEmpty()) {
+            takeAll(longest.toNanos());
+        }
+        return taken.poll();
+    }
+
+    private void takeAll(long longest) {
+        long nanos = longest;
         lock.lock();
         try {
             while (entries.isEmpty()) {
@@ -57,20 +76,20 @@ final class PieceQueue {
                     throw end;
                 }
                 if (nanos <= 0) {
-                    return null;
+                    return;
                 }
+                pollerWaits = true;
                 nanos = filled.awaitNanos(nanos);
             }
-            Entry entry = entries.remove();
-            weight -= entry.weight;
-            if (weight <= LARGEST_WEIGHT / 2) {
-                emptied.signal();
-            }
-            return entry;
+            ArrayDeque<Entry> full = entries;
+            entries = taken;
+            taken = full;
+            weight = 0;
+            emptied.signal();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
         } finally {
+            pollerWaits = false;
             lock.unlock();
         }
     }

@@ -53,11 +53,17 @@ record StatementText(Kind kind, @Nullable TableName table, String branch) {
             pattern("^CREATE\\s+(?:OR\\s+REPLACE\\s+)?TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?" + QUALIFIED
                     + "\\b.*\\bSELECT\\b.*$");
 
+    /** Stands before every transaction of MySQL. */
+    private static final StatementText BEGINS = plain(Kind.BEGIN);
+
     private static final Set<String> ROW_WORDS = Set.of(
             "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "CALL", "SELECT", "DO", "HANDLER", "IMPORT");
     private static final Set<String> DDL_WORDS = Set.of("CREATE", "ALTER", "DROP", "RENAME");
 
     static StatementText of(String statement, String schema) {
+        if (statement.equals("BEGIN")) {
+            return BEGINS;
+        }
         String text = COMMENTS.matcher(statement).replaceFirst("");
         String word = text.split("[\\s(;`]", 2)[0].toUpperCase(Locale.ROOT);
         return switch (word) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,14 @@ final class LogDecoder {
     private static final String ORIGIN = "tally.origin";
 
     private final Relations relations;
-    private final WalPosition history;
+    private final LongFunction<String> history;
     private @Nullable Open open;
     private long readUpTo;
 
     /** @param history where the reading begins, for the system and the time line of all positions */
     LogDecoder(Relations relations, WalPosition history) {
         this.relations = relations;
-        this.history = history;
+        this.history = history.form();
         this.readUpTo = history.lsn();
     }
 
@@ -55,7 +56,7 @@ final class LogDecoder {
                     "a transaction begins inside another; the log is not what this version can read");
         }
         long end = commitLsn + 1;
-        open = new Open(xid, end, history.at(end).position(), at);
+        open = new Open(xid, end, Position.of(history, end), at);
     }
 
     /**
@@ -98,7 +99,7 @@ final class LogDecoder {
         Open ended = inTransaction();
         open = null;
         readUpTo = ended.end;
-        return ended.changes.isEmpty() && !ended.begun ? null : ended.piece(true);
+        return ended.isEmpty() ? null : ended.piece(true);
     }
 
     private void origin(ByteBuffer in) {
@@ -184,7 +185,11 @@ final class LogDecoder {
         private final Position position;
         private final Instant at;
         private @Nullable String origin;
-        private List<Change> changes = new ArrayList<>(2);
+        /** Most transactions have no more than one change. */
+        private @Nullable Change first;
+        /** All changes, as soon as there are two. */
+        private @Nullable List<Change> changes;
+
         private int weight;
         private boolean begun;
 
@@ -196,18 +201,35 @@ final class LogDecoder {
         }
 
         private void add(Change change) {
-            changes.add(change);
             weight += change.weight();
+            List<Change> all = changes;
+            if (all == null && first == null) {
+                first = change;
+                return;
+            }
+            if (all == null) {
+                all = new ArrayList<>();
+                all.add(first);
+                changes = all;
+            }
+            all.add(change);
+        }
+
+        private boolean isEmpty() {
+            return first == null && !begun;
         }
 
         private boolean isFull() {
-            return changes.size() >= MOST_CHANGES || weight >= MOST_BYTES;
+            return weight >= MOST_BYTES || changes != null && changes.size() >= MOST_CHANGES;
         }
 
         private TransactionPiece piece(boolean last) {
-            List<Change> full = Collections.unmodifiableList(changes);
+            List<Change> full = changes != null
+                    ? Collections.unmodifiableList(changes)
+                    : first == null ? List.of() : List.of(first);
             if (!last) {
-                changes = new ArrayList<>();
+                first = null;
+                changes = null;
                 weight = 0;
                 begun = true;
             }

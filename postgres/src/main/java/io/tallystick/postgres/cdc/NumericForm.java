@@ -12,6 +12,10 @@ final class NumericForm {
     private static final int NEGATIVE = 0x4000;
     private static final int LARGEST_SCALE = 16_383;
     private static final int LONGEST = 100_000;
+    private static final int BASE = 10_000;
+    private static final long[] TENS = {1, 10, 100, 1_000};
+    /** So many digits and three more fit into a long. */
+    private static final int SMALL = 15;
 
     private NumericForm() {}
 
@@ -41,6 +45,10 @@ final class NumericForm {
             throw new NoBinaryFormException("a number out of range");
         }
         BigDecimal decimal = given.scale() < 0 ? given.setScale(0) : given;
+        if (decimal.precision() <= SMALL) {
+            small(decimal.scaleByPowerOfTen(decimal.scale()).longValue(), decimal.scale(), out);
+            return;
+        }
         String digits = decimal.unscaledValue().abs().toString();
         int scale = decimal.scale();
         int whole = Math.max(0, digits.length() - scale);
@@ -64,6 +72,30 @@ final class NumericForm {
                 .int16(scale);
         for (int i = first; i < last; i++) {
             out.int16(group(grouped, i));
+        }
+    }
+
+    /** The same without texts, for what fits into a long with its last group filled up. */
+    private static void small(long unscaled, int scale, WireBuffer out) {
+        int behind = (scale + 3) / 4;
+        long left = Math.abs(unscaled) * TENS[4 * behind - scale];
+        int weight = left == 0 ? 0 : -behind;
+        while (left != 0 && left % BASE == 0) {
+            left /= BASE;
+            weight++;
+        }
+        int groups = 0;
+        long unit = 1;
+        for (long rest = left; rest > 0; rest /= BASE) {
+            unit *= groups++ == 0 ? 1 : BASE;
+        }
+        out.int16(groups)
+                .int16(groups == 0 ? 0 : weight + groups - 1)
+                .int16(unscaled < 0 ? NEGATIVE : 0)
+                .int16(scale);
+        for (int i = 0; i < groups; i++) {
+            out.int16((int) (left / unit % BASE));
+            unit /= BASE;
         }
     }
 

@@ -67,6 +67,11 @@ final class PostgresChangeStream implements ChangeStream {
     }
 
     @Override
+    public boolean isFlowing() {
+        return parts.reader().isWhole();
+    }
+
+    @Override
     public void acknowledge(Position durable) {
         parts.watches().pulse().acknowledge(WalPosition.of(durable).lsn());
     }

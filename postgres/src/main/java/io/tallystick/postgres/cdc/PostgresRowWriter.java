@@ -85,8 +85,10 @@ public final class PostgresRowWriter implements RowWriter {
         }
         TableWriter writer = writer(connection, table);
         int sum = 0;
-        for (int from = 0; from < changes.size(); from += ROWS_AT_ONCE) {
-            List<TargetChange> slice = changes.subList(from, Math.min(changes.size(), from + ROWS_AT_ONCE));
+        // COPY goes out in portions anyway
+        int atOnce = verb == Verb.INSERT && writer.takesCopy() ? changes.size() : ROWS_AT_ONCE;
+        for (int from = 0; from < changes.size(); from += atOnce) {
+            List<TargetChange> slice = changes.subList(from, Math.min(changes.size(), from + atOnce));
             int done = writeSlice(connection, writer, verb, slice);
             sum = sum < 0 || done < 0 ? -1 : sum + done;
         }

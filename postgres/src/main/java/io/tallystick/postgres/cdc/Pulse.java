@@ -16,13 +16,14 @@ final class Pulse implements AutoCloseable {
     private final WalWriter writer;
     private final long periodNanos;
     private final Thread thread;
-    private long received;
+    /** Written by the reader alone, for every transaction. */
+    private volatile long received;
     /** 0 until something is acknowledged: that somebody reads from a place does not make it durable. */
     private long durable;
 
     private boolean pending;
     private boolean closed;
-    private @Nullable IOException failure;
+    private volatile @Nullable IOException failure;
 
     Pulse(WalWriter writer, Duration period, long start, String name) {
         this.writer = writer;
@@ -37,7 +38,8 @@ final class Pulse implements AutoCloseable {
         return this;
     }
 
-    synchronized void received(long lsn) {
+    /** For the thread of the reader. */
+    void received(long lsn) {
         received = Lsn.later(lsn, received);
     }
 
@@ -55,9 +57,10 @@ final class Pulse implements AutoCloseable {
     }
 
     /** @throws IOException when the last word did not get through */
-    synchronized void check() throws IOException {
-        if (failure != null) {
-            throw new IOException("the connection to the walsender is broken", failure);
+    void check() throws IOException {
+        IOException broken = failure;
+        if (broken != null) {
+            throw new IOException("the connection to the walsender is broken", broken);
         }
     }
 
@@ -78,9 +81,7 @@ final class Pulse implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            synchronized (this) {
-                failure = e;
-            }
+            failure = e;
         }
     }
 

@@ -44,6 +44,11 @@ final class TableWriter {
         this.buffer = buffer;
     }
 
+    /** Whether new rows go by COPY. */
+    boolean takesCopy() {
+        return layout.takesCopy();
+    }
+
     /**
      * Does the verb to rows that have the same cells unchanged and keep their keys.
      *
@@ -77,9 +82,10 @@ final class TableWriter {
             buffer.clear();
             buffer.bytes(COPY_HEADER, 0, COPY_HEADER.length);
             int rows = 0;
+            int[] row = given.stream().mapToInt(Integer::intValue).toArray();
             NoBinaryFormException odd = null;
             while (rows < changes.size() && odd == null) {
-                odd = encode(changes.get(rows), given);
+                odd = encode(changes.get(rows), row);
                 rows += odd == null ? 1 : 0;
                 if (buffer.size() >= PORTION) {
                     copy.writeToCopy(buffer.bytes(), 0, buffer.size());
@@ -101,11 +107,11 @@ final class TableWriter {
     }
 
     /** Why this row was not added, or null when it was. */
-    private @Nullable NoBinaryFormException encode(TargetChange change, List<Integer> given) throws SQLException {
+    private @Nullable NoBinaryFormException encode(TargetChange change, int[] given) throws SQLException {
         int begun = buffer.size();
         try {
             TargetRow row = change.written();
-            buffer.int16(given.size());
+            buffer.int16(given.length);
             for (int cell : given) {
                 cells.write(buffer, row, cell);
             }

@@ -2,6 +2,7 @@ package io.tallystick.postgres.cdc;
 
 import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.Position;
+import java.util.function.LongFunction;
 
 /**
  * A place in the log of one server and its promoted copies.
@@ -28,6 +29,12 @@ record WalPosition(String system, int timeline, long lsn) {
 
     Position position() {
         return new Position(prefix() + Lsn.text(lsn));
+    }
+
+    /** Spells positions of this server and time line by their place. */
+    LongFunction<String> form() {
+        String prefix = prefix();
+        return place -> prefix + Lsn.text(place);
     }
 
     /** What all positions of this server and time line begin with. */

@@ -129,7 +129,8 @@ final class WalReader {
         }
     }
 
-    private boolean isWhole() {
+    /** Whether the next message is here already. */
+    boolean isWhole() {
         int have = limit - at;
         return have >= HEAD && have >= 1 + length();
     }
