@@ -1,5 +1,6 @@
 package io.tallystick.cli;
 
+import io.tallystick.cdc.file.PipelineFileException;
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.Dialect;
@@ -29,9 +30,13 @@ final class Failures implements IExecutionExceptionHandler {
             say(err, stop.getMessage());
             return stop.code();
         }
+        if (failure instanceof PipelineFileException wrong) {
+            say(err, wrong.getMessage());
+            return Exit.USAGE;
+        }
         if (failure instanceof TallystickException known) {
             say(err, message(known));
-            hint(known, err);
+            hint(known, line.getCommandSpec().qualifiedName().contains(" pipeline "), err);
             return code(known);
         }
         if (failure instanceof IllegalArgumentException) {
@@ -51,10 +56,16 @@ final class Failures implements IExecutionExceptionHandler {
         err.flush();
     }
 
+    /** What failed and what to do, for a place that is a part of an answer. */
+    static String inOneLine(TallystickException failure, boolean pipeline) {
+        String hint = hint(failure, pipeline);
+        return message(failure) + (hint == null ? "" : ". " + hint);
+    }
+
     /** A missing table or right is told without the statement that found it out. */
     private static @Nullable String message(TallystickException failure) {
         SQLException sql = sql(failure);
-        if (sql == null || !(failure instanceof RejectedException) || missing(sql) == null) {
+        if (sql == null || !(failure instanceof RejectedException) || isLogin(failure) || missing(sql, false) == null) {
             return failure.getMessage();
         }
         String first = String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
@@ -68,21 +79,30 @@ final class Failures implements IExecutionExceptionHandler {
         return failure instanceof UnknownOutcomeException ? Exit.UNKNOWN : Exit.REFUSED;
     }
 
-    private static void hint(TallystickException failure, PrintWriter err) {
-        String hint = hint(failure);
+    /** Whether there is not even a connection. */
+    private static boolean isLogin(TallystickException failure) {
+        return String.valueOf(failure.getMessage()).startsWith("cannot connect to ");
+    }
+
+    private static void hint(TallystickException failure, boolean pipeline, PrintWriter err) {
+        String hint = hint(failure, pipeline);
         if (hint != null) {
             err.println("       " + hint);
             err.flush();
         }
     }
 
-    private static @Nullable String hint(TallystickException failure) {
+    private static @Nullable String hint(TallystickException failure, boolean pipeline) {
         SQLException sql = sql(failure);
         if (failure instanceof RejectedException && sql != null) {
-            return rejected(sql);
+            return isLogin(failure) ? login(pipeline) : missing(sql, pipeline);
         }
         if (failure instanceof UnavailableException) {
-            return "Nothing happened. Check that the database runs and that host, port and --url are right, then repeat it.";
+            return "Nothing happened. Check that the database runs and that host and port in "
+                    + (pipeline ? "the file" : "--url") + " are right, then repeat it.";
+        }
+        if (failure instanceof UnknownOutcomeException && pipeline) {
+            return "It may have happened. Look first, with tally pipeline status or tally pipeline quarantine, before you repeat it.";
         }
         if (failure instanceof UnknownOutcomeException) {
             return "It may have happened. Look first, with tally saga show, tally saga list or tally tx show, before you repeat it.";
@@ -95,21 +115,23 @@ final class Failures implements IExecutionExceptionHandler {
                 : null;
     }
 
-    private static String rejected(SQLException sql) {
-        String missing = missing(sql);
-        return missing != null
-                ? missing
+    private static String login(boolean pipeline) {
+        return pipeline
+                ? "Check url, user and password in the file."
                 : "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
     }
 
-    private static @Nullable String missing(SQLException sql) {
+    private static @Nullable String missing(SQLException sql, boolean pipeline) {
         for (Dialect dialect : new Dialect[] {Dialect.POSTGRESQL, Dialect.MARIADB}) {
             if (SqlErrors.isMissingTable(sql, dialect)) {
-                return "Tallystick's tables are not there. Is it the right database (and schema)? To make them:"
-                        + " tally schema install";
+                return pipeline
+                        ? "Tallystick's tables are not there: tally pipeline run --install makes them, or tally schema install cdc"
+                        : "Tallystick's tables are not there. Is it the right database (and schema)? To make them:"
+                                + " tally schema install";
             }
             if (SqlErrors.isMissingPrivilege(sql, dialect)) {
-                return "The user may not do that. See which rights are missing: tally schema check";
+                return "The user may not do that. See which rights are missing: tally "
+                        + (pipeline ? "pipeline check" : "schema check");
             }
         }
         return null;

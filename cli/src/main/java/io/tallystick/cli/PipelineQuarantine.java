@@ -4,9 +4,9 @@ import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.PipelineDesk.Parked;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
-import io.tallystick.jdbc.RejectedException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code tally pipeline quarantine}. */
 @Command(
@@ -25,6 +26,7 @@ import picocli.CommandLine.Parameters;
 final class PipelineQuarantine implements Callable<Integer> {
 
     private static final int MOST = 200;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
     private Path file;
@@ -58,20 +60,32 @@ final class PipelineQuarantine implements Callable<Integer> {
 
     private void act(PipelineRun run) {
         PipelineDesk desk = target == null ? null : run.desks().get(target);
+        if (replay != null && discard != null) {
+            throw new IllegalArgumentException("--replay makes changes and --discard gives them up: say one of them");
+        }
         if (desk == null) {
-            throw new RejectedException(
-                    "say at which target: --target with one of " + run.desks().keySet());
+            throw new IllegalArgumentException("say at which target: --target with one of "
+                    + String.join(", ", run.desks().keySet()));
         }
         if (replay != null) {
-            output.line(desk.replay(replay, run.writer(target)) + " changes are made.");
+            output.line(counted(desk.replay(replay, run.writer(target))) + " made.");
         } else {
-            output.line(desk.discard(discard) + " changes are given up.");
+            output.line(counted(desk.discard(discard)) + " given up.");
         }
+    }
+
+    private static String counted(int changes) {
+        return changes == 1 ? "1 change is" : changes + " changes are";
     }
 
     private void list(PipelineRun run) {
         Map<String, List<Parked>> all = new LinkedHashMap<>();
-        run.desks().forEach((name, desk) -> {
+        Map<String, PipelineDesk> desks = run.desks();
+        if (target != null && !desks.containsKey(target)) {
+            throw new IllegalArgumentException(
+                    "there is no target '" + target + "'; the file has " + String.join(", ", desks.keySet()));
+        }
+        desks.forEach((name, desk) -> {
             if (target == null || target.equals(name)) {
                 all.put(name, desk.parked(MOST));
             }
@@ -92,6 +106,7 @@ final class PipelineQuarantine implements Callable<Integer> {
                 Table.Column.fixed("SINCE"),
                 Table.Column.fixed("CHANGE"),
                 Table.Column.text("TABLE"),
+                Table.Column.text("KEY"),
                 Table.Column.text("WHY"));
         all.forEach((name, parked) -> parked.forEach(one -> table.row(
                 name,
@@ -99,7 +114,18 @@ final class PipelineQuarantine implements Callable<Integer> {
                 Words.ago(one.parkedAt(), Instant.now()),
                 one.operation(),
                 one.table(),
+                key(one.key()),
                 one.error())));
         return table;
+    }
+
+    /** The key is stored as JSON with the kinds of its values; a person reads the values. */
+    private static String key(String stored) {
+        List<String> values = new ArrayList<>();
+        JSON.readTree(stored)
+                .properties()
+                .forEach(cell -> values.add(
+                        cell.getKey() + "=" + cell.getValue().path("text").asString(String.valueOf(cell.getValue()))));
+        return String.join(", ", values);
     }
 }

@@ -6,6 +6,7 @@ import io.tallystick.cdc.PipelineStatus.State;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Parameters;
                         + " by and takes over when that one ends. Ends with 1 if changes are lost to the log.",
         mixinStandardHelpOptions = true)
 final class PipelineRunCommand implements Callable<Integer> {
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     @Parameters(paramLabel = "FILE", description = "the pipeline file, YAML")
     private Path file;
@@ -40,8 +43,26 @@ final class PipelineRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
-        Thread hook = new Thread(stop::countDown, "tally-pipeline-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, ended), "tally-pipeline-stop"));
+        try {
+            return run(stop);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** The process is gone when this hook returns: until then the lease can be given back, so that another runner need not wait for its end. */
+    private static void end(CountDownLatch stop, CountDownLatch ended) {
+        stop.countDown();
+        try {
+            ended.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int run(CountDownLatch stop) throws InterruptedException {
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
             if (install) {
                 run.install();
@@ -110,7 +131,7 @@ final class PipelineRunCommand implements Callable<Integer> {
         }
 
         private static String cut(String text, int width) {
-            return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+            return TextWidth.cut(text, width);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tallystick.cdc.PipelineLive;
 import io.tallystick.cdc.PipelineOrders.Order;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Parameters;
         name = "status",
         description =
                 "Tell who runs a pipeline and how far each of its targets is, from what stands in the targets themselves. Needs no"
-                        + " running pipeline. Ends with 1 if changes are lost to the log, with 3 if a target does not answer.",
+                        + " running pipeline. Ends with 1 if changes are lost to the log, with 3 if a target does not answer, with 4 if one refuses.",
         mixinStandardHelpOptions = true)
 final class PipelineStatusCommand implements Callable<Integer> {
 
@@ -76,24 +77,32 @@ final class PipelineStatusCommand implements Callable<Integer> {
             output.json(json(found, running.orElse(null), log));
         } else {
             head(run.name(), running.orElse(null), log);
-            output.table(table(found, running.map(Running::live).orElse(null)));
+            PipelineLive live = running.map(Running::live).orElse(null);
+            output.table(table(found, live));
+            reasons(found, live);
         }
-        boolean silent = found.values().stream().anyMatch(one -> one.silence != null);
         boolean lost = running.isPresent() && running.get().gap() != null;
-        return lost ? Exit.FINDINGS : silent ? Exit.UNREACHABLE : Exit.OK;
+        return lost
+                ? Exit.FINDINGS
+                : found.values().stream().mapToInt(Found::exit).max().orElse(Exit.OK);
     }
 
     /** What was found at a target. */
     private record Found(
             @Nullable Standing standing,
             Optional<Running> running,
-            @Nullable String silence) {}
+            String word,
+            @Nullable String silence,
+            int exit) {}
 
     private static Found found(PipelineDesk desk) {
         try {
-            return new Found(desk.standing().orElse(null), Optional.of(desk.running()), null);
+            return new Found(desk.standing().orElse(null), Optional.of(desk.running()), "", null, Exit.OK);
         } catch (UnavailableException e) {
-            return new Found(null, Optional.empty(), String.valueOf(e.getMessage()));
+            return new Found(null, Optional.empty(), "no answer", String.valueOf(e.getMessage()), Exit.UNREACHABLE);
+        } catch (RejectedException e) {
+            // one target that refuses is no reason to be silent about the others
+            return new Found(null, Optional.empty(), "refused", Failures.inOneLine(e, true), Exit.REFUSED);
         }
     }
 
@@ -117,7 +126,7 @@ final class PipelineStatusCommand implements Callable<Integer> {
         found.forEach((target, one) -> targets.put(
                 target,
                 one.silence != null
-                        ? "no answer: " + one.silence
+                        ? one.word + ": " + one.silence
                         : one.standing == null ? "never reached" : one.standing));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("running", running);
@@ -158,6 +167,21 @@ final class PipelineStatusCommand implements Callable<Integer> {
         }
     }
 
+    /** Below the table, because a table cuts what is long. */
+    private void reasons(Map<String, Found> found, @Nullable PipelineLive live) {
+        if (live != null && live.reason() != null) {
+            output.wrapped("why   ", live.reason());
+        }
+        found.forEach((target, one) -> {
+            PipelineLive.Target measured = live == null ? null : live.targets().get(target);
+            if (one.silence != null) {
+                output.wrapped(target + "   ", one.silence);
+            } else if (measured != null && measured.waiting() != null) {
+                output.wrapped(target + " waits   ", measured.waiting());
+            }
+        });
+    }
+
     private static String since(Running running) {
         Instant since = running.since();
         return since == null ? "" : " since " + Words.exact(since);
@@ -174,7 +198,7 @@ final class PipelineStatusCommand implements Callable<Integer> {
                 Table.Column.text("POSITION"));
         found.forEach((target, one) -> {
             if (one.silence != null) {
-                table.row(target, new Cell("no answer", Tone.BAD), "", "", "", "", one.silence);
+                table.row(target, new Cell(one.word, Tone.BAD), "", "", "", "", "");
             } else if (one.standing == null) {
                 table.row(target, new Cell("never", Tone.WARNING), "", "", "", "", "");
             } else {

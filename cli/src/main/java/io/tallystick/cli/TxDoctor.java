@@ -57,7 +57,7 @@ final class TxDoctor implements Callable<Integer> {
     private static Finding nowhere(List<TxOptions.Named> all) {
         TxOptions.Named first = all.get(0);
         return Finding.error(
-                "tables for decisions",
+                "the component xa",
                 "missing in every database named: "
                         + Schema.of(first.jdbc()).problems("xa").get(0),
                 "a transaction over several resources cannot be decided",

@@ -4,6 +4,7 @@ import io.tallystick.xa.XaCase;
 import io.tallystick.xa.XaCase.Part;
 import io.tallystick.xa.XaDesk;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,27 +30,31 @@ final class TxList implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (TxOptions.OpenDesk open = databases.open()) {
+        try (TxOptions.OpenDesk open = databases.openThoseThatAnswer()) {
             XaDesk.Listing listing = open.desk().list();
+            List<String> problems = new ArrayList<>(open.silent());
+            problems.addAll(listing.problems());
             if (output.json()) {
-                output.json(json(listing));
+                output.json(json(listing, problems));
             } else {
-                print(listing, open.without());
+                print(listing, problems, open.without());
             }
-            return listing.problems().isEmpty() ? Exit.OK : Exit.UNREACHABLE;
+            return problems.isEmpty() ? Exit.OK : Exit.UNREACHABLE;
         }
     }
 
-    private static Map<String, Object> json(XaDesk.Listing listing) {
+    private static Map<String, Object> json(XaDesk.Listing listing, List<String> problems) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("transactions", listing.cases().stream().map(TxJson::of).toList());
         map.put("heuristics", listing.heuristics().stream().map(TxJson::of).toList());
-        map.put("problems", listing.problems());
+        map.put("problems", problems);
         return map;
     }
 
-    private void print(XaDesk.Listing listing, List<String> without) {
-        if (listing.cases().isEmpty()) {
+    private void print(XaDesk.Listing listing, List<String> problems, List<String> without) {
+        if (listing.cases().isEmpty() && !problems.isEmpty()) {
+            output.line(new Cell("? ", Tone.WARNING), Cell.of("Nothing is in doubt in the databases that answer."));
+        } else if (listing.cases().isEmpty()) {
             output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing is in doubt, and every decision is finished."));
         } else {
             output.table(table(listing.cases()));
@@ -58,10 +63,10 @@ final class TxList implements Callable<Integer> {
             output.aside(listing.heuristics().size() + " branches ended otherwise than decided, or by order:"
                     + " tally tx list --json shows the evidence.");
         }
-        listing.problems().forEach(problem -> output.aside("tally: " + problem));
+        problems.forEach(problem -> output.aside("tally: " + problem));
         if (!without.isEmpty()) {
-            output.aside("No decisions can be read or written in " + without
-                    + ": what is missing there says tally schema check xa.");
+            output.aside("No decisions can be read or written in " + String.join(", ", without)
+                    + ": tally schema check xa says what is missing there.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tallystick.cli;
 
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.database.LockView;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class TxLocks implements Callable<Integer> {
     public Integer call() {
         List<Seen> seen = new ArrayList<>();
         for (TxOptions.Named named : databases.reached()) {
-            LockView.on(named.jdbc()).blocks().forEach(block -> seen.add(new Seen(named.name(), block)));
+            blocks(named).forEach(block -> seen.add(new Seen(named.name(), block)));
         }
         if (output.json()) {
             output.json(seen.stream().map(TxLocks::json).toList());
@@ -41,6 +42,19 @@ final class TxLocks implements Callable<Integer> {
             output.table(table(seen));
         }
         return Exit.OK;
+    }
+
+    private static List<LockView.Block> blocks(TxOptions.Named named) {
+        try {
+            return LockView.on(named.jdbc()).blocks();
+        } catch (RejectedException e) {
+            throw new Stop(
+                    Exit.REFUSED,
+                    "who waits for a lock in " + named.name() + " cannot be read: " + e.getMessage() + ". "
+                            + (named.dialect().isInnoDb()
+                                    ? "The user needs PROCESS there, and MySQL performance_schema = ON: GRANT PROCESS ON *.* TO the user."
+                                    : "The user needs what a superuser or a member of pg_read_all_stats sees."));
+        }
     }
 
     private static Map<String, @Nullable Object> json(Seen seen) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.util.DriverDataSource;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.BranchDriver;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.XaDesk;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,18 +70,33 @@ final class TxOptions {
 
     /** All databases named, each reached once, so that what is wrong with one is told at once and by its name. */
     List<Named> reached() {
+        return reached(failure -> {
+            throw failure;
+        });
+    }
+
+    /** @param silent hears of each that does not answer, which is then left out */
+    private List<Named> reached(Consumer<UnavailableException> silent) {
         List<Named> all = new ArrayList<>();
-        resources.forEach((name, url) -> all.add(reach(name, database.open(url, name), true)));
+        resources.forEach((name, url) -> reach(all, () -> reach(name, database.open(url, name), true), silent));
         if (!decisions.isEmpty()) {
-            all.add(reach(decisions, database.open(), false));
+            reach(all, () -> reach(decisions, database.open(), false), silent);
         }
-        if (all.isEmpty()) {
+        if (resources.isEmpty() && decisions.isEmpty()) {
             throw new Stop(
                     Exit.USAGE,
                     "Say which databases take part, by the names that the engine gives them:"
                             + " --resource orders=jdbc:postgresql://host/db --resource stock=jdbc:mariadb://host/db.");
         }
         return all;
+    }
+
+    private static void reach(List<Named> all, Supplier<Named> one, Consumer<UnavailableException> silent) {
+        try {
+            all.add(one.get());
+        } catch (UnavailableException e) {
+            silent.accept(e);
+        }
     }
 
     private Named reach(String name, Database connection, boolean takesPart) {
@@ -91,7 +109,25 @@ final class TxOptions {
 
     /** A desk at all of them; close it. */
     OpenDesk open() {
-        List<Named> all = reached();
+        return open(reached(), List.of());
+    }
+
+    /**
+     * The same to look only: what is away is left out and told, because it is when a database is lost that people look.
+     *
+     * @throws UnavailableException when none answers
+     */
+    OpenDesk openThoseThatAnswer() {
+        List<UnavailableException> silent = new ArrayList<>();
+        List<Named> all = reached(silent::add);
+        if (all.isEmpty()) {
+            throw silent.get(0);
+        }
+        return open(
+                all, silent.stream().map(e -> String.valueOf(e.getMessage())).toList());
+    }
+
+    private static OpenDesk open(List<Named> all, List<String> silent) {
         List<BranchDriver> drivers = new ArrayList<>();
         List<DecisionStore> stores = new ArrayList<>();
         List<String> without = new ArrayList<>();
@@ -105,15 +141,21 @@ final class TxOptions {
                 without.add(named.name());
             }
         }
-        return new OpenDesk(new XaDesk(drivers, stores, InstantSource.system()), drivers, stores, without);
+        return new OpenDesk(new XaDesk(drivers, stores, InstantSource.system()), drivers, stores, without, silent);
     }
 
     /**
      * What was opened for one command.
      *
      * @param without databases without the tables of decisions
+     * @param silent why others do not answer
      */
-    record OpenDesk(XaDesk desk, List<BranchDriver> drivers, List<DecisionStore> stores, List<String> without)
+    record OpenDesk(
+            XaDesk desk,
+            List<BranchDriver> drivers,
+            List<DecisionStore> stores,
+            List<String> without,
+            List<String> silent)
             implements AutoCloseable {
 
         /** Writes off first what was finished. */

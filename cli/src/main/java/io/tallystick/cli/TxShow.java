@@ -29,7 +29,8 @@ final class TxShow implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (TxOptions.OpenDesk open = databases.open()) {
+        try (TxOptions.OpenDesk open = databases.openThoseThatAnswer()) {
+            open.silent().forEach(problem -> output.aside("tally: " + problem));
             XaCase it = open.desk().show(gtrid);
             if (output.json()) {
                 output.json(TxJson.of(it));

@@ -142,16 +142,20 @@ class PipelineCommandTest {
                     .until(() -> run.status().targets().stream()
                             .anyMatch(target -> target.counts().quarantined() == 1));
             Run list = Run.of("pipeline", "quarantine", file.toString());
-            assertThat(list.out()).contains("calendar", "UPSERT");
+            assertThat(list.out()).contains("calendar", "UPSERT", "KEY", "id=");
+            assertThat(Run.of("pipeline", "quarantine", file.toString(), "--target", "kalender"))
+                    .satisfies(wrong -> assertThat(wrong.exit()).isEqualTo(Exit.USAGE))
+                    .satisfies(wrong -> assertThat(wrong.err()).contains("no target 'kalender'", "mail, calendar"));
             long id = number(calendar, "SELECT id FROM tally_quarantine");
             Run refused =
                     Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
             assertThat(refused.exit()).isEqualTo(Exit.REFUSED);
+            assertThat(refused.err()).contains("refused again").doesNotContain("--password-file");
             calendar.execute("ALTER TABLE calendar ALTER COLUMN title TYPE VARCHAR(40)");
             Run replayed =
                     Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
             assertThat(replayed.err()).isEmpty();
-            assertThat(replayed.out()).contains("1 changes are made");
+            assertThat(replayed.out()).contains("1 change is made");
             assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 2"))
                     .isEqualTo("far too long a name의 일정");
         }
@@ -166,7 +170,7 @@ class PipelineCommandTest {
             long id = number(calendar, "SELECT id FROM tally_quarantine");
             Run discarded =
                     Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--discard", "" + id);
-            assertThat(discarded.out()).contains("1 changes are given up");
+            assertThat(discarded.out()).contains("1 change is given up");
             assertThat(Run.of("pipeline", "quarantine", file.toString()).out()).contains("Nothing waits");
         }
         assertThat(number(calendar, "SELECT count(*) FROM calendar")).isEqualTo(1);
@@ -345,8 +349,38 @@ class PipelineCommandTest {
         Path wrong = folder.resolve("wrong.yaml");
         Files.writeString(wrong, Files.readString(file).replace("target: mail,", "target: mial,"));
         Run check = Run.of("pipeline", "check", wrong.toString());
-        assertThat(check.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(check.exit()).isEqualTo(Exit.USAGE);
         assertThat(check.err()).contains("line 9", "did you mean 'mail'?");
+    }
+
+    @Test
+    void targets_without_tallysticks_tables_are_told_each_with_the_command_that_makes_them() {
+        Run status = Run.of("pipeline", "status", file.toString());
+        assertThat(status.exit()).isEqualTo(Exit.REFUSED);
+        assertThat(unwrapped(status))
+                .contains("mail the database says", "calendar the database says", "tally pipeline run --install")
+                .doesNotContain("SELECT");
+        assertThat(Run.of("pipeline", "check", file.toString()).out())
+                .containsOnlyOnce("mail: component cdc")
+                .containsOnlyOnce("calendar: component cdc");
+    }
+
+    @Test
+    void why_a_target_waits_is_told_by_status_too() {
+        try (PipelineRun run = started()) {
+            account.execute("INSERT INTO account VALUES (1, 'one')");
+            awaitRows(calendar, "calendar", 1);
+            calendar.execute("DROP TABLE calendar");
+            account.execute("INSERT INTO account VALUES (2, 'two')");
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(unwrapped(Run.of("pipeline", "status", file.toString())))
+                            .contains("calendar waits ", "does not exist"));
+        }
+    }
+
+    /** Long sentences go on in the next line. */
+    private static String unwrapped(Run run) {
+        return run.out().replaceAll("\\s+", " ");
     }
 
     private PipelineRun started() {

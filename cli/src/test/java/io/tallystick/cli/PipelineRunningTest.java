@@ -106,6 +106,34 @@ class PipelineRunningTest {
     }
 
     @Test
+    void a_runner_that_is_told_to_end_gives_its_lease_back_so_that_nobody_waits_for_its_end() throws Exception {
+        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 10m}");
+        try (ChildJvm runner = CrashRunner.of(Tally.class, "pipeline", "run", "--install", file.toString())
+                .start()) {
+            awaitRows(50);
+            assertThat(ProcessHandle.of(runner.pid()).orElseThrow().destroy())
+                    .as("SIGTERM is sent")
+                    .isTrue();
+            runner.await(LONG);
+        }
+        assertThat(number(copy, "SELECT count(*) FROM tally_pipeline WHERE lease_until > now()"))
+                .isZero();
+    }
+
+    @Test
+    void a_runner_at_a_target_without_tallysticks_tables_says_how_they_are_made_and_goes_on_then() throws Exception {
+        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+            run.start();
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(run.status().reason())
+                            .contains("tally pipeline run --install")
+                            .doesNotContain("SELECT"));
+            run.install();
+            awaitRows(50);
+        }
+    }
+
+    @Test
     void after_a_gap_a_resync_from_now_makes_the_copy_equal_and_deletes_what_the_source_has_no_more()
             throws SQLException {
         try (PipelineRun run = started()) {

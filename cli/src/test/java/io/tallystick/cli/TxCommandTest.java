@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,23 @@ class TxCommandTest {
     }
 
     @Test
+    void a_database_that_is_away_hides_nothing_of_the_others() throws SQLException {
+        prepare();
+        String[] away = {"--resource", "lost=" + db.url().replace(":" + db.port(), ":1")};
+        Run list = tx(Stream.concat(Stream.of("list"), Arrays.stream(away)).toArray(String[]::new));
+        assertThat(list.exit()).isEqualTo(Exit.UNREACHABLE);
+        assertThat(list.out()).contains(gtrid.toString());
+        assertThat(list.err()).contains("cannot connect to").contains(":1/");
+        Run show = tx(Stream.concat(Stream.of("show", gtrid.toString()), Arrays.stream(away))
+                .toArray(String[]::new));
+        assertThat(show.out()).contains("--abort");
+        Run none = Run.on(
+                db, Stream.concat(Stream.of("tx", "list"), Arrays.stream(away)).toArray(String[]::new));
+        assertThat(none.exit()).isEqualTo(Exit.UNREACHABLE);
+        assertThat(none.out()).as("nothing is said of what cannot be seen").isEmpty();
+    }
+
+    @Test
     void the_list_as_json_has_every_field() throws SQLException {
         prepare();
         assertThat(tx("list", "--json").out())
@@ -164,7 +182,7 @@ class TxCommandTest {
         try (TestDatabase empty = db.createDatabase()) {
             Run run = Run.on(empty, "tx", "doctor", "--resource", "stock=" + empty.url());
             assertThat(run.exit()).isEqualTo(Exit.FINDINGS);
-            assertThat(run.out()).contains("tables for decisions").contains("tally schema install xa");
+            assertThat(run.out()).contains("component xa").contains("tally schema install xa");
         }
     }
 

@@ -1,6 +1,9 @@
 package io.tallystick.cdc;
 
 import io.tallystick.cdc.PipelineBoard.Entry;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.SqlErrors;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -132,7 +135,7 @@ final class LeaseKeeper implements Runnable {
                 LOG.warn("target {} cannot be asked who runs the pipeline: {}", target, e.getMessage());
             }
             seen = null;
-            failure = String.valueOf(e.getMessage());
+            failure = why(e);
         } finally {
             asking = null;
         }
@@ -160,5 +163,15 @@ final class LeaseKeeper implements Runnable {
         } catch (RuntimeException e) {
             LOG.debug("the lease at {} is not given back; it ends by itself", target, e);
         }
+    }
+
+    /** A target where nothing was installed is told so, and not by the statement that found it out. */
+    private static String why(RuntimeException e) {
+        boolean notInstalled = e.getCause() instanceof SQLException sql
+                && (SqlErrors.isMissingTable(sql, Dialect.POSTGRESQL)
+                        || SqlErrors.isMissingTable(sql, Dialect.MARIADB));
+        return notInstalled
+                ? "Tallystick's tables are not there; tally pipeline run --install makes them, or tally schema install cdc"
+                : String.valueOf(e.getMessage());
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveMeter {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
+    private static final int LONGEST_REASON = 400;
 
     private final Map<String, Sample> changes = new HashMap<>();
     private final Map<String, Sample> copies = new HashMap<>();
@@ -34,7 +35,8 @@ final class LiveMeter {
                             rate(target, now),
                             lag,
                             target.queueBytes(),
-                            copying(target.target(), loads.getOrDefault(target.target(), Map.of()), seen, now)));
+                            copying(target.target(), loads.getOrDefault(target.target(), Map.of()), seen, now),
+                            shortened(target.error())));
         }
         return new PipelineLive(
                 status.state().name(),
@@ -43,6 +45,11 @@ final class LiveMeter {
                 status.spool() == null ? 0 : status.spool().bytes(),
                 growth(seen.kept(), Duration.ofMillis(behind)),
                 targets);
+    }
+
+    /** It is stored at every target about once a second. */
+    private static @Nullable String shortened(@Nullable String reason) {
+        return reason == null || reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
     }
 
     static PipelineLive.@Nullable Growth growth(@Nullable KeptLog kept, Duration behind) {

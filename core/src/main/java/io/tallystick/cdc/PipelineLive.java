@@ -41,8 +41,14 @@ public record PipelineLive(
      * @param changesPerSecond rows written of the log
      * @param lagMillis how old the last transaction is that was applied, while newer ones wait; −1 when unknown
      * @param queueBytes memory for what was read and not applied yet
+     * @param waiting why nothing is written to it now; null while it takes what comes
      */
-    public record Target(double changesPerSecond, long lagMillis, long queueBytes, List<Copy> copying) {}
+    public record Target(
+            double changesPerSecond,
+            long lagMillis,
+            long queueBytes,
+            List<Copy> copying,
+            @Nullable String waiting) {}
 
     /**
      * A table that is being copied.

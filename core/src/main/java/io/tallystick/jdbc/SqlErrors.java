@@ -1,11 +1,13 @@
 package io.tallystick.jdbc;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -267,7 +269,25 @@ public final class SqlErrors {
     private static String describe(SQLException root, String speaker) {
         String code = root.getErrorCode() > 0 ? ", code " + root.getErrorCode() : "";
         String state = root.getSQLState() == null ? "no SQLState" : "SQLState " + root.getSQLState();
-        return speaker + root.getMessage() + " (" + state + code + ")";
+        return speaker + words(root) + " (" + state + code + ")";
+    }
+
+    /**
+     * A pool that waited in vain gives its error the codes of the driver's and tells only of itself ("request timed out after
+     * 10001ms"): why there is no connection stands below. So does a host that nobody knows, with the driver of PostgreSQL.
+     */
+    private static String words(SQLException root) {
+        Throwable told = root;
+        while (told.getCause() instanceof SQLException cause
+                && cause.getErrorCode() == root.getErrorCode()
+                && Objects.equals(cause.getSQLState(), root.getSQLState())) {
+            told = cause;
+        }
+        String words = String.valueOf(told.getMessage()).strip();
+        return told.getCause() instanceof UnknownHostException host
+                        && !words.contains(String.valueOf(host.getMessage()))
+                ? words + " Nobody knows a host " + host.getMessage() + "."
+                : words;
     }
 
     private static TallystickException exception(SqlFailure failure, String message, @Nullable Throwable cause) {

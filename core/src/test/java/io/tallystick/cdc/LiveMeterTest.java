@@ -43,6 +43,19 @@ class LiveMeterTest {
         assertThat(behind.log()).isEqualTo(new PipelineLive.Growth(-1, -1, 60, "age"));
     }
 
+    @Test
+    void why_a_target_waits_is_told_and_never_at_any_length() {
+        assertThat(measure(1, 0, 0).waiting()).isNull();
+        TargetStatus away = new TargetStatus("copy", null, new Counts(1, 1, 0, 0), 0, NOW, "x".repeat(10_000));
+        PipelineStatus status = new PipelineStatus("bank", State.RUNNING, null, 0, List.of(away), null);
+        assertThat(meter.measure(status, Map.of(), SEEN, NOW)
+                        .targets()
+                        .get("copy")
+                        .waiting())
+                .startsWith("xxx")
+                .hasSizeLessThan(1_000);
+    }
+
     private PipelineLive.Target measure(long changes, long copied, int second) {
         return live(changes, copied, second, 0).targets().get("copy");
     }

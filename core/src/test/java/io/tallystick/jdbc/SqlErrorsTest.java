@@ -17,6 +17,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +149,23 @@ class SqlErrorsTest {
         missing.means(REJECTED);
         assertThat(SqlErrors.isMissingTable(missing.error(), missing.dialect())).isTrue();
         Provoked.by(db, "SELEKT 1").means(REJECTED);
+    }
+
+    @Test
+    void behind_a_pool_the_database_is_heard_not_the_waiting_of_the_pool(TestDatabase db) {
+        Provoked refused = Provoked.by(
+                db,
+                () -> DriverManager.getConnection(url(db, "nowhere"), db.user(), db.password())
+                        .close());
+        // as HikariCP wraps it: its own words, the driver's codes
+        SQLException waited = new SQLTransientConnectionException(
+                "pool - Connection is not available, request timed out after 10001ms",
+                refused.error().getSQLState(),
+                refused.error().getErrorCode(),
+                refused.error());
+        assertThat(SqlErrors.describe(waited, refused.dialect()))
+                .contains(String.valueOf(refused.error().getMessage()).strip())
+                .doesNotContain("timed out");
     }
 
     @Test

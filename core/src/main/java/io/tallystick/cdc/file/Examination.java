@@ -42,18 +42,20 @@ final class Examination {
                 "source",
                 () -> source.examine(new LinkedHashSet<>(spec.source().tables())));
         targets.forEach((name, pool) -> add(findings, name, () -> examine(name, pool)));
+        findings.addAll(SpoolExamination.of(spec.spool()));
         return findings;
     }
 
     private List<Finding> examine(String target, DataSource pool) {
         List<Finding> findings = new ArrayList<>();
-        Schema.of(Jdbc.on(pool))
-                .problems("cdc")
-                .forEach(problem -> findings.add(Finding.error(
-                        "component cdc",
-                        "not installed",
-                        problem,
-                        "tally pipeline run --install, or tally schema install cdc")));
+        List<String> problems = Schema.of(Jdbc.on(pool)).problems("cdc");
+        if (!problems.isEmpty()) {
+            findings.add(Finding.error(
+                    "component cdc",
+                    "not installed",
+                    String.join("; ", problems),
+                    "tally pipeline run --install, or tally schema install cdc"));
+        }
         try {
             Map<PipelineSpec.Destination, TargetTable> tables = new TargetTables(spec, target, pool).read();
             Preview preview = new Preview(spec, target);
@@ -65,8 +67,8 @@ final class Examination {
             }
         } catch (RejectedException e) {
             findings.add(Finding.error(
-                    "tables",
-                    "not as the routes need them",
+                    "the layout of its tables",
+                    "not what the routes need",
                     String.valueOf(e.getMessage()),
                     "the statements named there"));
         }

@@ -16,7 +16,10 @@ import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
 import io.tallystick.cdc.query.QuerySettings;
 import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,8 +60,23 @@ public final class PipelineFile {
         try {
             return parse(path.toString(), Files.readString(path), System.getenv()::get);
         } catch (IOException e) {
-            throw new PipelineFileException(path.toString(), List.of("it cannot be read: " + e));
+            throw new PipelineFileException(path.toString(), List.of(unreadable(path, e)));
         }
+    }
+
+    private static String unreadable(Path path, IOException why) {
+        if (why instanceof NoSuchFileException) {
+            return "there is no such file; looked for " + path.toAbsolutePath();
+        }
+        if (why instanceof AccessDeniedException) {
+            return "this user may not read it";
+        }
+        if (why instanceof CharacterCodingException) {
+            return "it is no text in UTF-8";
+        }
+        return Files.isDirectory(path)
+                ? "it is a directory; expected a file in YAML"
+                : "it cannot be read: " + why.getMessage();
     }
 
     /** Reads a text; {@code file} names it in messages. */
@@ -70,7 +88,9 @@ public final class PipelineFile {
         Section all = new Section("the file", root(yaml), problems, environment);
         String name = all.text("pipeline");
         if (!name.isEmpty() && !name.matches("[\\w.-]{1,100}")) {
-            problems.at(all.node(), "'pipeline' is '" + name + "'; expected 1 to 100 letters, digits, '.', '_' or '-'");
+            problems.at(
+                    all.node(),
+                    "'pipeline' is '" + name + "'; expected 1 to 100 of a to z, A to Z, 0 to 9, '.', '_' and '-'");
         }
         SourceSpec source = source(all.section("source"), name);
         Map<String, Place> targets = targets(all.section("targets"));

@@ -78,11 +78,19 @@ final class RouteCells {
         if (!lost.isEmpty()) {
             throw new UnavailableException(
                     source.name() + " has no column " + String.join(", ", lost) + ", which the route to "
-                            + leg.table().name() + " reads; correct the route, or drop the column there: ALTER TABLE "
-                            + leg.table().name() + " DROP COLUMN " + String.join(", DROP COLUMN ", lost),
+                            + leg.table().name() + " reads; " + mend(leg, lost),
                     null);
         }
         return new RouteCells(leg, source, from, computed, notYet);
+    }
+
+    /** A column that is computed there does not lack a source when it is dropped: only the route can be corrected. */
+    private static String mend(Leg leg, List<String> lost) {
+        String route = "correct the route in the file and start it again";
+        return leg.destination().columns().isEmpty()
+                ? route + ", or drop the column there: ALTER TABLE "
+                        + leg.table().name() + " DROP COLUMN " + String.join(", DROP COLUMN ", lost)
+                : route;
     }
 
     /** @throws Growth.ColumnsMissing when the route is to carry columns that the target's table lacks */

@@ -30,12 +30,12 @@ final class Settings {
         PipelineSettings standard = PipelineSettings.standard();
         try {
             return new PipelineSettings(
-                    (int) size(section, "group_changes", standard.groupChanges()),
-                    size(section, "queue", standard.queueBytes()),
-                    time(section, "progress_every", standard.progressEvery()),
-                    time(section, "first_pause", standard.firstPause()),
-                    time(section, "longest_pause", standard.longestPause()),
-                    !"false".equals(section.textOrNull("copy_first")),
+                    (int) size(section, "group_changes", standard.groupChanges(), problems),
+                    size(section, "queue", standard.queueBytes(), problems),
+                    time(section, "progress_every", standard.progressEvery(), problems),
+                    time(section, "first_pause", standard.firstPause(), problems),
+                    time(section, "longest_pause", standard.longestPause(), problems),
+                    yes(section, "copy_first", problems),
                     standard.loop());
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
@@ -50,9 +50,10 @@ final class Settings {
         SpoolSettings standard = SpoolSettings.in(Path.of(""));
         String directory = section.text("dir");
         try {
-            long limit = size(section, "limit", standard.limitBytes());
-            Duration patience = time(section, "after", standard.patience());
-            long sourceLog = size(section, "source_log", standard.sourceLogBytes());
+            // everything is asked for before anything can be refused: what nobody asked for is told to be unknown
+            long limit = size(section, "limit", standard.limitBytes(), problems);
+            Duration patience = time(section, "after", standard.patience(), problems);
+            long sourceLog = size(section, "source_log", standard.sourceLogBytes(), problems);
             return new SpoolSettings(directory(directory), limit, patience, sourceLog);
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
@@ -81,7 +82,7 @@ final class Settings {
         RunnerSettings standard = RunnerSettings.standard();
         try {
             return new RunnerSettings(
-                    time(section, "lease", standard.lease()),
+                    time(section, "lease", standard.lease(), problems),
                     section.word("on_gap", RunnerSettings.OnGap.class, standard.onGap()));
         } catch (IllegalArgumentException e) {
             problems.at(section.node(), String.valueOf(e.getMessage()));
@@ -134,20 +135,29 @@ final class Settings {
         return null;
     }
 
+    private static boolean yes(Section section, String name, Problems problems) {
+        String text = section.textOrNull(name);
+        if (text != null && !text.equals("true") && !text.equals("false")) {
+            problems.at(section.at(name), "'" + name + "' is '" + text + "'; expected true or false");
+        }
+        return !"false".equals(text);
+    }
+
     private enum Loop {
         STOP,
         CARRY
     }
 
-    private static long size(Section section, String name, long otherwise) {
+    /** What is wrong is written down, and the standard goes on, so that the other mistakes are found too. */
+    private static long size(Section section, String name, long otherwise, Problems problems) {
         String text = section.textOrNull(name);
         if (text == null) {
             return otherwise;
         }
         Matcher size = SIZE.matcher(text);
         if (!size.matches()) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' is '" + text + "'; expected a number, as in 5000 or 64MB");
+            problems.at(section.at(name), "'" + name + "' is '" + text + "'; expected a number, as in 5000 or 64MB");
+            return otherwise;
         }
         String unit = size.group(2) == null ? "" : size.group(2);
         int shift = switch (unit) {
@@ -159,9 +169,14 @@ final class Settings {
         return Long.parseLong(size.group(1)) << shift;
     }
 
-    private static Duration time(Section section, String name, Duration otherwise) {
+    private static Duration time(Section section, String name, Duration otherwise, Problems problems) {
         String text = section.textOrNull(name);
-        return text == null ? otherwise : time(name, text);
+        try {
+            return text == null ? otherwise : time(name, text);
+        } catch (IllegalArgumentException e) {
+            problems.at(section.at(name), String.valueOf(e.getMessage()));
+            return otherwise;
+        }
     }
 
     /** @throws IllegalArgumentException when the text is no time */

@@ -11,6 +11,9 @@ final class Suggestion {
     private Suggestion() {}
 
     static String among(Collection<String> known, String typed) {
+        if (known.isEmpty()) {
+            return "";
+        }
         String hint = known.stream()
                 .filter(name -> distance(name, typed) <= Math.min(FARTHEST, typed.length() / 2))
                 .min(Comparator.comparingInt(name -> distance(name, typed)))

@@ -15,7 +15,8 @@ final class PostgresReadiness {
               current_setting('max_prepared_transactions')::int AS places, current_setting('fsync') AS fsync,
               (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') AS synchronous,
               current_setting('synchronous_standby_names') AS standbys,
-              (SELECT count(*) FROM pg_stat_replication) AS replicas,
+              (SELECT count(*) FROM pg_stat_replication r WHERE NOT EXISTS
+                 (SELECT 1 FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical')) AS replicas,
               has_function_privilege('pg_control_system()', 'EXECUTE') AS identifiable, current_user AS me,
               (SELECT count(*) FROM pg_prepared_xacts
                 WHERE database = current_database() AND owner <> current_user AND left(gid, %d) = '%s') AS strangers
@@ -47,12 +48,13 @@ final class PostgresReadiness {
 
     /** Tried by statements that would write: nothing for a standby. */
     private void tables(List<Finding> findings) {
-        for (String problem : Schema.of(jdbc).problems("xa")) {
+        List<String> problems = Schema.of(jdbc).problems("xa");
+        if (!problems.isEmpty()) {
             findings.add(Finding.warning(
-                    "tables for decisions",
-                    problem,
+                    "component xa",
+                    "not installed: " + String.join("; ", problems),
                     "decisions cannot lie in this database: no transaction takes the fast path with it",
-                    "tally schema install (as the owner of the tables)"));
+                    "tally schema install xa (as the owner of the tables)"));
         }
     }
 

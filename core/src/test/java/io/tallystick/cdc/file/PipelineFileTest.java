@@ -10,6 +10,8 @@ import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
 import io.tallystick.jdbc.RejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -19,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pipeline files as people write them, right and wrong. */
 class PipelineFileTest {
@@ -141,6 +144,56 @@ class PipelineFileTest {
                         .contains("'sometimes'")
                         .contains("mirror"));
         assertThat(refused).hasMessageContaining("wrong.yaml has").hasMessageNotContaining("Exception");
+    }
+
+    @Test
+    void settings_are_read_to_the_end_so_that_no_other_is_told_to_be_unknown() {
+        List<String> problems = problemsOf(GROUPWARE.replace(
+                "group_changes: 500, queue: 8MB",
+                "group_changes: many, queue: 8XB, lease: -1s, copy_first: nope, size: 1"));
+        assertThat(problems)
+                .anySatisfy(one -> assertThat(one).contains("'group_changes' is 'many'"))
+                .anySatisfy(one -> assertThat(one).contains("'queue' is '8XB'"))
+                .anySatisfy(one -> assertThat(one).contains("'lease' is '-1s'"))
+                .anySatisfy(one -> assertThat(one).contains("'copy_first' is 'nope'; expected true or false"))
+                .anySatisfy(one -> assertThat(one).contains("settings has no 'size'"))
+                .noneSatisfy(one -> assertThat(one).contains("has no 'queue'"));
+    }
+
+    @Test
+    void where_no_name_is_known_none_is_suggested() {
+        assertThat(problemsOf(GROUPWARE.replace("tables: [public.account]", "tables: public.account")))
+                .anySatisfy(one -> assertThat(one).startsWith("line 2").contains("'tables' of source must be a list"))
+                .noneSatisfy(one -> assertThat(one).contains("known are"));
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_is_told_without_the_name_of_an_exception(@TempDir Path folder) throws IOException {
+        Path absent = folder.resolve("absent.yaml");
+        assertThat(unreadable(absent)).contains("there is no such file", absent.toString());
+        assertThat(unreadable(folder)).contains("it is a directory");
+        assertThat(unreadable(Files.write(folder.resolve("picture"), new byte[] {(byte) 0xff, 0, (byte) 0xfe})))
+                .contains("no text in UTF-8");
+    }
+
+    @Test
+    void a_spool_that_has_no_place_is_found_before_it_is_needed(@TempDir Path folder) throws IOException {
+        assertThat(SpoolExamination.of(null)).isEmpty();
+        assertThat(SpoolExamination.of(SpoolSettings.in(folder.resolve("a/b/c"))))
+                .as("it will be made")
+                .isEmpty();
+        assertThat(SpoolExamination.of(SpoolSettings.in(
+                        Files.createFile(folder.resolve("file")).resolve("spool"))))
+                .singleElement()
+                .satisfies(found -> assertThat(found.why()).contains("file is none"));
+        assertThat(folder.resolve("a")).doesNotExist();
+    }
+
+    private static String unreadable(Path path) {
+        PipelineFileException refused =
+                catchThrowableOfType(PipelineFileException.class, () -> PipelineFile.read(path));
+        assertThat(refused).hasMessageNotContaining("Exception");
+        return refused.getMessage();
     }
 
     @Test

@@ -99,7 +99,7 @@ class PostgresResourceTest extends PostgresScene {
         assertThat(clerk.incarnation()).as("an ordinary role knows where it is").isEqualTo(driver.incarnation());
         assertThat(clerk.examine())
                 .extracting(Finding::subject)
-                .contains("owner of prepared transactions", "tables for decisions");
+                .contains("owner of prepared transactions", "component xa");
         assertThat(driver.commit(xid, hint, BUDGET)).isEqualTo(new Ack.Done());
     }
 

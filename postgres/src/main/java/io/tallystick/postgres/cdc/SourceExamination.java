@@ -54,7 +54,7 @@ final class SourceExamination {
         prepared();
         tables.stream()
                 .sorted((a, b) -> a.toString().compareTo(b.toString()))
-                .forEach(table -> findings.addAll(new TableExamination(tx, table).findings()));
+                .forEach(table -> findings.addAll(new TableExamination(tx, table, settings.publication()).findings()));
         return findings.stream()
                 .sorted((a, b) -> a.severity().compareTo(b.severity()))
                 .toList();

@@ -17,7 +17,10 @@ final class TableExamination {
     private static final String TABLE = """
             SELECT c.relkind::text AS kind, c.relpersistence::text AS persistence, c.relreplident::text AS identity,
                    c.relispartition AS partition, has_table_privilege(c.oid, 'SELECT') AS readable,
-                   pg_has_role(c.relowner, 'USAGE') AS owned, current_user::text AS me,
+                   pg_has_role(c.relowner, 'USAGE')
+                       OR EXISTS (SELECT 1 FROM pg_publication_tables p
+                                   WHERE p.pubname = ? AND p.schemaname = n.nspname AND p.tablename = c.relname) AS publishable,
+                   current_user::text AS me,
                    EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS keyed,
                    EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident) AS indexed
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -25,15 +28,18 @@ final class TableExamination {
 
     private final Tx tx;
     private final TableName table;
+    private final String publication;
     private final List<Finding> findings = new ArrayList<>();
 
-    TableExamination(Tx tx, TableName table) {
+    TableExamination(Tx tx, TableName table, String publication) {
         this.tx = tx;
         this.table = table;
+        this.publication = publication;
     }
 
     List<Finding> findings() {
-        tx.queryOne(TABLE, Shape::of, table.schema(), table.table()).ifPresentOrElse(this::examine, this::missing);
+        tx.queryOne(TABLE, Shape::of, publication, table.schema(), table.table())
+                .ifPresentOrElse(this::examine, this::missing);
         return findings;
     }
 
@@ -68,12 +74,12 @@ final class TableExamination {
                     "it cannot be copied at the start",
                     "GRANT SELECT ON " + name() + " TO " + me + ";");
         }
-        if (!shape.owned()) {
-            warning(
+        if (!shape.publishable()) {
+            error(
                     "owned by another role",
                     "only its owner can put it into a publication",
-                    alter("OWNER TO " + me) + " or let its owner add it: ALTER PUBLICATION ... ADD TABLE " + name()
-                            + ";");
+                    alter("OWNER TO " + me) + " or let its owner add it: ALTER PUBLICATION " + Sql.name(publication)
+                            + " ADD TABLE " + name() + ";");
         }
     }
 
@@ -142,7 +148,7 @@ final class TableExamination {
             String identity,
             boolean partition,
             boolean readable,
-            boolean owned,
+            boolean publishable,
             String me,
             boolean keyed,
             boolean indexed) {
@@ -154,7 +160,7 @@ final class TableExamination {
                     row.string("identity"),
                     row.bool("partition"),
                     row.bool("readable"),
-                    row.bool("owned"),
+                    row.bool("publishable"),
                     row.string("me"),
                     row.bool("keyed"),
                     row.bool("indexed"));
