@@ -52,8 +52,10 @@ final class EngineProcess {
                 .register(Journey.stuck())
                 .start()) {
             if (Mode.valueOf(args[4]) == Mode.STUCK) {
+                // a business key starts one saga only, and several processes may get stuck on one store
+                String own = "stuck-" + ProcessHandle.current().pid() + "-";
                 for (int i = 0; i < STUCK_SAGAS; i++) {
-                    engine.start(Journey.stuck(), "stuck-" + i, new Journey.Trip(i));
+                    engine.start(Journey.stuck(), own + i, new Journey.Trip(i));
                 }
             } else {
                 journeys(engine, journey);

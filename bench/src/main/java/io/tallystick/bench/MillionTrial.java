@@ -11,12 +11,15 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * What a million finished sagas in the store cost: new sagas beside them at 64 clients, in rounds that take turns with an
- * empty store, so that a drift of the machine meets both; and finding the hundred unfinished ones of a killed engine. The
+ * empty store, so that a drift of the machine meets both; and finding the hundred unfinished ones of a killed engine,
+ * three times. The
  * business keys are scattered, as those of customers are: keys that count upwards would spare the largest index. The full
  * store is vacuumed and analysed before, as one that has grown over months would be.
  */
@@ -25,6 +28,7 @@ final class MillionTrial implements Trial {
     private static final long FINISHED = 1_000_000;
     private static final int UNFINISHED = 100;
     private static final int ROUNDS = 3;
+    private static final int KILLS = 3;
     private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final Duration MEASURED = Duration.ofSeconds(8);
     private static final Duration LEASE = Duration.ofSeconds(2);
@@ -56,7 +60,11 @@ final class MillionTrial implements Trial {
                         onEmpty.get(round - 1),
                         onFull.get(round - 1));
             }
-            return List.of(cost(median(onFull), median(onEmpty)), found(recover(full)));
+            List<Recovery> recoveries = new ArrayList<>();
+            for (int kill = 1; kill <= KILLS; kill++) {
+                recoveries.add(recover(full));
+            }
+            return List.of(cost(median(onFull), median(onEmpty)), found(recoveries));
         }
     }
 
@@ -73,15 +81,15 @@ final class MillionTrial implements Trial {
                 what, "less than 20 % slower", String.format(Locale.ROOT, "%.1f %%", 100 * slower), slower < 0.2);
     }
 
-    private static Finding found(Recovery recovery) {
+    private static Finding found(List<Recovery> recoveries) {
+        Recovery slowest = Collections.max(recoveries, Comparator.comparingDouble(Recovery::millis));
         String what = String.format(
                 Locale.ROOT,
-                "the same store: taking over and loading %d unfinished sagas of a killed engine (%.1f ms taking over, %.1f ms loading)",
+                "the same store: taking over and loading %d unfinished sagas of a killed engine, the slowest of %s",
                 UNFINISHED,
-                recovery.takeOverMillis(),
-                recovery.loadMillis());
+                recoveries);
         return new Finding(
-                what, "under 50 ms", String.format(Locale.ROOT, "%.1f ms", recovery.millis()), recovery.millis() < 50);
+                what, "under 50 ms", String.format(Locale.ROOT, "%.1f ms", slowest.millis()), slowest.millis() < 50);
     }
 
     private static double median(List<Double> rates) {
@@ -154,6 +162,11 @@ final class MillionTrial implements Trial {
     private record Recovery(double takeOverMillis, double loadMillis) {
         double millis() {
             return takeOverMillis + loadMillis;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.1f + %.1f ms", takeOverMillis, loadMillis);
         }
     }
 }

@@ -98,11 +98,17 @@ final class SagaEngines {
 
     /**
      * Each dead engine in a transaction of its own; one whose batch is still in flight after the lock timeout is left
-     * for the next time.
+     * for the next time. Engines that were taken over before are looked at only when no other is dead: the look passes
+     * every index entry that their finished sagas left since the last vacuum, and sagas that nobody runs wait for it.
      */
     int takeOver(SagaStore.Lease lease) {
+        int taken = takeOver(lease, silent(lease));
+        return taken > 0 ? taken : takeOver(lease, late(lease));
+    }
+
+    private int takeOver(SagaStore.Lease lease, List<SagaStore.Lease> all) {
         int taken = 0;
-        for (SagaStore.Lease dead : dead(lease)) {
+        for (SagaStore.Lease dead : all) {
             try {
                 taken += jdbc.inTransaction(tx -> takeOver(tx, lease, dead));
             } catch (ConflictException e) {
@@ -113,12 +119,19 @@ final class SagaEngines {
         return taken;
     }
 
-    /** Also engines that were taken over before and got a saga since: by a caller's transaction that committed late. */
-    private List<SagaStore.Lease> dead(SagaStore.Lease lease) {
+    private List<SagaStore.Lease> silent(SagaStore.Lease lease) {
+        return dead(lease, "e.ended_at IS NULL");
+    }
+
+    /** Those that were taken over before and got a saga since: by a caller's transaction that committed late. */
+    private List<SagaStore.Lease> late(SagaStore.Lease lease) {
+        return dead(lease, "e.ended_at IS NOT NULL AND EXISTS (SELECT 1 FROM tally_saga s WHERE s.owner = e.id)");
+    }
+
+    private List<SagaStore.Lease> dead(SagaStore.Lease lease, String which) {
         return jdbc.autocommit(tx -> tx.query(
                 "SELECT e.id, e.epoch, e.name, e.lease_until FROM tally_engine e WHERE e.id <> ? AND e.lease_until < "
-                        + tx.dialect().now()
-                        + " AND (e.ended_at IS NULL OR EXISTS (SELECT 1 FROM tally_saga s WHERE s.owner = e.id))",
+                        + tx.dialect().now() + " AND " + which,
                 SagaEngines::lease,
                 lease.engine()));
     }
