@@ -42,8 +42,8 @@ public final class CdcBench implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "Measure these only (default: those of the table in docs/performance.md). All: tallystick, native,"
-                            + " native-text, native-durable, debezium, and the readers debezium-read, stream, tallystick-read.")
+                    "Measure these only (default: those of the table in docs/performance.md). All: tallystick,"
+                            + " tallystick-far (its target 10 ms away, there and back), native, native-text, native-durable, debezium, and the readers debezium-read, stream, tallystick-read.")
     private Set<String> contenders = new LinkedHashSet<>();
 
     @Option(

@@ -28,6 +28,12 @@ public record Line(TestDatabase source, TestDatabase target, String name, boolea
         return ConnectionSettings.of(database.url(), database.user(), database.password());
     }
 
+    /** The same database by way of a port of this machine. */
+    static ConnectionSettings settings(TestDatabase database, int port) {
+        String url = database.url().replace(":" + database.port() + "/", ":" + port + "/");
+        return ConnectionSettings.of(url, database.user(), database.password());
+    }
+
     private static TableName table(TestDatabase database) {
         return new TableName(database.engine() == Engine.POSTGRESQL ? "public" : database.name(), TABLE);
     }

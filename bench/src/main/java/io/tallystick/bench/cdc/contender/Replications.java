@@ -1,6 +1,7 @@
 package io.tallystick.bench.cdc.contender;
 
 import io.tallystick.bench.cdc.contender.NativePostgres.Form;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +13,12 @@ public final class Replications {
     private static final Set<CdcPair> POSTGRES = EnumSet.of(CdcPair.PG_PG);
     private static final Set<CdcPair> MARIADB = EnumSet.of(CdcPair.MARIADB_MARIADB);
 
+    /** To a target in another region, or behind a line to another town. */
+    private static final Duration ONE_WAY = Duration.ofMillis(5);
+
     private static final List<CdcEntrant> ALL = List.of(
-            new CdcEntrant("tallystick", EVERYWHERE, true, TallystickReplication::new),
+            new CdcEntrant("tallystick", EVERYWHERE, true, TallystickReplication::near),
+            new CdcEntrant("tallystick-far", EVERYWHERE, true, line -> TallystickReplication.far(line, ONE_WAY)),
             new CdcEntrant("native", POSTGRES, true, line -> new NativePostgres(line, new Form(true, false))),
             new CdcEntrant("native-text", POSTGRES, true, line -> new NativePostgres(line, new Form(false, false))),
             new CdcEntrant("native-durable", POSTGRES, true, line -> new NativePostgres(line, new Form(true, true))),

@@ -13,30 +13,51 @@ import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.TargetCatalog;
 import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.net.FaultProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A pipeline with its standard settings; the copying of rows that are there already is left out, because there are none. */
+/**
+ * A pipeline with its standard settings; the copying of rows that are there already is left out, because there are none. The
+ * target may be made a distant one: every byte to it and from it is held back for so long.
+ */
 final class TallystickReplication implements Replication {
     private final Line line;
     private final ChangeSource source;
+    private final @Nullable FaultProxy way;
+    private final ConnectionSettings copy;
     private final HikariDataSource target;
     private @Nullable Position begin;
     private @Nullable Pipeline pipeline;
 
-    TallystickReplication(Line line) {
+    private TallystickReplication(Line line, @Nullable FaultProxy way) {
+        TestDatabase to = line.target();
         this.line = line;
+        this.way = way;
+        this.copy = way == null ? Line.settings(to) : Line.settings(to, way.port());
         this.source = Engines.of(line.source()).source(Line.settings(line.source()), line.name());
-        this.target = Engines.of(line.target()).target(Line.settings(line.target()));
+        this.target = Engines.of(to).target(copy);
+    }
+
+    static TallystickReplication near(Line line) {
+        return new TallystickReplication(line, null);
+    }
+
+    static TallystickReplication far(Line line, Duration oneWay) {
+        TestDatabase to = line.target();
+        return new TallystickReplication(
+                line, FaultProxy.to(to.host(), to.port()).delay(oneWay));
     }
 
     @Override
@@ -50,12 +71,11 @@ final class TallystickReplication implements Replication {
         if (begin == null) {
             throw new IllegalStateException("line " + line.name() + " was not prepared");
         }
-        TestDatabase copy = line.target();
-        CdcEngine engine = Engines.of(copy);
+        CdcEngine engine = Engines.of(line.target());
         ReplicatedTarget to = new ReplicatedTarget(
                 "copy",
                 target,
-                copy.engine() == Engine.POSTGRESQL ? Dialect.POSTGRESQL : Dialect.MARIADB,
+                line.target().engine() == Engine.POSTGRESQL ? Dialect.POSTGRESQL : Dialect.MARIADB,
                 engine.writer(copy.url(), ConversionPolicy.standard()),
                 new MirrorMapping(Map.of(line.from(), table())));
         pipeline = Pipeline.of(
@@ -93,6 +113,9 @@ final class TallystickReplication implements Replication {
         source.release();
         source.close();
         target.close();
+        if (way != null) {
+            way.close();
+        }
     }
 
     @Override
