@@ -34,13 +34,17 @@ final class PipelineCheck implements Callable<Integer> {
             if (output.json()) {
                 output.json(Map.of("ok", !errors, "findings", findings));
             } else if (findings.isEmpty()) {
-                output.line(
-                        new Cell("● ", Tone.GOOD),
-                        Cell.of("Nothing stands in the way. Start it with: tally pipeline run " + file));
+                output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing stands in the way. Start it " + how(run)));
             } else {
                 findings.forEach(finding -> DoctorCommand.print(output, finding));
             }
             return errors ? Exit.FINDINGS : Exit.OK;
         }
+    }
+
+    private String how(PipelineRun run) {
+        return run.functions().isEmpty()
+                ? "with: tally pipeline run " + file
+                : "in the program that registers: " + String.join(", ", run.functions());
     }
 }

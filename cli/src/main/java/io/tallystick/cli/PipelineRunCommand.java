@@ -3,7 +3,6 @@ package io.tallystick.cli;
 import io.tallystick.cdc.PipelineLive;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.PipelineStatus.State;
-import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +62,7 @@ final class PipelineRunCommand implements Callable<Integer> {
     }
 
     private int run(CountDownLatch stop) throws InterruptedException {
-        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+        try (PipelineRun run = PipelineRun.builder().open(file)) {
             if (install) {
                 run.install();
             }

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,24 @@ class PipelineFilesTest {
     void an_example_is_understood(Path example) throws IOException {
         assertOpens(PipelineFile.parse(
                 example.toString(), Files.readString(example), name -> name.endsWith("_PASSWORD") ? "given" : null));
+    }
+
+    @Test
+    void a_file_that_names_a_mapper_is_refused_by_run_which_has_no_java(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("mail.yaml"), """
+                pipeline: mail
+                source: {url: "jdbc:postgresql://localhost:1/a", tables: [public.account]}
+                targets: {mail: {url: "jdbc:mariadb://localhost:1/mail"}}
+                routes:
+                  - {from: public.account, to: [{target: mail, mapper: mailboxes, tables: [mail.mailbox]}]}
+                """);
+        Run run = Run.of("pipeline", "run", file.toString());
+        assertThat(run.exit()).isEqualTo(Exit.USAGE);
+        assertThat(run.err())
+                .contains(
+                        "line 5, column 56: nobody has registered the mapper 'mailboxes'",
+                        "the command tally has no Java of yours");
+        assertThat(Run.of("pipeline", "status", file.toString()).err()).doesNotContain("registered");
     }
 
     @Test

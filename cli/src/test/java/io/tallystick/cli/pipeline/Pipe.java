@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.file.PipelineRunBuilder;
 import io.tallystick.cdc.file.PipelineSpec;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -25,11 +26,13 @@ final class Pipe implements AutoCloseable {
     static final String SETTINGS = "settings: {first_pause: 20ms, longest_pause: 200ms}\n";
 
     private final PipelineSpec spec;
+    private final PipelineRunBuilder program;
     private PipelineRun run;
 
-    private Pipe(PipelineSpec spec) {
+    private Pipe(PipelineSpec spec, PipelineRunBuilder program) {
         this.spec = spec;
-        this.run = PipelineRun.of(spec);
+        this.program = program;
+        this.run = program.open(spec);
     }
 
     static Pipe start(String yaml) {
@@ -38,8 +41,13 @@ final class Pipe implements AutoCloseable {
 
     /** With one more setting. */
     static Pipe start(String yaml, String setting) {
+        return start(yaml, setting, PipelineRun.builder());
+    }
+
+    /** With what a program has registered. */
+    static Pipe start(String yaml, String setting, PipelineRunBuilder program) {
         String settings = SETTINGS.replace("}", ", " + setting + "}");
-        Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + settings, name -> null));
+        Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + settings, name -> null), program);
         pipe.run.install();
         pipe.run.start();
         return pipe;
@@ -107,7 +115,7 @@ final class Pipe implements AutoCloseable {
     }
 
     void resume() {
-        run = PipelineRun.of(spec);
+        run = program.open(spec);
         run.start();
     }
 
@@ -134,6 +142,22 @@ final class Pipe implements AutoCloseable {
                         e);
             }
         });
+    }
+
+    /** The same while a process of its own runs the pipeline. */
+    static void awaitThat(TestDatabase db, String sql, String expected) {
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(rows(db, sql))
+                        .as(() -> "of " + sql + "; the quarantine: " + told(db))
+                        .containsExactly(expected));
+    }
+
+    private static String told(TestDatabase db) {
+        try {
+            return quarantine(db).toString();
+        } catch (SQLException e) {
+            return e.getMessage();
+        }
     }
 
     /** The rows of an answer, each with its cells between bars. */

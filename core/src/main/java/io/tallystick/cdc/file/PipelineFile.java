@@ -1,20 +1,15 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.ConversionPolicy.Choice;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.file.PipelineSpec.AddedColumns;
-import io.tallystick.cdc.file.PipelineSpec.Destination;
-import io.tallystick.cdc.file.PipelineSpec.Mode;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
 import io.tallystick.cdc.query.QuerySettings;
-import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +29,6 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads pipeline files. Values may name environment variables, so that no secret need stand in a file. */
 public final class PipelineFile {
@@ -45,10 +39,14 @@ public final class PipelineFile {
     private final String file;
     private final Problems problems = new Problems();
     private final Function<String, @Nullable String> environment;
+    private final @Nullable ProgramFunctions functions;
 
-    private PipelineFile(String file, Function<String, @Nullable String> environment) {
+    /** @param functions what is registered; null where nobody is about to run the pipeline */
+    private PipelineFile(
+            String file, Function<String, @Nullable String> environment, @Nullable ProgramFunctions functions) {
         this.file = file;
         this.environment = environment;
+        this.functions = functions;
     }
 
     /**
@@ -57,8 +55,12 @@ public final class PipelineFile {
      * @throws PipelineFileException with every mistake, or when the file cannot be read
      */
     public static PipelineSpec read(Path path) {
+        return read(path, null);
+    }
+
+    static PipelineSpec read(Path path, @Nullable ProgramFunctions functions) {
         try {
-            return parse(path.toString(), Files.readString(path), System.getenv()::get);
+            return new PipelineFile(path.toString(), System.getenv()::get, functions).spec(Files.readString(path));
         } catch (IOException e) {
             throw new PipelineFileException(path.toString(), List.of(unreadable(path, e)));
         }
@@ -81,7 +83,15 @@ public final class PipelineFile {
 
     /** Reads a text; {@code file} names it in messages. */
     public static PipelineSpec parse(String file, String yaml, Function<String, @Nullable String> environment) {
-        return new PipelineFile(file, environment).spec(yaml);
+        return parse(file, yaml, environment, null);
+    }
+
+    static PipelineSpec parse(
+            String file,
+            String yaml,
+            Function<String, @Nullable String> environment,
+            @Nullable ProgramFunctions functions) {
+        return new PipelineFile(file, environment, functions).spec(yaml);
     }
 
     private PipelineSpec spec(String yaml) {
@@ -94,9 +104,8 @@ public final class PipelineFile {
         }
         SourceSpec source = source(all.section("source"), name);
         Map<String, Place> targets = targets(all.section("targets"));
-        List<Route> routes = all.list("routes").stream()
-                .map(node -> route(new Section("a route", node, problems, environment), source, targets))
-                .toList();
+        RouteSection reader = new RouteSection(source, targets.keySet(), problems, environment, functions);
+        List<Route> routes = all.list("routes").stream().map(reader::route).toList();
         PipelineSettings settings = PipelineSettings.standard();
         RunnerSettings running = RunnerSettings.standard();
         if (all.has("settings")) {
@@ -134,7 +143,7 @@ public final class PipelineFile {
                                 section,
                                 problems,
                                 node -> new Section("a table of a source of type query", node, problems, environment),
-                                this::table)
+                                (text, node) -> RouteSection.table(text, node, problems))
                         .read()
                 : null;
         List<TableName> tables = new ArrayList<>();
@@ -142,7 +151,8 @@ public final class PipelineFile {
             query.tables().forEach(table -> tables.add(table.name()));
         } else if (!asks) {
             section.list("tables")
-                    .forEach(node -> table(section.scalar(node, "tables"), node).ifPresent(tables::add));
+                    .forEach(node -> RouteSection.table(section.scalar(node, "tables"), node, problems)
+                            .ifPresent(tables::add));
         }
         String slot = section.textOrNull("slot");
         Map<String, String> options = asks || !place.url().startsWith(DebeziumSection.URL)
@@ -200,87 +210,5 @@ public final class PipelineFile {
         String password = section.textOrNull("password");
         return new Place(
                 url, user == null ? "" : user, password == null ? "" : password, section.textOrNull("tls"), conversion);
-    }
-
-    private Route route(Section section, SourceSpec source, Map<String, Place> targets) {
-        TableName from = tableAt(section, "from");
-        if (from != null && !source.tables().contains(from)) {
-            problems.at(
-                    section.node(),
-                    "'from' is " + from + ", which 'tables' of the source does not name"
-                            + Suggestion.among(
-                                    source.tables().stream()
-                                            .map(TableName::toString)
-                                            .toList(),
-                                    from.toString()));
-        }
-        Expression filter = expression(section, "filter");
-        List<Destination> to = section.list("to").stream()
-                .map(node ->
-                        destination(new Section("a destination", node, problems, environment), targets, filter != null))
-                .toList();
-        section.refuseOthers();
-        return new Route(from == null ? new TableName("?", "?") : from, filter, to);
-    }
-
-    private Destination destination(Section section, Map<String, Place> targets, boolean filtered) {
-        String target = section.text("target");
-        if (!target.isEmpty() && !targets.containsKey(target)) {
-            problems.at(
-                    section.node(), "there is no target '" + target + "'" + Suggestion.among(targets.keySet(), target));
-        }
-        TableName table = tableAt(section, "table");
-        Mode mode = section.word("mode", Mode.class, Mode.MIRROR);
-        AddedColumns added = section.word("added_columns", AddedColumns.class, AddedColumns.IGNORE);
-        if (added != AddedColumns.IGNORE && (section.has("set") || mode != Mode.MIRROR)) {
-            problems.at(
-                    section.node(),
-                    "'added_columns' is for tables that are mirrored whole; leave it out, or leave 'set' and 'mode' out");
-        }
-        ConflictPolicy conflict = Settings.conflict(section, mode == Mode.MIRROR && !filtered, problems);
-        Map<String, Expression> columns = new LinkedHashMap<>();
-        if (section.has("set")) {
-            section.section("set").entries().forEach((column, node) -> {
-                Expression value = expression(section.scalar(node, column), node);
-                if (value != null) {
-                    columns.put(column, value);
-                }
-            });
-        }
-        section.refuseOthers();
-        return new Destination(target, table == null ? new TableName("?", "?") : table, mode, columns, added, conflict);
-    }
-
-    private @Nullable Expression expression(Section section, String name) {
-        String text = section.textOrNull(name);
-        return text == null ? null : expression(text, section.entries().getOrDefault(name, section.node()));
-    }
-
-    private @Nullable Expression expression(String text, Node node) {
-        try {
-            return Expression.parse(text);
-        } catch (RejectedException e) {
-            problems.at(node, String.valueOf(e.getMessage()));
-            return null;
-        }
-    }
-
-    private @Nullable TableName tableAt(Section section, String name) {
-        String text = section.text(name);
-        return text.isEmpty() ? null : table(text, section.node()).orElse(null);
-    }
-
-    private Optional<TableName> table(String text, Node node) {
-        try {
-            return Optional.of(TableName.parse(text));
-        } catch (IllegalArgumentException e) {
-            problems.at(
-                    node,
-                    String.valueOf(e.getMessage())
-                            + (node instanceof ScalarNode
-                                    ? ""
-                                    : " (schema.table; MariaDB's and MySQL's schema is the database)"));
-            return Optional.empty();
-        }
     }
 }

@@ -57,12 +57,14 @@ public final class PipelineRun implements AutoCloseable {
     private static final int CONNECTIONS = 3;
 
     private final PipelineSpec spec;
+    private final ProgramFunctions functions;
     private final ChangeSource source;
     private final Map<String, Open> targets = new LinkedHashMap<>();
     private @Nullable PipelineRunner runner;
 
-    private PipelineRun(PipelineSpec spec) {
+    PipelineRun(PipelineSpec spec, ProgramFunctions functions) {
         this.spec = spec;
+        this.functions = functions;
         Place from = spec.source().place();
         this.source = Engines.source(spec.source(), settings(from));
         spec.targets().forEach((name, place) -> {
@@ -77,14 +79,21 @@ public final class PipelineRun implements AutoCloseable {
      * @throws RejectedException when no module on the class path knows one of the databases
      */
     public static PipelineRun of(PipelineSpec spec) {
-        return new PipelineRun(spec);
+        return builder().open(spec);
     }
 
-    /** Reads the file and starts the pipeline. */
+    /** Begins with a program of one's own: it registers mappers, and then opens or starts the pipeline. */
+    public static PipelineRunBuilder builder() {
+        return new PipelineRunBuilder(ProgramFunctions.NONE);
+    }
+
+    /**
+     * Reads the file and starts the pipeline.
+     *
+     * @throws PipelineFileException with every mistake of the file
+     */
     public static PipelineRun start(Path file) {
-        PipelineRun run = of(PipelineFile.read(file));
-        run.start();
-        return run;
+        return builder().start(file);
     }
 
     private static ConnectionSettings settings(Place place) {
@@ -132,8 +141,11 @@ public final class PipelineRun implements AutoCloseable {
     /**
      * Starts to copy and to replicate, or to stand by while somebody else does; returns at once. A spool that cannot be used is told as
      * the reason why it does not run.
+     *
+     * @throws RejectedException when the file names what nobody has registered
      */
     public synchronized void start() {
+        functions.refuseMissing(spec);
         if (runner != null) {
             throw new IllegalStateException("pipeline " + spec.name() + " was started already");
         }
@@ -141,7 +153,8 @@ public final class PipelineRun implements AutoCloseable {
         targets.forEach((name, open) -> {
             Growth growth = new Growth(source, new Preview(spec, name).maker());
             LateMapping mapping = new LateMapping(
-                    () -> new RouteMapping(spec, name, new TargetTables(spec, name, open.pool).read()::get, growth),
+                    () -> new RouteMapping(
+                            spec, name, new TargetTables(spec, name, open.pool).read()::get, functions, growth),
                     columns -> grow(name, open, columns));
             all.add(new ReplicatedTarget(name, open.pool, dialect(open.place.url()), open.writer(), mapping));
         });
@@ -263,6 +276,11 @@ public final class PipelineRun implements AutoCloseable {
         } catch (TallystickException e) {
             return Optional.empty();
         }
+    }
+
+    /** What the program that runs it has to register; none when the file says everything. */
+    public Set<String> functions() {
+        return spec.functions();
     }
 
     /** Its name in the file. */

@@ -9,8 +9,10 @@ import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,15 @@ public record PipelineSpec(
         // in their order: runners agree by it on who runs
         targets = Collections.unmodifiableMap(new LinkedHashMap<>(targets));
         routes = List.copyOf(routes);
+    }
+
+    /** What the program that runs this pipeline has to register, in the order of the file: kind and name, as {@code mapper mailboxes}. */
+    public Set<String> functions() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Route route : routes) {
+            route.mapped().forEach(mapped -> names.add(ProgramFunctions.mapper(mapped.mapper())));
+        }
+        return names;
     }
 
     /** Without a spool. */
@@ -92,11 +103,31 @@ public record PipelineSpec(
      * What becomes of a table's changes.
      *
      * @param filter rows for which it is not true are left out; null for all
+     * @param mapped what the program that runs the pipeline makes of them
      */
-    public record Route(TableName from, @Nullable Expression filter, List<Destination> to) {
+    public record Route(TableName from, @Nullable Expression filter, List<Destination> to, List<Mapped> mapped) {
 
         public Route {
             to = List.copyOf(to);
+            mapped = List.copyOf(mapped);
+        }
+
+        /** Without a mapper. */
+        public Route(TableName from, @Nullable Expression filter, List<Destination> to) {
+            this(from, filter, to, List.of());
+        }
+    }
+
+    /**
+     * The rows that a {@link io.tallystick.cdc.RowMapper} makes of a row of the source.
+     *
+     * @param mapper the name under which the program registers it
+     * @param tables those that it may write, with all of their columns
+     */
+    public record Mapped(String target, String mapper, List<Destination> tables) {
+
+        public Mapped {
+            tables = List.copyOf(tables);
         }
     }
 

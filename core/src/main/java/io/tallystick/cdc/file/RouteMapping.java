@@ -10,6 +10,7 @@ import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
+import io.tallystick.cdc.file.PipelineSpec.Mapped;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class RouteMapping implements ChangeMapping {
     private final @Nullable Growth growth;
     private final Set<TargetTable> filtered = new HashSet<>();
     private final Map<TargetTable, ConflictPolicy> policies = new HashMap<>();
+    private final Map<TableName, List<MapperLeg>> mapped = new HashMap<>();
     /** For each table of the target the source's tables whose rows it holds. */
     private final Map<TableName, Set<TableName>> origins = new HashMap<>();
 
@@ -42,17 +44,33 @@ public final class RouteMapping implements ChangeMapping {
 
     /** @param tables the target's table for each destination, with the columns that the destination sets */
     public RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables) {
-        this(spec, target, tables, null);
+        this(spec, target, tables, ProgramFunctions.NONE, null);
     }
 
-    /** @param growth null when nobody knows how the source's tables look now: then every column must be there from the beginning */
-    RouteMapping(PipelineSpec spec, String target, Function<Destination, TargetTable> tables, @Nullable Growth growth) {
+    /**
+     * @param functions what the file names; only who maps changes needs it
+     * @param growth null when nobody knows how the source's tables look now: then every column must be there from the beginning
+     */
+    RouteMapping(
+            PipelineSpec spec,
+            String target,
+            Function<Destination, TargetTable> tables,
+            ProgramFunctions functions,
+            @Nullable Growth growth) {
         this.growth = growth;
         this.sameEngine = isSameEngine(spec, target);
+        boolean oldNullsCount = MapperLeg.oldNullsCount(spec.source());
         for (Route route : spec.routes()) {
             for (Destination destination : route.to()) {
                 if (destination.target().equals(target)) {
                     add(new Leg(route, destination, tables.apply(destination)));
+                }
+            }
+            for (Mapped one : route.mapped()) {
+                if (one.target().equals(target)) {
+                    List<TargetTable> written =
+                            one.tables().stream().map(tables).toList();
+                    add(route.from(), new MapperLeg(one.mapper(), functions, written, oldNullsCount));
                 }
             }
         }
@@ -71,6 +89,13 @@ public final class RouteMapping implements ChangeMapping {
         }
     }
 
+    private void add(TableName from, MapperLeg leg) {
+        mapped.computeIfAbsent(from, table -> new ArrayList<>()).add(leg);
+        leg.tables()
+                .forEach(table ->
+                        origins.computeIfAbsent(table, name -> new HashSet<>()).add(from));
+    }
+
     private static ConflictPolicy wanted(ConflictPolicy policy, TargetTable table) {
         String column = policy.column();
         if (column != null
@@ -83,6 +108,37 @@ public final class RouteMapping implements ChangeMapping {
 
     @Override
     public void map(Change change, Consumer<TargetChange> out) {
+        if (mapped.isEmpty()) {
+            mapByFile(change, out);
+        } else {
+            mapByAll(change, out);
+        }
+    }
+
+    private void mapByAll(Change change, Consumer<TargetChange> out) {
+        @Nullable RejectedException refused = refusal(() -> mapByFile(change, out));
+        for (MapperLeg leg : mapped.getOrDefault(change.table().name(), List.of())) {
+            RejectedException next = refusal(() -> leg.map(change, out));
+            if (refused != null && next != null) {
+                refused.addSuppressed(next);
+            }
+            refused = refused == null ? next : refused;
+        }
+        if (refused != null) {
+            throw refused;
+        }
+    }
+
+    private static @Nullable RejectedException refusal(Runnable mapping) {
+        try {
+            mapping.run();
+            return null;
+        } catch (RejectedException e) {
+            return e;
+        }
+    }
+
+    private void mapByFile(Change change, Consumer<TargetChange> out) {
         List<Leg> wanted = legs.get(change.table().name());
         if (wanted == null) {
             return;
@@ -120,11 +176,12 @@ public final class RouteMapping implements ChangeMapping {
         return filtered.contains(table);
     }
 
-    /** A filter may keep a parent away. */
+    /** A filter may keep a parent away, and so may a mapper. */
     @Override
     public boolean copiesParentsToo() {
         Set<TableName> whole = new HashSet<>(origins.keySet());
         filtered.forEach(table -> whole.remove(table.name()));
+        mapped.values().stream().flatMap(List::stream).forEach(leg -> whole.removeAll(leg.tables()));
         Set<TableName> parents = legs.values().stream()
                 .flatMap(List::stream)
                 .flatMap(leg -> leg.table().parents().stream())
@@ -159,6 +216,9 @@ public final class RouteMapping implements ChangeMapping {
                     leg.table().name(),
                     kept(source, leg, RouteCells.of(source, leg, growth).from()).orElse(""));
         }
+        for (MapperLeg leg : mapped.getOrDefault(source.name(), List.of())) {
+            leg.tables().forEach(table -> kept.put(table, "its rows are made by " + leg));
+        }
         return kept;
     }
 
@@ -175,6 +235,12 @@ public final class RouteMapping implements ChangeMapping {
                 .flatMap(List::stream)
                 .filter(other -> other.table().name().equals(leg.table().name()))
                 .count();
+        boolean byMapper = mapped.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(other -> other.tables().contains(leg.table().name()));
+        if (byMapper) {
+            return Optional.of("a mapper writes it too");
+        }
         return writers > 1
                 ? Optional.of(writers + " routes write it")
                 : Ownership.hindrance(source, leg.table(), from, sameEngine);

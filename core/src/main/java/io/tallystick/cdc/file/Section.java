@@ -144,6 +144,13 @@ final class Section {
         return new MappingNode(node.getTag(), true, List.of(), FlowStyle.BLOCK, node.getStartMark(), node.getEndMark());
     }
 
+    /** Says why a name that exists elsewhere does not belong here. */
+    void refuse(String name, String why) {
+        if (asked.add(name) && has(name)) {
+            problems.at(at(name), "'" + name + "' " + why);
+        }
+    }
+
     /** To be called when everything was asked for. */
     void refuseOthers() {
         entries.forEach((name, value) -> {

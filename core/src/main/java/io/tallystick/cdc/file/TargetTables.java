@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** The tables of one target that the routes of a file write, as its catalog has them now. */
@@ -20,7 +21,8 @@ final class TargetTables {
 
     TargetTables(PipelineSpec spec, String target, DataSource dataSource) {
         this.destinations = spec.routes().stream()
-                .flatMap(route -> route.to().stream())
+                .flatMap(route -> Stream.concat(
+                        route.to().stream(), route.mapped().stream().flatMap(mapped -> mapped.tables().stream())))
                 .filter(destination -> destination.target().equals(target))
                 .toList();
         this.dataSource = dataSource;

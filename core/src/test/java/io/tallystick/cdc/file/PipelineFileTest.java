@@ -73,6 +73,55 @@ class PipelineFileTest {
         assertThat(mode).hasMessageContaining("line 5, column 82: 'on_conflict' is for mode mirror without a filter");
     }
 
+    @Test
+    void a_mapper_is_named_with_the_tables_that_it_may_write() {
+        PipelineSpec spec =
+                PipelineFile.parse("p.yaml", mapped("mapper: boxes, tables: [public.a, public.b]"), n -> null);
+        assertThat(spec.functions()).containsExactly("mapper boxes");
+        assertThat(spec.routes().get(0).mapped()).singleElement().satisfies(mapped -> {
+            assertThat(mapped.mapper()).isEqualTo("boxes");
+            assertThat(mapped.tables())
+                    .extracting(PipelineSpec.Destination::table)
+                    .containsExactly(new TableName("public", "a"), new TableName("public", "b"));
+        });
+    }
+
+    @Test
+    void what_a_mapper_says_itself_and_a_mapper_that_nobody_has_registered_are_told_with_all_other_mistakes() {
+        ProgramFunctions known = new ProgramFunctions(Map.of("boxes", change -> List.of()));
+        assertThat(PipelineFile.parse("p.yaml", mapped("mapper: boxes, tables: [public.a]"), n -> null, known)
+                        .functions())
+                .hasSize(1);
+        PipelineFileException wrong = catchThrowableOfType(
+                PipelineFileException.class,
+                () -> PipelineFile.parse(
+                        "p.yaml",
+                        mapped("mapper: boxs, table: public.a, mode: owned, tables: [a]")
+                                .replace("jdbc:", ""),
+                        n -> null,
+                        known));
+        assertThat(wrong.problems())
+                .anySatisfy(each -> assertThat(each).startsWith("line 2,").contains("'url' must begin with jdbc:"))
+                .anySatisfy(each -> assertThat(each)
+                        .startsWith("line 5, column 47:")
+                        .contains(
+                                "nobody has registered the mapper 'boxs' (registered: mapper boxes)",
+                                "PipelineRun.builder().mapper(\"boxs\", …)"))
+                .anySatisfy(each -> assertThat(each).contains("'table' is not for a mapper"))
+                .anySatisfy(each -> assertThat(each).contains("'mode' is not for a mapper"))
+                .anySatisfy(each -> assertThat(each).contains("expected schema.table, found 'a'"));
+    }
+
+    private static String mapped(String destination) {
+        return """
+                pipeline: p
+                source: {url: "jdbc:postgresql://a/a", tables: [public.t]}
+                targets: {b: {url: "jdbc:postgresql://b/b"}}
+                routes:
+                  - {from: public.t, to: [{target: b, %s}]}
+                """.formatted(destination);
+    }
+
     private static @Nullable ConflictPolicy conflict(String options) {
         String yaml = """
                 pipeline: p
