@@ -73,8 +73,14 @@ final class HandOver {
         String late = "no answer within " + spec.conduct().timeout();
         saga.timers.add(timers.add(until, LoopInput.Event.of(id, new SagaEvent.StepUnknown(token, late, true))));
         runner.run(
-                new Invocation(state, token, moment.lease().epoch(), until),
+                new Invocation(state, token, moment.lease().epoch(), until, repeats(saga, token)),
                 answer -> offer.accept(LoopInput.Event.of(id, answer)));
+    }
+
+    private static boolean repeats(LiveSaga saga, StepToken token) {
+        boolean earlier =
+                token.phase() == Phase.ACTION ? saga.state.step(token.step()).mayHaveRun() : token.attempt() > 1;
+        return earlier || saga.madeAgain.contains(token);
     }
 
     /** The attempt decides and stores by itself, so nothing else may be decided for this saga meanwhile. */

@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import io.tallystick.message.Headers;
+import io.tallystick.message.IdempotentHttp;
 import io.tallystick.message.Reply;
 import java.net.ConnectException;
 import java.net.URI;
@@ -11,20 +12,28 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
  * POSTs an attempt. 2xx is done; 4xx is a no, except for those that ask to wait; a connection that was never made left
- * nothing behind; anything else is unknown. The key follows draft-ietf-httpapi-idempotency-key-header.
+ * nothing behind; anything else is unknown. Where an earlier attempt may have reached the service, a 4xx is a no only in the service's own
+ * words: a proxy, a login page or a gateway sends 4xx too, and must not turn what has happened into what has not. The key follows
+ * draft-ietf-httpapi-idempotency-key-header.
  */
 final class HttpRunner {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = IdempotentHttp.KEY_HEADER;
+    /** Said only by who has looked at what was asked: payment required, unprocessable content. */
+    private static final Set<Integer> OF_THE_SERVICE = Set.of(402, 422);
 
     private final HttpClient client;
     private final Function<String, URI> services;
@@ -53,7 +62,7 @@ final class HttpRunner {
         return HttpRequest.newBuilder(services.apply(work.service()).resolve(what.path()))
                 .timeout(left.isNegative() || left.isZero() ? Duration.ofMillis(1) : left)
                 .header("Content-Type", "application/json")
-                .header("Idempotency-Key", '"' + attempt.key().toString() + '"')
+                .header(KEY, '"' + attempt.key().toString() + '"')
                 .header(Headers.CORRELATION_ID, attempt.state().head().correlationId())
                 .header(Headers.SAGA, attempt.state().id().toString())
                 .header(Headers.STEP, attempt.token().step())
@@ -89,27 +98,47 @@ final class HttpRunner {
             return new SagaEvent.StepUnknown(attempt.token(), said, false);
         }
         if (status >= 400 && status < 500 && status != 408 && status != 409 && status != 425) {
-            return refusal(attempt.token(), said, response.body());
+            Problem problem = Problem.read(response.body(), said);
+            return attempt.repeats() && !isOfTheService(attempt, response, problem)
+                    ? new SagaEvent.StepUnknown(attempt.token(), said + ", which may be of somebody on the way", false)
+                    : new SagaEvent.StepWasRefused(
+                            attempt.token(),
+                            Objects.requireNonNullElse(problem.code(), "HTTP_REFUSED"),
+                            problem.reason());
         }
         return new SagaEvent.StepUnknown(attempt.token(), said, true);
     }
 
-    /** The code and the reason of a problem document (RFC 9457), or the status if it is none. */
-    private static SagaEvent.Answer refusal(StepToken token, String said, String body) {
-        String code = "HTTP_REFUSED";
-        String reason = said;
-        try {
-            JsonNode problem = JSON.readTree(body);
-            code = text(problem, "code", code);
-            reason = text(problem, "reason", text(problem, "detail", text(problem, "title", reason)));
-        } catch (JacksonException e) {
-            reason = said + ", not a problem document";
-        }
-        return new SagaEvent.StepWasRefused(token, code, reason);
+    private static boolean isOfTheService(Invocation attempt, HttpResponse<String> response, Problem problem) {
+        String key = response.headers().firstValue(KEY).orElse("").replace("\"", "");
+        return problem.code() != null
+                || key.equals(attempt.key().toString())
+                || OF_THE_SERVICE.contains(response.statusCode());
     }
 
-    private static String text(JsonNode node, String field, String otherwise) {
-        JsonNode value = node.get(field);
-        return value != null && value.isString() ? value.stringValue() : otherwise;
+    /**
+     * A problem document (RFC 9457), as far as there is one.
+     *
+     * @param code null when it has none: then anybody may have written it
+     */
+    private record Problem(@Nullable String code, String reason) {
+
+        static Problem read(String body, String said) {
+            try {
+                JsonNode problem = JSON.readTree(body);
+                String reason = Stream.of("reason", "detail", "title")
+                        .flatMap(field -> Stream.ofNullable(text(problem, field)))
+                        .findFirst()
+                        .orElse(said);
+                return new Problem(text(problem, "code"), reason);
+            } catch (JacksonException e) {
+                return new Problem(null, said + ", not a problem document");
+            }
+        }
+
+        private static @Nullable String text(JsonNode node, String field) {
+            JsonNode value = node.get(field);
+            return value != null && value.isString() ? value.stringValue() : null;
+        }
     }
 }

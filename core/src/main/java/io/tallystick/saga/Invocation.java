@@ -10,8 +10,14 @@ import java.time.Instant;
  * @param state the saga as it was when the attempt became durable
  * @param epoch of the engine that makes it
  * @param until when the engine stops waiting for the answer
+ * @param repeats whether an earlier attempt of this execution, or this one under an earlier owner, may have reached the participant
  */
-record Invocation(SagaState state, StepToken token, long epoch, Instant until) {
+record Invocation(SagaState state, StepToken token, long epoch, Instant until, boolean repeats) {
+
+    /** Where nobody asks what an earlier attempt may have done. */
+    Invocation(SagaState state, StepToken token, long epoch, Instant until) {
+        this(state, token, epoch, until, false);
+    }
 
     /** The idempotency key: the same for all attempts of one execution. */
     OperationKey key() {

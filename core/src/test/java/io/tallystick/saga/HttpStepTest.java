@@ -21,10 +21,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an HTTP answer means to a saga: done, refused, not executed, or unknown. */
@@ -34,7 +36,11 @@ class HttpStepTest {
     record Order(int amount) {}
 
     /** What the other bank answers next; the last one for ever. */
-    record Said(int status, String retryAfter, String body) {
+    record Said(int status, String retryAfter, String body, boolean repeatsKey) {
+        Said(int status, String retryAfter, String body) {
+            this(status, retryAfter, body, false);
+        }
+
         static Said status(int status) {
             return new Said(status, "", "");
         }
@@ -66,6 +72,10 @@ class HttpStepTest {
         Said said = exchange.getRequestURI().getPath().equals("/recalls") ? Said.status(200) : next();
         if (!said.retryAfter().isEmpty()) {
             exchange.getResponseHeaders().set("Retry-After", said.retryAfter());
+        }
+        if (said.repeatsKey()) {
+            String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+            exchange.getResponseHeaders().set("Idempotency-Key", key);
         }
         byte[] body = said.body().getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(said.status(), body.length == 0 ? -1 : body.length);
@@ -128,6 +138,49 @@ class HttpStepTest {
 
         assertThat(outcome.compensated()).isTrue();
         assertThat(outcome.cause()).contains("PAYEE_UNKNOWN", "no such account");
+        assertThat(heard).as("asked once, and nothing taken back").hasSize(1);
+    }
+
+    /** The bank has remitted and its reply is lost; then a gateway has no route, or a proxy wants a login. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404})
+    void a_4xx_of_somebody_on_the_way_does_not_make_undone_what_an_earlier_attempt_may_have_done(int status) {
+        SagaOutcome outcome = remit(Said.status(502), Said.status(status));
+
+        assertThat(outcome.compensated()).isTrue();
+        assertThat(heard).hasSize(4).last().asString().startsWith("/recalls");
+    }
+
+    @Test
+    void behind_a_4xx_of_somebody_on_the_way_the_service_is_heard_when_it_is_there_again() {
+        SagaOutcome outcome = remit(Said.status(502), Said.status(404), Said.status(200));
+
+        assertThat(outcome.completed()).isTrue();
+    }
+
+    static Stream<Said> wordsOfTheService() {
+        return Stream.of(
+                new Said(404, "", "{\"code\":\"PAYEE_UNKNOWN\"}"),
+                new Said(403, "", "", true),
+                Said.status(402),
+                Said.status(422));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wordsOfTheService")
+    void a_4xx_in_the_services_own_words_is_a_no_also_behind_an_attempt_that_stayed_unknown(Said no) {
+        SagaOutcome outcome = remit(Said.status(502), no);
+
+        assertThat(outcome.compensated()).isTrue();
+        assertThat(heard).as("asked twice, and nothing taken back").hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404})
+    void a_4xx_to_the_only_attempt_is_a_no_whoever_says_so(int status) {
+        SagaOutcome outcome = remit(Said.status(status));
+
+        assertThat(outcome.compensated()).isTrue();
         assertThat(heard).as("asked once, and nothing taken back").hasSize(1);
     }
 
