@@ -37,6 +37,9 @@ final class BatchWriter {
 
         /** Another owner wrote an event of that number: the saga must be read again. */
         record Overtaken() implements Fate {}
+
+        /** A start whose business key stands in another transaction that has not ended: it has to come again. */
+        record Busy() implements Fate {}
     }
 
     /**
@@ -57,9 +60,20 @@ final class BatchWriter {
             }
             List<List<Change>> halves = halves(changes);
             List<Settled> fates = new ArrayList<>(write(lease, halves.get(0)));
-            fates.addAll(write(lease, halves.get(1)));
+            fates.addAll(behind(fates, halves.get(1), lease));
             return fates;
         }
+    }
+
+    /** What follows a start that is not there yet has nothing to follow. */
+    private List<Settled> behind(List<Settled> before, List<Change> changes, SagaStore.Lease lease) {
+        Settled last = before.get(before.size() - 1);
+        return last.fate() instanceof Fate.Busy
+                        && last.change().saga().equals(changes.get(0).saga())
+                ? changes.stream()
+                        .map(change -> new Settled(change, last.fate()))
+                        .toList()
+                : write(lease, changes);
     }
 
     private Fate alone(Change change, RuntimeException why) {
@@ -70,6 +84,9 @@ final class BatchWriter {
         if (event != null
                 && store.lastSeq(event.saga()).filter(seq -> seq >= event.seq()).isPresent()) {
             return new Fate.Overtaken();
+        }
+        if (change.row().start() != null) {
+            return new Fate.Busy();
         }
         throw new UnavailableException(
                 "saga " + change.saga() + " could not be stored beside another transaction", why);

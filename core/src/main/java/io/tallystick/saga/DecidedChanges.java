@@ -14,6 +14,8 @@ final class DecidedChanges {
 
     static final Duration PAUSE_WHEN_STORE_FAILS = Duration.ofMillis(200);
 
+    private static final Duration LONGEST_PAUSE_OF_BUSY = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(DecidedChanges.class);
 
     private final BatchWriter writer;
@@ -27,6 +29,12 @@ final class DecidedChanges {
         this.metrics = metrics;
         this.clock = clock;
         this.notBefore = clock.instant();
+    }
+
+    /** Until a start is tried again whose key is busy: as long as it has waited, so that the tries take half of the time at most. */
+    static Duration pauseOfBusy(Duration waited) {
+        Duration pause = waited.compareTo(PAUSE_WHEN_STORE_FAILS) < 0 ? PAUSE_WHEN_STORE_FAILS : waited;
+        return pause.compareTo(LONGEST_PAUSE_OF_BUSY) < 0 ? pause : LONGEST_PAUSE_OF_BUSY;
     }
 
     void add(Change change) {

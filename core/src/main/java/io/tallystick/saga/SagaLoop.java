@@ -258,7 +258,26 @@ final class SagaLoop {
             inbox.add(change.input());
         } else if (settled.fate() instanceof BatchWriter.Fate.Refused refused) {
             refused(change, refused.why());
+        } else if (settled.fate() instanceof BatchWriter.Fate.Busy) {
+            comeAgain(change);
         }
+    }
+
+    /** Each try keeps the others waiting until the lock's time is over, so the tries become rarer. */
+    private void comeAgain(Change change) {
+        String why = "saga '" + change.after().head().businessKey() + "' cannot be started beside another transaction"
+                + " that has not ended and most likely holds its business key";
+        LiveSaga known = sagas.forget(change.saga());
+        if (known != null) {
+            known.lost(new UnavailableException(why + "; nothing was started yet"));
+        }
+        if (change.before() != null) {
+            change.input().fail(new UnavailableException(why + "; it is not there yet"));
+            return;
+        }
+        Duration waited = Duration.between(change.after().head().startedAt(), now);
+        LOG.warn("{}; it has waited for {} and is tried again", why, waited);
+        timers.add(now.plus(DecidedChanges.pauseOfBusy(waited)), change.input());
     }
 
     private void stored(Change change) {
