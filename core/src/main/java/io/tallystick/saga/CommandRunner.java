@@ -151,10 +151,21 @@ final class CommandRunner implements AutoCloseable {
     private void send(Channel out, List<Outgoing> batch) {
         try {
             out.send(batch.stream().map(Outgoing::message).toList());
-        } catch (UnavailableException | RejectedException | ConflictException e) {
+        } catch (RejectedException e) {
+            refused(out, batch, e);
+        } catch (UnavailableException | ConflictException e) {
             batch.forEach(lost -> lost.notSent(e));
         } catch (RuntimeException e) { // whatever it is, the only thread that sends must go on
             LOG.warn("{} commands may not have been sent; they are repeated when no reply comes", batch.size(), e);
+        }
+    }
+
+    /** What the channel will never take stands alone: it must not use up the attempts of others. */
+    private void refused(Channel out, List<Outgoing> batch, RejectedException why) {
+        if (batch.size() > 1) {
+            batch.forEach(one -> send(out, List.of(one)));
+        } else {
+            batch.forEach(lost -> lost.notSent(why));
         }
     }
 
