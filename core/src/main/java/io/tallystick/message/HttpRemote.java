@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * A {@link Remote} behind HTTP with the header {@code Idempotency-Key}. A 4xx counts as decided only if the answer
  * repeats the key: a proxy, a login page or a gateway that never saw the key must not turn an earlier success into a
- * failure. Fences by {@code POST operations/{key}:fence}, as {@link IdempotentHttp} answers it. Thread-safe.
+ * failure; and not if it says that the key is free still: then an earlier request that is late would be executed. Fences by {@code POST operations/{key}:fence}, as {@link IdempotentHttp} answers it. Thread-safe.
  */
 public final class HttpRemote implements Remote {
     private final HttpClient client;
@@ -77,7 +77,8 @@ public final class HttpRemote implements Remote {
             return new Answer.Unclear("HTTP " + status, retryAfter(response));
         }
         String reason = "HTTP " + status + (status >= 400 ? "" : " is no answer to a POST");
-        return knowsKey ? new Answer.Refused(reason) : new Answer.TurnedAway(reason);
+        boolean decided = knowsKey && !state.equals("not_found");
+        return decided ? new Answer.Refused(reason) : new Answer.TurnedAway(reason);
     }
 
     private static boolean isPassing(int status) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The table tally_outgoing: the client's journal of requests whose outcome it must learn. */
 final class OutgoingRows {
     private static final String BY_KEY = " WHERE operation = ? AND op_key = ?";
+    private static final int PURGED_AT_ONCE = 500;
 
     enum State {
         OPEN,
@@ -116,6 +117,19 @@ final class OutgoingRows {
                         + " ORDER BY created_at LIMIT " + limit,
                 row -> new Outcome.Ticket(row.string("operation"), row.string("op_key"), row.text("last_problem")),
                 operation);
+    }
+
+    /** Of those whose outcome is known. */
+    int purge(Tx tx, String operation, Duration age) {
+        List<Object[]> keys = tx.query(
+                "SELECT op_key FROM tally_outgoing WHERE state IN ('DONE', 'REFUSED') AND next_at < "
+                        + tx.dialect().nowPlusMicros() + " AND operation = ? LIMIT " + PURGED_AT_ONCE
+                        + " FOR UPDATE SKIP LOCKED",
+                row -> new Object[] {operation, row.string("op_key")},
+                -micros(age),
+                operation);
+        tx.batch("DELETE FROM tally_outgoing" + BY_KEY, keys);
+        return keys.size();
     }
 
     private void take(Tx tx, Claimed claimed, String owner, Duration lease) {

@@ -107,8 +107,9 @@ public final class RetryUntilKnown {
      */
     public Outcome<String> outcome(Outcome.Ticket ticket) {
         Known known = jdbc.inTransaction(tx -> rows.known(tx, ticket))
-                .orElseThrow(() -> new IllegalArgumentException("no request " + ticket.key() + " of operation "
-                        + ticket.operation() + " in tally_outgoing; was its transaction committed?"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no request " + ticket.key() + " of operation " + ticket.operation()
+                                + " in tally_outgoing; was its transaction committed, or has it been purged?"));
         return switch (known.state()) {
             case DONE -> new Outcome.Completed<>(known.answer(), known.replayed());
             case REFUSED -> new Outcome.NotExecuted<>(known.answer());
@@ -120,6 +121,17 @@ public final class RetryUntilKnown {
     /** Requests whose outcome is still unknown, the oldest first. */
     public List<Outcome.Ticket> open(int limit) {
         return jdbc.inTransaction(tx -> rows.open(tx, operation, limit));
+    }
+
+    /**
+     * Forgets a bounded number of requests whose outcome is known and was asked for longer ago than this; call it until it returns 0. An
+     * unknown one is kept, however old it is.
+     *
+     * @param age longer than anybody asks for the {@link #outcome} of a ticket
+     * @return how many were forgotten
+     */
+    public int purge(Duration age) {
+        return jdbc.inTransaction(tx -> rows.purge(tx, operation, age));
     }
 
     /** Makes one attempt for a request that is due; returns false if none was. */

@@ -134,6 +134,26 @@ class RetryUntilKnownTest {
     }
 
     @Test
+    void what_is_known_is_forgotten_by_age_and_what_is_unknown_is_kept_however_old_it_is() throws Exception {
+        script.answers(new Answer.Done("paid", false), new Answer.Refused("no money"), LOST);
+        RetryUntilKnown client = client(script, Duration.ZERO, Duration.ofHours(1));
+        client.call("{\"n\":1}");
+        client.call("{\"n\":2}");
+        Outcome.Ticket open = ((Outcome.Unknown<String>) client.call("{\"n\":3}")).ticket();
+        Duration hour = Duration.ofHours(1);
+        assertThat(client.purge(hour)).as("all of a moment ago").isZero();
+
+        jdbc.run(tx -> tx.update(
+                "UPDATE tally_outgoing SET next_at = " + tx.dialect().nowPlusMicros() + " WHERE operation = ?",
+                -hour.toNanos() / 1000,
+                operation));
+
+        assertThat(client.purge(hour)).isEqualTo(2);
+        assertThat(client.purge(hour)).isZero();
+        assertThat(client.outcome(open)).isInstanceOf(Outcome.Unknown.class);
+    }
+
+    @Test
     void a_refusal_under_the_key_is_final() throws Exception {
         script.answers(LOST, new Answer.Refused("no money"));
 
@@ -258,6 +278,19 @@ class RetryUntilKnownTest {
         }
     }
 
+    /** The key is still free, so the request that was lost on the way would be executed if it came now. */
+    @Test
+    void over_http_a_no_that_decides_nothing_is_no_refusal_while_an_earlier_request_may_be_under_way()
+            throws Exception {
+        try (LossyServer server = new LossyServer()) {
+            server.lose("request", "not this time");
+
+            assertThat(patient(server.remote()).call("{}"))
+                    .isEqualTo(new Outcome.Completed<>("{\"paid\":true}", false));
+            assertThat(server.executed).hasValue(1);
+        }
+    }
+
     @Test
     void over_http_nobody_listening_is_an_attempt_that_never_left() throws Exception {
         URI nobody = URI.create("http://127.0.0.1:1/payments");
@@ -324,6 +357,9 @@ class RetryUntilKnownTest {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
             HttpReply reply = http.handle(new IdempotentHttp.Request("shop", "POST/payments", key, body), tx -> {
+                if (loss.equals("not this time")) {
+                    return HttpReply.json(403, "{}");
+                }
                 executed.incrementAndGet();
                 return HttpReply.json(201, "{\"paid\":true}");
             });
