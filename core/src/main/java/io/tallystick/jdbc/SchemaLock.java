@@ -1,6 +1,7 @@
 package io.tallystick.jdbc;
 
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * Holds off a second installer until everything is committed. On PostgreSQL the lock ends with the transaction; on MariaDB and MySQL,
@@ -34,7 +35,10 @@ final class SchemaLock implements AutoCloseable {
     public void close() throws SQLException {
         if (tx.dialect().isInnoDb()) {
             tx.connection().commit();
-            tx.query("SELECT RELEASE_LOCK(CONCAT('tally_schema:', DATABASE())) AS released", row -> true);
+            // not through the transaction: a failed one takes no statement, and a pool would keep the lock for ever
+            try (Statement release = tx.connection().createStatement()) {
+                release.execute("SELECT RELEASE_LOCK(CONCAT('tally_schema:', DATABASE()))");
+            }
         }
     }
 }

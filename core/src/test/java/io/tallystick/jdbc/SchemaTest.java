@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.IntStream;
@@ -111,12 +112,30 @@ class SchemaTest {
     @Test
     void missing_rights_are_named() {
         schema().install();
+        asReader(
+                List.of("tally_schema", "one", "two"),
+                reader -> assertThat(reader.problems("first"))
+                        .contains("right DELETE, INSERT, UPDATE on table one is missing"));
+    }
+
+    @Test
+    void an_installer_without_the_right_to_leaves_no_lock_behind_in_its_pool() {
+        db.execute("CREATE TABLE one (id INT PRIMARY KEY, name VARCHAR(20))");
+        asReader(List.of("one"), reader -> {
+            assertThatThrownBy(reader::install).isInstanceOf(RejectedException.class);
+            schema().install();
+        });
+        assertThat(schema().problems()).isEmpty();
+    }
+
+    /** Who may read these tables and nothing else, over a pool that is open meanwhile. */
+    private void asReader(List<String> tables, Consumer<Schema> work) {
         String user = isPostgres(db) ? "reader" : "'reader'@'%'";
         db.execute(
                 isPostgres(db)
                         ? "CREATE ROLE reader LOGIN PASSWORD 'r'"
                         : "CREATE USER " + user + " IDENTIFIED BY 'r'");
-        for (String table : List.of("tally_schema", "one", "two")) {
+        for (String table : tables) {
             db.execute("GRANT SELECT ON " + table(table) + " TO " + user);
         }
         try (HikariDataSource reader = new HikariDataSource()) {
@@ -124,8 +143,7 @@ class SchemaTest {
             reader.setUsername("reader");
             reader.setPassword("r");
             reader.setMaximumPoolSize(1);
-            Schema asReader = Schema.of(Jdbc.on(reader), loader());
-            assertThat(asReader.problems("first")).contains("right DELETE, INSERT, UPDATE on table one is missing");
+            work.accept(Schema.of(Jdbc.on(reader), loader()));
         } finally {
             if (isPostgres(db)) {
                 db.execute("DROP OWNED BY reader");
