@@ -6,6 +6,7 @@ import io.tallystick.xa.RemoteDecisions;
 import io.tallystick.xa.Verdict;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +35,15 @@ final class PulledDecisions implements RemoteDecisions {
             return Optional.empty();
         }
         Wire.Answer answer = wire.get(coordinator.get(), XaEndpoints.decisionPath(branch), BUDGET);
-        return switch (answer.status()) {
-            case 200 -> Optional.of(Verdict.valueOf(answer.body().strip()));
-            case 202 -> Optional.empty();
-            default ->
-                throw new UnavailableException("service '" + coordinator.get() + "' was asked for its decision on "
-                        + branch + " and answered " + answer.quoted());
-        };
+        if (answer.status() == 202) {
+            return Optional.empty();
+        }
+        return Stream.of(Verdict.values())
+                .filter(verdict -> answer.says(verdict.name()))
+                .findFirst()
+                .or(() -> {
+                    throw new UnavailableException("service '" + coordinator.get() + "' was asked for its decision on "
+                            + branch + " and answered " + answer.quoted());
+                });
     }
 }

@@ -23,6 +23,10 @@ final class Wire {
     private static final int LONGEST_QUOTE = 200;
 
     record Answer(int status, String body) {
+        /** Whether it is exactly this, with status 200. */
+        boolean says(String word) {
+            return status == 200 && body.strip().equals(word);
+        }
 
         /** What came instead of an expected answer, for an error: a proxy may have answered, with a page. */
         String quoted() {

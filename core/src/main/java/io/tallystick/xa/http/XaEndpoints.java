@@ -35,6 +35,9 @@ public final class XaEndpoints {
     private final XaEngine engine;
     private final KeyRing keys;
 
+    /** What a service answers, and nobody else, when a branch has ended as it was told. */
+    static final String DONE = "done";
+
     /** An answer: status, and text for the body. */
     public record Reply(int status, String body) {}
 
@@ -109,12 +112,12 @@ public final class XaEndpoints {
     private Reply finish(String resource, BranchXid branch, String hint, Verdict verdict) {
         Ack ack = engine.finish(resource, branch, hint, verdict);
         if (ack instanceof Ack.Done) {
-            return new Reply(200, "done");
+            return new Reply(200, DONE);
         }
         if (ack instanceof Ack.Heuristic heuristic) {
             if (heuristic.found() == (verdict == Verdict.COMMIT ? Ack.Found.COMMITTED : Ack.Found.ROLLED_BACK)) {
                 // told before, or it has asked for the decision itself
-                return new Reply(200, "done");
+                return new Reply(200, DONE);
             }
             return new Reply(409, heuristic.found() + " " + heuristic.evidence());
         }

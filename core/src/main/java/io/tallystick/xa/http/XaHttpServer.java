@@ -8,6 +8,8 @@ import io.tallystick.xa.http.IncomingTransactions.Participation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * For services on the JDK's own HTTP server: its endpoints, and handlers that take part in their callers' transactions. Thread-safe.
@@ -19,6 +21,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class XaHttpServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaHttpServer.class);
 
     /** A hint is short; nobody fills the memory through an endpoint. */
     private static final int LONGEST_BODY = 8_192;
@@ -87,6 +91,12 @@ public final class XaHttpServer {
                 handler.handle(held);
                 vote = held.failed() ? part.failed(null) : part.prepared();
             } catch (Throwable e) {
+                // the caller is told in one line, and nobody else would hear of it
+                LOG.warn(
+                        "{} {} failed; its part of the caller's transaction is rolled back",
+                        exchange.getRequestMethod(),
+                        exchange.getRequestURI().getPath(),
+                        e);
                 exchange.getResponseHeaders().set(OutgoingTransactions.RESPONSE_HEADER, part.failed(e));
                 send(exchange, 500, "failed; its part of the transaction is rolled back");
                 if (e instanceof Error error) {
