@@ -38,14 +38,23 @@ public final class MySqlDoctor {
                     "ON|1",
                     false,
                     "changes cannot be read from the log of this server, and it can have no replica"),
-            new Rule("binlog_format", "ROW", true, "READ COMMITTED is refused or unsafe with statements in the log"),
+            new Rule("character_set_database", "utf8mb4", false, "text outside the basic plane is refused"));
+
+    /** Of a server that writes a binary log; one that writes none has nothing to keep there. */
+    private static final List<Rule> RULES_OF_THE_LOG = List.of(
+            // with MIXED the servers write rows by themselves at READ COMMITTED; what a pipeline needs is told by its
+            // check
+            new Rule(
+                    "binlog_format",
+                    "ROW|MIXED",
+                    true,
+                    "READ COMMITTED is refused or unsafe with statements in the log"),
             new Rule("binlog_row_image", "FULL", false, "changes lack the values before them"),
             new Rule(
                     "sync_binlog",
                     "1",
                     true,
-                    "a crash loses the log's tail: replicas and pipelines know more than the primary"),
-            new Rule("character_set_database", "utf8mb4", false, "text outside the basic plane is refused"));
+                    "a crash loses the log's tail: replicas and pipelines know more than the primary"));
 
     private final Jdbc jdbc;
     private final ClockOffset clock;
@@ -61,6 +70,9 @@ public final class MySqlDoctor {
         jdbc.run(tx -> {
             version(tx).ifPresent(findings::add);
             RULES.forEach(rule -> rule.examine(tx).ifPresent(findings::add));
+            if (variable(tx, "log_bin").matches("ON|1")) {
+                RULES_OF_THE_LOG.forEach(rule -> rule.examine(tx).ifPresent(findings::add));
+            }
             clock.examine(tx).ifPresent(findings::add);
         });
         if (components.length > 0) {

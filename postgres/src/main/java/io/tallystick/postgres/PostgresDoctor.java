@@ -121,8 +121,9 @@ public final class PostgresDoctor {
                                         "prepared transactions",
                                         row.longValue("n") + " older than 10 minutes",
                                         "they hold their locks and keep VACUUM from cleaning",
-                                        "find the coordinator's decision, then ROLLBACK PREPARED '" + row.string("gid")
-                                                + "';")))
+                                        "look for what was decided with: tally tx list; of another coordinator end each as that"
+                                                + " one decided, with COMMIT PREPARED or ROLLBACK PREPARED '"
+                                                + row.string("gid") + "';")))
                 .get(0);
     }
 
