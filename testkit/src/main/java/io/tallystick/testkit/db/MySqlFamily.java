@@ -10,13 +10,11 @@ import javax.sql.DataSource;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 /** What MariaDB and MySQL have in common. */
-final class MySqlFamily {
+sealed interface MySqlFamily extends Recipe permits MariaDbRecipe, MySqlRecipe {
     /** Written into the template, so that a replica made from it already knows the user. */
-    static final String CREATE_USER = "CREATE USER '%1$s'@'%%' IDENTIFIED BY '%1$s';%n".formatted(Recipe.USER)
+    String CREATE_USER = "CREATE USER '%1$s'@'%%' IDENTIFIED BY '%1$s';%n".formatted(Recipe.USER)
             + "GRANT ALL PRIVILEGES ON *.* TO '%1$s'@'%%' WITH GRANT OPTION;%n".formatted(Recipe.USER)
             + "CREATE DATABASE tally;%n".formatted();
-
-    private MySqlFamily() {}
 
     static Map<String, String> settings(Path home, Path data, int port, ServerSpec spec) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -56,11 +54,33 @@ final class MySqlFamily {
         return command;
     }
 
-    static String url(String host, int port, String database) {
+    @Override
+    default String stopSignal() {
+        return "TERM";
+    }
+
+    @Override
+    default String abandonSignal() {
+        return "KILL";
+    }
+
+    @Override
+    default void removeRemains(Path data) {
+        // nothing outside the data directory
+    }
+
+    @Override
+    default String firstDatabase() {
+        return "tally";
+    }
+
+    @Override
+    default String url(String host, int port, String database) {
         return "jdbc:mariadb://" + host + ":" + port + "/" + database;
     }
 
-    static DataSource dataSource(String url, String user, String password) {
+    @Override
+    default DataSource dataSource(String url, String user, String password) {
         try {
             MariaDbDataSource source = new MariaDbDataSource(url);
             source.setUser(user);
@@ -69,5 +89,10 @@ final class MySqlFamily {
         } catch (SQLException e) {
             throw new TestDatabaseException("JDBC URL not understood by the MariaDB driver: " + url, e);
         }
+    }
+
+    @Override
+    default String dropDatabase(String database) {
+        return "DROP DATABASE IF EXISTS " + database;
     }
 }
