@@ -1,6 +1,7 @@
 package io.tallystick.cdc;
 
 import io.tallystick.cdc.PipelineRunner.Plan;
+import io.tallystick.jdbc.TallystickException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,15 +29,28 @@ final class ActivePipeline {
         return pipeline;
     }
 
-    /** One process at a time can have it open: to be called by whoever is to run, and not before. */
+    /**
+     * One process at a time can have it open: to be called by whoever is to run, and not before.
+     *
+     * @throws NoSpoolException when it cannot be used
+     */
     void openSpool() {
-        spool = spool == null ? plan.spool().get() : spool;
+        try {
+            spool = spool == null ? plan.spool().get() : spool;
+        } catch (TallystickException e) {
+            throw new NoSpoolException(e);
+        }
     }
 
     /** Forgets what lies in the spool, and where the log was read; the new beginning. */
     Position readAnew() {
-        if (spool != null) {
-            spool.clear();
+        PieceSpool opened = spool;
+        if (opened != null) {
+            try {
+                opened.clear();
+            } catch (TallystickException e) {
+                throw new NoSpoolException(e);
+            }
         }
         return plan.source().establishAnew(plan.tables());
     }

@@ -1,10 +1,12 @@
 package io.tallystick.cdc;
 
+import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.UnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
@@ -35,6 +37,7 @@ final class Overflow {
     private final BiPredicate<Position, Position> covers;
     private final Consumer<String> readAgain;
     private final Standings standings;
+    private final @Nullable LargeTransaction large;
 
     private volatile boolean damaged;
     private volatile @Nullable String alarm;
@@ -59,6 +62,7 @@ final class Overflow {
         this.covers = covers;
         this.readAgain = readAgain;
         this.standings = new Standings(spool, flows, covers);
+        this.large = spool == null ? null : new LargeTransaction(spool, flows, covers);
     }
 
     Standings standings() {
@@ -69,8 +73,11 @@ final class Overflow {
     void prepare() throws InterruptedException {
         if (damaged && spool != null) {
             stopFeeding();
+            guarded(() -> {
+                spool.inspect();
+                return true;
+            });
             damaged = false;
-            spool.inspect();
         }
     }
 
@@ -102,6 +109,7 @@ final class Overflow {
             of.begin(from);
         }
         pastSpool = false;
+        Objects.requireNonNull(large).beginAnew();
         standings.note();
         for (Flow flow : flows) {
             if (round.contains(flow)) {
@@ -142,7 +150,11 @@ final class Overflow {
 
     /** Keeps a piece for those that go round; false when there is no room at the moment. */
     boolean keep(TransactionPiece piece) {
-        if (spool == null || !isUsed()) {
+        LargeTransaction tooLarge = large;
+        if (spool == null || tooLarge == null || !isUsed()) {
+            if (tooLarge != null && tooLarge.has(piece)) {
+                tooLarge.moves();
+            }
             return true;
         }
         PieceSpool.Range range = spool.range();
@@ -150,22 +162,42 @@ final class Overflow {
             return true;
         }
         pastSpool = true;
-        boolean kept = guarded(() -> spool.append(piece));
+        if (tooLarge.has(piece)) {
+            tooLarge.waitsFor(spooled());
+            return false;
+        }
+        return kept(piece, spool, tooLarge);
+    }
+
+    private boolean kept(TransactionPiece piece, PieceSpool into, LargeTransaction tooLarge) {
+        tooLarge.begins(piece);
+        boolean kept = guarded(() -> into.append(piece));
         boolean before = full;
         full = !kept;
         if (kept) {
             alarm = null;
         } else if (!before) {
-            alarm = "the spool in " + spool.settings().directory() + " is full (" + spool.bytes()
-                    + " bytes): the reading waits, and the source keeps its log. Mend " + spool.targets()
+            alarm = "the spool in " + into.settings().directory() + " is full (" + into.bytes()
+                    + " bytes): the reading waits, and the source keeps its log. Mend " + into.targets()
                     + ", or raise the limit and restart";
             LOG.error("{}", alarm);
+        }
+        if (kept && tooLarge.isFoundBy(piece)) {
+            readAgain.accept("transaction " + piece.transaction() + " is larger than the whole spool");
+            return false;
         }
         return kept;
     }
 
+    private List<String> spooled() {
+        return flows.stream().filter(Flow::isSpooled).map(Flow::target).toList();
+    }
+
     /** Makes durable what was kept, so that the source may be told. */
     void settle(Instant now) {
+        if (large != null) {
+            large.look();
+        }
         if (spool == null || spool.range() == null) {
             alarm = null;
             return;
@@ -201,6 +233,10 @@ final class Overflow {
     private boolean guarded(BooleanSupplier work) {
         try {
             return work.getAsBoolean();
+        } catch (CorruptionException e) {
+            damaged(String.valueOf(e.getMessage()));
+            alarm = e.getMessage();
+            throw new UnavailableException(e.getMessage() + "; what is sound is looked for", e);
         } catch (UnavailableException e) {
             if (alarm == null) {
                 LOG.error("{}", e.getMessage());
@@ -216,7 +252,7 @@ final class Overflow {
      * @return false when there is no way round
      */
     boolean divert(Flow flow, String why) {
-        if (spool == null) {
+        if (spool == null || (large != null && large.isBefore(flow))) {
             return false;
         }
         LOG.warn(
@@ -233,6 +269,13 @@ final class Overflow {
             readAgain.accept("target " + flow.target() + " goes round through the spool");
         }
         return true;
+    }
+
+    /** Tells that the reading waits for a target that cannot be led round. */
+    void waitsFor(Flow flow) {
+        if (large != null && large.isBefore(flow)) {
+            large.waitsFor(List.of(flow.target()));
+        }
     }
 
     /** Leads those round that hold up others, or the source's log, although they move. */
@@ -299,9 +342,7 @@ final class Overflow {
         if (spool == null) {
             return null;
         }
-        List<String> round =
-                flows.stream().filter(Flow::isSpooled).map(Flow::target).toList();
-        return new PipelineStatus.SpoolStatus(spool.bytes(), spool.settings().limitBytes(), round, alarm);
+        return new PipelineStatus.SpoolStatus(spool.bytes(), spool.settings().limitBytes(), spooled(), alarm());
     }
 
     /** For a message about a gap: what the spool could have filled it with. */
@@ -319,7 +360,8 @@ final class Overflow {
     /** Why the reading waits for the spool; null while it does not. Any thread may ask. */
     @Nullable
     String alarm() {
-        return alarm;
+        String storage = alarm;
+        return storage != null || large == null ? storage : large.alarm();
     }
 
     /** Ends the feeding; what lies in the spool stays, with what was read last: a source that keeps no log for us may not have it again. */
@@ -329,7 +371,7 @@ final class Overflow {
             if (spool != null) {
                 spool.force();
             }
-        } catch (UnavailableException e) {
+        } catch (UnavailableException | CorruptionException e) {
             LOG.error("{}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -33,7 +33,7 @@ public interface PieceSpool extends AutoCloseable {
     /**
      * Takes the next piece; not durable before {@link #force}.
      *
-     * @return false when there is no room: nothing was taken. A transaction that has begun is taken to its end
+     * @return false when there is no room: nothing was taken. A transaction that has begun is taken to its end, also beyond the limit
      */
     boolean append(TransactionPiece piece);
 

@@ -202,7 +202,10 @@ public final class PipelineRunner implements AutoCloseable {
         } catch (RuntimeException e) {
             notBefore = runtime.clock().instant().plus(runtime.pause(plan.settings(), failures++));
             LOG.warn("pipeline {} cannot follow its orders now, trying again: {}", plan.name(), e.getMessage());
-            tell(new Phase(PipelineStatus.State.SOURCE_AWAY, String.valueOf(e.getMessage())));
+            boolean ofSpool = e instanceof NoSpoolException;
+            tell(new Phase(
+                    ofSpool ? PipelineStatus.State.HELD_UP : PipelineStatus.State.SOURCE_AWAY,
+                    String.valueOf(e.getMessage())));
         }
     }
 

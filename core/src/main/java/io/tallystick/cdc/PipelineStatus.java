@@ -46,7 +46,10 @@ public record PipelineStatus(
         RUNNING,
         /** The source cannot be read at the moment; it is tried again. */
         SOURCE_AWAY,
-        /** The spool is full or cannot be written: the reading waits, and the source keeps its log. Nothing is lost. */
+        /**
+         * The spool is full, its folder cannot be used, or a transaction is larger than all of it: the reading waits, and the source
+         * keeps its log. Nothing is lost, and it goes on by itself when that is mended.
+         */
         HELD_UP,
         /** Changes are lost to the log: the tables must be compared and brought in line. A person decides. */
         NEEDS_RESYNC,

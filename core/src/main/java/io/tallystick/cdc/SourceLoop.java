@@ -259,6 +259,10 @@ final class SourceLoop implements Runnable {
 
     private void handOut(TransactionPiece piece, ChangeStream stream) throws InterruptedException {
         while (goesOn() && !overflow.keep(piece)) {
+            if (readTo != null) {
+                // who has caught up needs no room there
+                overflow.letReturn(readTo, runtime.clock().instant());
+            }
             acknowledge(stream);
             CdcRuntime.waitOr(end, ROOM);
         }
@@ -272,8 +276,10 @@ final class SourceLoop implements Runnable {
                 acknowledge(stream);
                 Instant now = runtime.clock().instant();
                 began = began == null ? now : began;
-                if (!flow.isSpooled() && Duration.between(began, now).compareTo(overflow.patience()) > 0) {
-                    overflow.divert(flow, "it has taken nothing for " + overflow.patience());
+                if (!flow.isSpooled()
+                        && Duration.between(began, now).compareTo(overflow.patience()) > 0
+                        && !overflow.divert(flow, "it has taken nothing for " + overflow.patience())) {
+                    overflow.waitsFor(flow);
                 }
             }
         }

@@ -190,9 +190,16 @@ final class TargetLoop implements Runnable {
             if (reading != null && reading == beyondApplied) {
                 return false;
             }
-            boolean again = isApplied(delivery.piece());
+            boolean again = comesAgain(delivery.piece());
             beyondApplied = again ? null : reading;
             return again;
+        }
+
+        /** A spool may hold a stretch twice so close together that both are in one group. */
+        private boolean comesAgain(TransactionPiece piece) {
+            return complete.isEmpty()
+                    ? isApplied(piece)
+                    : upstream.covers(complete.get(complete.size() - 1).position(), piece.position());
         }
 
         boolean isApplied(TransactionPiece piece) {

@@ -62,6 +62,7 @@ public final class SqlErrors {
     private static final Set<String> SAID_BY_TRIGGERS = Set.of("45000", "P0001", "P0004");
 
     private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
+    private static final Set<Integer> LOGIN_INNODB = Set.of(1044, 1045, 1049, 1698);
     private static final Set<Integer> NO_RIGHT_INNODB = Set.of(1044, 1142, 1143, 1227, 1370);
 
     /** Server codes that do not say whether the commit happened: killed or interrupted in the middle, or an error in COMMIT itself. */
@@ -169,6 +170,20 @@ public final class SqlErrors {
     public static boolean isMissingPrivilege(SQLException error, Dialect dialect) {
         SQLException root = speaking(error);
         return dialect.isInnoDb() ? NO_RIGHT_INNODB.contains(root.getErrorCode()) : "42501".equals(root.getSQLState());
+    }
+
+    /**
+     * Whether the server refused the user, or the database he named, when he logged in: without a person it will do so again. Class 28
+     * and 3D000 of PostgreSQL; of MariaDB and MySQL the codes for a wrong user or password, a database he may not use, and none of that
+     * name; and S1009, with which their driver gives up before it has said the password.
+     */
+    static boolean isLoginRefused(SQLException error) {
+        SQLException root = speaking(error);
+        String state = root.getSQLState() == null ? "" : root.getSQLState();
+        return state.startsWith("28")
+                || state.equals("3D000")
+                || state.equals("S1009")
+                || LOGIN_INNODB.contains(root.getErrorCode());
     }
 
     /**

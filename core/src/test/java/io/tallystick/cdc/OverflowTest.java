@@ -202,6 +202,79 @@ class OverflowTest {
     }
 
     @Test
+    void a_transaction_larger_than_the_whole_spool_is_named_and_waits_and_arrives_when_its_target_is_back()
+            throws SQLException {
+        RecordedSource source = source();
+        FaultyDataSource slow = FaultyDataSource.around(db.dataSource());
+        try (DiskSpool spool = spool(source);
+                Pipeline pipeline = started(source, slow, spool)) {
+            commit(source, 3, 20);
+            awaitApplied(pipeline, "slow", 20);
+            slow.failAll(call -> true, JdbcFault.lostRequest());
+            commit(source, 4, 100);
+            commitLarge(source, 8_000);
+            commit(source, 5, 100);
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
+            assertThat(pipeline.status().reason())
+                    .contains(
+                            "transaction t120",
+                            "larger than the whole spool",
+                            folder.toString(),
+                            "is " + (1 << 20) + " (spool: limit)",
+                            "slow");
+            assertThat(spool.bytes()).isLessThanOrEqualTo(1 << 20);
+            assertThat(source.acknowledged()).isLessThanOrEqualTo(120);
+            slow.heal();
+            awaitApplied(pipeline, "slow", source.size());
+            awaitApplied(pipeline, "fast", source.size());
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.RUNNING);
+        }
+        assertThat(rows("fast")).isEqualTo(model);
+        assertThat(rows("slow")).isEqualTo(model);
+    }
+
+    @Test
+    void a_folder_that_is_away_for_a_while_is_named_and_nothing_that_lies_there_is_lost()
+            throws SQLException, IOException {
+        RecordedSource source = source();
+        FaultyDataSource slow = FaultyDataSource.around(db.dataSource());
+        Path volume = folder.resolve("volume");
+        Path elsewhere = folder.resolve("elsewhere");
+        try (DiskSpool spool = spool(source, volume, Duration.ofMillis(300));
+                Pipeline pipeline = started(source, slow, spool)) {
+            goneRound(pipeline, source, slow);
+            Files.move(volume, elsewhere);
+            commit(source, 5, 100);
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
+            assertThat(pipeline.status().reason()).contains(volume.toString(), "it is not there", "by itself");
+            assertThat(source.acknowledged()).isLessThan(source.size());
+            Files.move(elsewhere, volume);
+            slow.heal();
+            awaitApplied(pipeline, "slow", source.size());
+            awaitApplied(pipeline, "fast", source.size());
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.RUNNING);
+        }
+        assertThat(rows("fast")).isEqualTo(model);
+        assertThat(rows("slow")).isEqualTo(model);
+    }
+
+    @Test
+    void a_spool_that_is_emptied_while_it_is_in_use_is_a_gap_and_the_source_is_told_nothing_more() throws SQLException {
+        RecordedSource source = source();
+        FaultyDataSource slow = FaultyDataSource.around(db.dataSource());
+        try (DiskSpool spool = spool(source);
+                Pipeline pipeline = started(source, slow, spool)) {
+            goneRound(pipeline, source, slow);
+            long told = source.acknowledged();
+            emptied();
+            commit(source, 5, 100);
+            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.NEEDS_RESYNC);
+            assertThat(pipeline.status().reason()).contains("wanted after 20", folder.toString(), "empty");
+            assertThat(source.acknowledged()).isEqualTo(told);
+        }
+    }
+
+    @Test
     void without_a_target_that_is_away_nothing_goes_to_disk() throws SQLException {
         RecordedSource source = source();
         // more patience than any machine is busy for
@@ -219,13 +292,17 @@ class OverflowTest {
     private void goneRound(RecordedSource source, FaultyDataSource slow) {
         try (DiskSpool spool = spool(source);
                 Pipeline pipeline = started(source, slow, spool)) {
-            commit(source, 3, 20);
-            awaitApplied(pipeline, "slow", 20);
-            slow.failAll(call -> true, JdbcFault.lostRequest());
-            commit(source, 4, 2_000);
-            awaitApplied(pipeline, "fast", source.size());
-            await().atMost(LONG).until(() -> source.acknowledged() == source.size());
+            goneRound(pipeline, source, slow);
         }
+    }
+
+    private void goneRound(Pipeline pipeline, RecordedSource source, FaultyDataSource slow) {
+        commit(source, 3, 20);
+        awaitApplied(pipeline, "slow", 20);
+        slow.failAll(call -> true, JdbcFault.lostRequest());
+        commit(source, 4, 2_000);
+        awaitApplied(pipeline, "fast", source.size());
+        await().atMost(LONG).until(() -> source.acknowledged() == source.size());
     }
 
     private static RecordedSource source() {
@@ -239,8 +316,12 @@ class OverflowTest {
     }
 
     private DiskSpool spool(ChangeSource source, Duration patience) {
+        return spool(source, folder, patience);
+    }
+
+    private DiskSpool spool(ChangeSource source, Path at, Duration patience) {
         return DiskSpool.open(
-                SpoolSettings.in(folder).withLimitBytes(1 << 20).withPatience(patience),
+                SpoolSettings.in(at).withLimitBytes(1 << 20).withPatience(patience),
                 "test",
                 Set.of(ledger.name()),
                 source.types());
@@ -278,6 +359,16 @@ class OverflowTest {
             }
             source.commit(changes);
         }
+    }
+
+    private void commitLarge(RecordedSource source, int rows) {
+        List<Change> changes = new ArrayList<>();
+        for (long id = 1_000; id < 1_000 + rows; id++) {
+            String note = "x".repeat(190);
+            model.put(id, List.of(id, note));
+            changes.add(Change.insert(Texts.row(ledger, id, id, note)));
+        }
+        source.commit(changes);
     }
 
     private Change randomChange(SplittableRandom random) {
@@ -322,7 +413,7 @@ class OverflowTest {
     private void emptied() {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

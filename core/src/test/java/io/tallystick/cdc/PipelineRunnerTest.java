@@ -13,6 +13,8 @@ import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,26 @@ class PipelineRunnerTest {
         }
     }
 
+    @Test
+    void a_spool_whose_folder_cannot_be_used_is_named_and_the_pipeline_goes_on_by_itself_when_it_can()
+            throws SQLException, IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Path there = file.resolve("spool");
+        try (PipelineRunner runner = runner(
+                Duration.ofSeconds(10),
+                () -> DiskSpool.open(SpoolSettings.in(there), "test", Set.of(NAME), new Texts.OnDisk()))) {
+            runner.start();
+            await().atMost(LONG).until(() -> runner.status().state() == PipelineStatus.State.HELD_UP);
+            assertThat(runner.status().reason())
+                    .contains(there.toString(), "cannot be opened", file + " is no folder", "spool: dir", "by itself")
+                    .doesNotContain("Exception");
+            assertThat(source.opened).hasValue(0);
+            Files.delete(file);
+            awaitPosition(1);
+            await().atMost(LONG).until(() -> runner.status().state() == PipelineStatus.State.RUNNING);
+        }
+    }
+
     private void awaitPosition(int transactions) {
         PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
         await().atMost(LONG)
@@ -128,6 +151,10 @@ class PipelineRunnerTest {
     }
 
     private PipelineRunner runner(Duration lease) throws SQLException {
+        return runner(lease, this::spool);
+    }
+
+    private PipelineRunner runner(Duration lease, Supplier<PieceSpool> spool) throws SQLException {
         try (Connection connection = db.connect()) {
             TargetTable table = TargetCatalog.of(connection)
                     .read(List.of(TargetCatalog.Wanted.all(NAME)))
@@ -139,7 +166,7 @@ class PipelineRunnerTest {
                     new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
                     new MirrorMapping(Map.of(NAME, table)));
             return PipelineRunner.of(
-                    new PipelineRunner.Plan("test", source, Set.of(NAME), List.of(target), SETTINGS, this::spool),
+                    new PipelineRunner.Plan("test", source, Set.of(NAME), List.of(target), SETTINGS, spool::get),
                     RunnerSettings.standard().withLease(lease));
         }
     }

@@ -2,6 +2,7 @@ package io.tallystick.mysql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -44,8 +45,11 @@ public final class MySqlDataSources {
         pool.setAutoCommit(false);
         // set once for each connection: the servers' own default is REPEATABLE READ, whose gap locks deadlock inserts
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        pool.setDataSourceProperties(driver(settings));
-        return new HikariDataSource(pool);
+        DatabaseUrl url = DatabaseUrl.of(pool.getJdbcUrl());
+        Properties driver = driver(settings);
+        driver.putAll(url.properties());
+        pool.setDataSourceProperties(driver);
+        return CandidPool.open(pool, url.url());
     }
 
     /**
@@ -57,9 +61,10 @@ public final class MySqlDataSources {
         Properties driver = driver(settings);
         driver.setProperty("user", settings.user());
         driver.setProperty("password", settings.password());
+        DatabaseUrl url = DatabaseUrl.of(settings.url().replaceFirst("^" + MYSQL, MARIADB));
+        driver.putAll(url.properties());
         driver.putAll(more);
-        String url = settings.url().replaceFirst("^" + MYSQL, MARIADB);
-        Connection connection = new Driver().connect(url, driver);
+        Connection connection = new Driver().connect(url.url(), driver);
         if (connection == null) {
             throw new IllegalArgumentException(
                     "expected a URL that begins with " + MARIADB + " or " + MYSQL + ", found " + settings);

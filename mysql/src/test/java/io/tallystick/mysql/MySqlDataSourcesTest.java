@@ -2,6 +2,7 @@ package io.tallystick.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.ConnectionSettings.Timeouts;
@@ -9,10 +10,12 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @Databases(
@@ -98,6 +101,33 @@ class MySqlDataSourcesTest {
                     .hasMessageNotContaining("hidden-word");
         } finally {
             db.execute("DROP USER 'careful'@'%'");
+        }
+    }
+
+    @Test
+    void a_refused_user_is_told_at_once_and_the_pool_heals_when_he_may_come(TestDatabase db) throws Exception {
+        db.execute("CREATE USER 'stranger'@'%' IDENTIFIED BY 'another-word'");
+        ConnectionSettings unknown = ConnectionSettings.of(db.url(), "stranger", "hidden-word")
+                .withTimeouts(new Timeouts(
+                        Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(1)));
+        try (var pool = MySqlDataSources.open(unknown)) {
+            Jdbc jdbc = Jdbc.on(pool);
+            for (int time = 1; time <= 2; time++) {
+                assertThat(Background.supply(() -> catchThrowable(jdbc::dialect))
+                                .get(1, TimeUnit.MINUTES))
+                        .as("time %d", time)
+                        .isInstanceOf(RejectedException.class)
+                        .hasMessageContaining("1045");
+            }
+            db.execute(
+                    "ALTER USER 'stranger'@'%' IDENTIFIED BY 'hidden-word'",
+                    "GRANT ALL ON " + db.name() + ".* TO 'stranger'@'%'");
+            org.awaitility.Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .ignoreExceptions()
+                    .until(() -> jdbc.dialect().name().equals(db.engine().name()));
+        } finally {
+            db.execute("DROP USER IF EXISTS 'stranger'@'%'");
         }
     }
 

@@ -2,6 +2,7 @@ package io.tallystick.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class PostgresDataSources {
         pool.setConnectionInitSql("SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', '"
                 + settings.timeouts().lock().toMillis() + "', false)");
         pool.setDataSourceProperties(driver(settings));
-        return new HikariDataSource(pool);
+        return CandidPool.open(pool);
     }
 
     private static Properties driver(ConnectionSettings settings) {

@@ -2,6 +2,8 @@ package io.tallystick.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.ConnectionSettings.Timeouts;
@@ -10,6 +12,7 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @Databases(value = Engine.POSTGRESQL, ownServer = true)
@@ -85,6 +89,25 @@ class PostgresDataSourcesTest {
                     .hasMessageNotContaining("secret");
         } finally {
             Files.writeString(rules, before);
+        }
+    }
+
+    @Test
+    void a_refused_user_is_told_at_once_and_the_pool_heals_when_he_may_come(TestDatabase db) throws Exception {
+        ConnectionSettings unknown = ConnectionSettings.of(db.url(), "stranger", "secret")
+                .withTimeouts(new Timeouts(
+                        Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(1)));
+        try (var pool = PostgresDataSources.open(unknown)) {
+            Jdbc jdbc = Jdbc.on(pool);
+            for (int time = 1; time <= 2; time++) {
+                assertThat(Background.supply(() -> catchThrowable(jdbc::dialect))
+                                .get(1, TimeUnit.MINUTES))
+                        .as("time %d", time)
+                        .isInstanceOf(RejectedException.class)
+                        .hasMessageContaining("SQLState 28");
+            }
+            db.execute("CREATE ROLE stranger LOGIN");
+            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> jdbc.dialect() == Dialect.POSTGRESQL);
         }
     }
 

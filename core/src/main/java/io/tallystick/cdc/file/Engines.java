@@ -7,6 +7,7 @@ import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
 import io.tallystick.cdc.query.QueryChangeSource;
 import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.RejectedException;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class Engines {
         pool.setMaximumPoolSize(settings.poolSize());
         pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
         pool.setInitializationFailTimeout(-1);
-        return new HikariDataSource(pool);
+        return CandidPool.open(pool);
     }
 
     private static String withoutSecrets(String url) {

@@ -76,7 +76,7 @@ public final class DiskSpool implements PieceSpool {
         try {
             return open(settings, FileDisk.in(settings.directory()), types, Owner.of(pipeline, tables, Set.of()));
         } catch (IOException e) {
-            throw failed(settings.directory(), "opened", e);
+            throw SpoolTrouble.with(settings.directory(), "opened", e);
         }
     }
 
@@ -118,6 +118,7 @@ public final class DiskSpool implements PieceSpool {
         written = range == null ? null : range.upTo();
         unfinished = false;
         progress = null;
+        cutTo = -1;
     }
 
     @Override
@@ -133,15 +134,16 @@ public final class DiskSpool implements PieceSpool {
     @Override
     public void begin(Position after) {
         clear();
-        run("begun", () -> owner.store(disk));
+        run("written to", () -> owner.store(disk));
         written = after;
-        run("begun", this::nextSegment);
+        run("written to", this::nextSegment);
         range = new Range(after, after);
     }
 
     @Override
     public boolean append(TransactionPiece piece) {
         if (!unfinished && bytes() >= settings.limitBytes()) {
+            run("written to", this::letGoOfNewest);
             return false;
         }
         if (!unfinished && piece.last() && piece.changes().isEmpty()) {
@@ -149,7 +151,7 @@ public final class DiskSpool implements PieceSpool {
             return true;
         }
         progress = null;
-        run("written", () -> write(piece));
+        run("written to", () -> write(piece));
         return true;
     }
 
@@ -167,6 +169,15 @@ public final class DiskSpool implements PieceSpool {
         if (piece.last()) {
             unfinished = false;
             written = piece.position();
+        }
+    }
+
+    /** The newest segment is never forgotten: one that fills the spool alone would be full of what everybody has, for ever. */
+    private void letGoOfNewest() throws IOException {
+        long newest = segments.lastEntry().getValue().extent().bytes();
+        if (Math.max(newest, writer == null ? 0 : writer.size()) >= segmentBytes) {
+            forceAll();
+            nextSegment();
         }
     }
 
@@ -196,6 +207,7 @@ public final class DiskSpool implements PieceSpool {
         if (cutTo < 0) {
             return;
         }
+        lookWhetherItIsThere();
         try (Disk.Handle file = disk.open(segments.lastEntry().getValue().name())) {
             file.truncate(cutTo);
             file.force();
@@ -205,10 +217,11 @@ public final class DiskSpool implements PieceSpool {
 
     @Override
     public void force() {
-        run("written", this::forceAll);
+        run("written to", this::forceAll);
     }
 
     private void forceAll() throws IOException {
+        lookWhetherItIsThere();
         TransactionPiece last = progress;
         if (last != null) {
             progress = null;
@@ -226,6 +239,15 @@ public final class DiskSpool implements PieceSpool {
             Range before = range;
             Position upTo = written;
             range = before == null || upTo == null ? before : new Range(before.after(), upTo);
+        }
+    }
+
+    /** A file that somebody has removed takes writes as if nothing were wrong, and the source would be told that they are kept. */
+    private void lookWhetherItIsThere() throws IOException {
+        Map.Entry<Long, Segment> newest = segments.lastEntry();
+        if (newest != null && !disk.list().contains(newest.getValue().name())) {
+            throw new CorruptionException("segment " + newest.getValue().name() + " of the spool is gone from "
+                    + settings.directory() + "; somebody has emptied it");
         }
     }
 
@@ -282,6 +304,10 @@ public final class DiskSpool implements PieceSpool {
                 writer.close();
                 writer = null;
             }
+            if (!segments.isEmpty()
+                    && disk.list().contains(segments.lastEntry().getValue().name())) {
+                cutNewest();
+            }
             adopt(new Recovery(disk, types).everything());
         });
     }
@@ -311,7 +337,7 @@ public final class DiskSpool implements PieceSpool {
     public void targets(Set<String> names) {
         Owner next = owner.forTargets(names);
         if (!next.equals(owner)) {
-            run("written", () -> next.store(disk));
+            run("written to", () -> next.store(disk));
             owner = next;
         }
     }
@@ -347,13 +373,13 @@ public final class DiskSpool implements PieceSpool {
         if (closed) {
             // another one may have the directory by now
             throw new UnavailableException(
-                    "the spool in " + settings.directory() + " was closed; nothing is " + verb, null);
+                    "the spool in " + settings.directory() + " was closed and cannot be " + verb, null);
         }
         try {
             work.run();
         } catch (IOException e) {
             backToDurable();
-            throw failed(settings.directory(), verb, e);
+            throw SpoolTrouble.with(settings.directory(), verb, e);
         }
     }
 
@@ -376,13 +402,6 @@ public final class DiskSpool implements PieceSpool {
         } catch (IOException e) {
             LOG.debug("closing a segment of the spool: {}", e.toString());
         }
-    }
-
-    static UnavailableException failed(Path directory, String verb, IOException cause) {
-        return new UnavailableException(
-                "the spool in " + directory + " cannot be " + verb + ": " + cause
-                        + "; give its disk room or mend it. The source keeps its log meanwhile",
-                cause);
     }
 
     private interface Work {

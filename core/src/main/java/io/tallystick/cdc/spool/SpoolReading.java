@@ -47,7 +47,7 @@ final class SpoolReading implements PieceSpool.Reading {
                 segment = later.getValue();
             }
         } catch (IOException e) {
-            throw DiskSpool.failed(place.directory, "read", e);
+            throw SpoolTrouble.with(place.directory, "read", e);
         }
     }
 
@@ -79,7 +79,7 @@ final class SpoolReading implements PieceSpool.Reading {
             try {
                 open.close();
             } catch (IOException e) {
-                throw DiskSpool.failed(place.directory, "read", e);
+                throw SpoolTrouble.with(place.directory, "read", e);
             }
         }
     }

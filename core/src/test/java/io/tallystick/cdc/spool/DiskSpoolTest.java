@@ -47,6 +47,19 @@ class DiskSpoolTest {
     }
 
     @Test
+    void a_transaction_that_fills_the_spool_alone_is_forgotten_when_everybody_has_it() {
+        try (DiskSpool spool = SpoolScene.quick(folder)) {
+            spool.begin(SpoolScene.at(0));
+            assertThat(SpoolScene.append(spool, 1, 1_100_000)).isTrue();
+            assertThat(SpoolScene.append(spool, 2, 9)).isFalse();
+            spool.forget(place -> SpoolScene.number(place) <= 1);
+            assertThat(SpoolScene.append(spool, 2, 9)).isTrue();
+            spool.force();
+            assertThat(SpoolScene.read(spool, 1, 9)).containsExactly(2);
+        }
+    }
+
+    @Test
     void a_file_torn_anywhere_ends_with_the_last_whole_transaction_before() throws IOException {
         List<Long> ends = new ArrayList<>();
         try (DiskSpool spool = SpoolScene.quick(folder)) {

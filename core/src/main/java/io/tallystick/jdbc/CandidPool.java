@@ -1,0 +1,85 @@
+package io.tallystick.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.util.DriverDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A pool that says at once when the database refuses its user. Others try again until the time for borrowing is over (10 s), because
+ * they take every failure for one that passes; a wrong password does not. It goes on trying all the same, so that it heals when the
+ * password is mended at the server. Thread-safe.
+ */
+public final class CandidPool extends HikariDataSource {
+
+    private final Logins logins;
+
+    private CandidPool(HikariConfig config, Logins logins) {
+        super(config);
+        this.logins = logins;
+    }
+
+    /** @param config with a JDBC URL */
+    public static HikariDataSource open(HikariConfig config) {
+        return open(config, config.getJdbcUrl());
+    }
+
+    /** @param url what the driver is to connect to, where the URL of the configuration is only what people know it by */
+    public static HikariDataSource open(HikariConfig config, String url) {
+        Logins logins = new Logins(new DriverDataSource(
+                url,
+                config.getDriverClassName(),
+                config.getDataSourceProperties(),
+                config.getUsername(),
+                config.getPassword()));
+        config.setDataSource(logins);
+        return new CandidPool(config, logins);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        HikariPoolMXBean pool = getHikariPoolMXBean();
+        boolean empty = pool != null && !isClosed() && pool.getTotalConnections() == 0;
+        return empty ? first() : super.getConnection();
+    }
+
+    /** The first one, or the first again: whatever is known sooner, a connection or a refusal. */
+    private Connection first() throws SQLException {
+        CompletableFuture<Connection> answer = logins.refusal();
+        if (!answer.isDone()) {
+            Thread asking = new Thread(() -> ask(answer), getPoolName() + "-first");
+            asking.setDaemon(true);
+            asking.start();
+        }
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException told) {
+                // others hear of the same refusal: each gets an exception of his own
+                throw new SQLException(told.getMessage(), told);
+            }
+            throw new IllegalStateException("pool " + getPoolName() + " is of no use: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            answer.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new SQLException(getPoolName() + ": interrupted while waiting for a connection", e);
+        } finally {
+            logins.forget(answer);
+        }
+    }
+
+    private void ask(CompletableFuture<Connection> answer) {
+        try {
+            Connection connection = super.getConnection();
+            if (!answer.complete(connection)) {
+                connection.close();
+            }
+        } catch (SQLException | RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.tallystick.jdbc;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** A driver, as a pool uses it, that remembers whether the server refused the user when he knocked last. Thread-safe. */
+final class Logins implements DataSource {
+
+    private final DataSource driver;
+    private final Set<CompletableFuture<Connection>> waiting = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable SQLException refused;
+
+    Logins(DataSource driver) {
+        this.driver = driver;
+    }
+
+    /** Ends with the next refusal; at once when the last answer was one. */
+    CompletableFuture<Connection> refusal() {
+        CompletableFuture<Connection> answer = new CompletableFuture<>();
+        waiting.add(answer);
+        SQLException last = refused;
+        if (last != null) {
+            answer.completeExceptionally(last);
+        }
+        return answer;
+    }
+
+    void forget(CompletableFuture<Connection> answer) {
+        waiting.remove(answer);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return logIn(driver::getConnection);
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        return logIn(() -> driver.getConnection(user, password));
+    }
+
+    private Connection logIn(Login login) throws SQLException {
+        try {
+            Connection connection = login.connect();
+            refused = null;
+            return connection;
+        } catch (SQLException e) {
+            // a server that went away meanwhile may have another mind when it is back
+            refused = SqlErrors.isLoginRefused(e) ? e : null;
+            if (refused != null) {
+                waiting.forEach(answer -> answer.completeExceptionally(e));
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        return driver.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        driver.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        driver.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return driver.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return driver.getParentLogger();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return driver.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return driver.isWrapperFor(type);
+    }
+
+    private interface Login {
+        Connection connect() throws SQLException;
+    }
+}
