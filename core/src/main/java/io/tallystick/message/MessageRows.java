@@ -84,8 +84,13 @@ final class MessageRows {
                         .toList());
     }
 
+    /** Of a message that is still there: another consumer may have the lane by now, and its own memory of the key. */
     void retryLater(Tx tx, Delivery delivery, int attempts, Duration pause, String problem) {
         String channel = delivery.message().channel();
+        String there = "SELECT seq FROM tally_message WHERE seq = ? FOR UPDATE";
+        if (tx.queryOne(there, row -> row.longValue("seq"), delivery.seq()).isEmpty()) {
+            return;
+        }
         tx.update("DELETE FROM tally_retry WHERE channel = ? AND msg_key = ?", channel, delivery.key());
         tx.update(
                 "INSERT INTO tally_retry (channel, msg_key, seq, attempts, last_error, retry_at) VALUES (?, ?, ?, ?, ?, "
@@ -101,8 +106,8 @@ final class MessageRows {
     /** Sets the message aside; of several who try it one does. */
     void bury(Tx tx, Delivery delivery, int attempts, String problem) {
         Message message = delivery.message();
-        tx.update("DELETE FROM tally_retry WHERE channel = ? AND msg_key = ?", message.channel(), message.key());
         if (tx.update("DELETE FROM tally_message WHERE seq = ?", delivery.seq()) == 1) {
+            tx.update("DELETE FROM tally_retry WHERE channel = ? AND msg_key = ?", message.channel(), message.key());
             tx.update(
                     """
                     INSERT INTO tally_dead_message (channel, lane, msg_key, id, headers, body, seq, attempts, last_error)
