@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Whether a saga in flight can go on with another definition, and why not. */
-public final class Migration {
+final class Migration {
 
     private Migration() {}
 

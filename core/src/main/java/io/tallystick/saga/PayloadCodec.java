@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Payloads as JSON. Only the type that the definition names is ever decoded: no class is loaded because a message says
  * so. Thread-safe.
  */
-public final class PayloadCodec {
+final class PayloadCodec {
 
     /** One payload is held to a mebibyte: larger things belong beside the saga, with their key in it. */
     static final int LIMIT_CHARS = 1 << 20;
@@ -28,7 +28,7 @@ public final class PayloadCodec {
             .build();
 
     /** @throws RejectedException if the value cannot be written as JSON or is larger than a mebibyte */
-    public String encode(Object value) {
+    String encode(Object value) {
         String text;
         try {
             text = json.writeValueAsString(value);
@@ -78,7 +78,7 @@ public final class PayloadCodec {
     }
 
     /** @throws RejectedException if the JSON does not fit the type, naming the place and what was expected */
-    public <D> D decode(String text, Class<D> type) {
+    <D> D decode(String text, Class<D> type) {
         try {
             return json.readValue(text, type);
         } catch (JacksonException e) {

@@ -3,7 +3,7 @@ package io.tallystick.saga;
 import java.time.Instant;
 
 /** What is to be done once the decision that asked for it is durable. */
-public sealed interface SagaEffect {
+sealed interface SagaEffect {
 
     /** Make an attempt, not before {@code due}; its answer comes back as an event naming the token. */
     record Invoke(StepToken token, Instant due) implements SagaEffect {}

@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>Sources: Garcia-Molina and Salem, Sagas (1987) for forward and backward recovery; the three-valued outcome and the
  * intent written before the action leaves follow from the lost reply (docs/failure-model.md).
  */
-public final class SagaMachine {
+final class SagaMachine {
 
     private SagaMachine() {}
 
