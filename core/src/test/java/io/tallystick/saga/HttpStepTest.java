@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,10 @@ class HttpStepTest {
 
         static Said status(int status) {
             return new Said(status, "", "");
+        }
+
+        static Said nothing() {
+            return status(0);
         }
     }
 
@@ -70,6 +75,9 @@ class HttpStepTest {
         heard.add(exchange.getRequestURI().getPath() + " "
                 + exchange.getRequestHeaders().getFirst("Idempotency-Key"));
         Said said = exchange.getRequestURI().getPath().equals("/recalls") ? Said.status(200) : next();
+        if (said.equals(Said.nothing())) {
+            return;
+        }
         if (!said.retryAfter().isEmpty()) {
             exchange.getResponseHeaders().set("Retry-After", said.retryAfter());
         }
@@ -92,16 +100,20 @@ class HttpStepTest {
         return URI.create("http://127.0.0.1:" + bank.getAddress().getPort());
     }
 
+    private final SagaDefinition<Order> remittance = Saga.define("remittance", Order.class)
+            .step("remit")
+            .http("other-bank", "/remittances")
+            .compensate("/recalls")
+            .retry(QUICK)
+            .build();
+
+    private SagaEngine engine() {
+        return scene.engine(builder -> builder.services(name -> address()), remittance);
+    }
+
     private SagaOutcome remit(Said... answers) {
         script.addAll(new ArrayDeque<>(List.of(answers)));
-        SagaDefinition<Order> saga = Saga.define("remittance", Order.class)
-                .step("remit")
-                .http("other-bank", "/remittances")
-                .compensate("/recalls")
-                .retry(QUICK)
-                .build();
-        return scene.engine(builder -> builder.services(name -> address()), saga)
-                .run(saga, "t-1", new Order(30), PATIENCE);
+        return engine().run(remittance, "t-1", new Order(30), PATIENCE);
     }
 
     @ParameterizedTest
@@ -156,6 +168,21 @@ class HttpStepTest {
         SagaOutcome outcome = remit(Said.status(502), Said.status(404), Said.status(200));
 
         assertThat(outcome.completed()).isTrue();
+    }
+
+    /** The engine that died has sent the same attempt, and the bank may have remitted; its heir hears the gateway. */
+    @Test
+    void a_4xx_of_somebody_on_the_way_is_no_no_to_an_attempt_that_an_earlier_owner_may_have_sent() {
+        script.addAll(List.of(Said.nothing(), Said.status(404)));
+        SagaEngine former = engine();
+        SagaId saga = former.start(remittance, "t-1", new Order(30));
+        Awaitility.await().until(() -> heard.size() == 1);
+        former.close();
+
+        SagaOutcome outcome = engine().await(saga, PATIENCE);
+
+        assertThat(outcome.compensated()).isTrue();
+        assertThat(heard).last().asString().startsWith("/recalls");
     }
 
     static Stream<Said> wordsOfTheService() {
