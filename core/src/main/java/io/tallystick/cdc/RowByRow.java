@@ -50,7 +50,7 @@ final class RowByRow {
             Savepoint before = session.savepoint();
             try {
                 ConflictCheck.Verdict verdict = judge(change);
-                conflicts += verdict.conflict() ? 1 : 0;
+                conflicts += verdict.met() == null ? 0 : 1;
                 Refusal refused = make(verdict);
                 session.release(before);
                 return refused;

@@ -31,8 +31,8 @@ public record RowChange(
         return new RowChange(
                 change.operation(),
                 change.table().name(),
-                before == null ? null : new RowImage(before, oldNullsCount),
-                after == null ? null : new RowImage(after, true));
+                before == null ? null : RowImage.of(before, oldNullsCount),
+                after == null ? null : RowImage.of(after, true));
     }
 
     /** The row as it is, or as it was when it is gone. */

@@ -6,27 +6,70 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the source, read by the names of its columns. A value has the Java type of its {@link ValueKind}; what no Java type
- * expresses (infinity, a zero date) is a {@link SpecialValue}. Messages name columns and never values. Immutable, thread-safe.
+ * A row, read by the names of its columns. A value has the Java type of its {@link ValueKind}; what no Java type expresses (infinity, a
+ * zero date) is a {@link SpecialValue}. Messages name columns and never values. Thread-safe.
  */
 public final class RowImage {
 
-    private final Row row;
-    private final boolean nullsCount;
+    private final Cells cells;
 
-    RowImage(Row row, boolean nullsCount) {
-        this.row = row;
-        this.nullsCount = nullsCount;
+    RowImage(Cells cells) {
+        this.cells = cells;
     }
 
-    /** The columns of the table as it was when the change was made, in their order. */
+    /** Where the values are. */
+    interface Cells {
+
+        /** Whose log is to repeat whole rows. */
+        TableName table();
+
+        List<String> columns();
+
+        boolean isUntold(int cell);
+
+        @Nullable
+        Object value(int cell);
+    }
+
+    /** A row of the log; {@code nullsCount} says whether NULL is a value also outside of the replica identity. */
+    static RowImage of(Row row, boolean nullsCount) {
+        return new RowImage(new LogCells(row, nullsCount));
+    }
+
+    private record LogCells(Row row, boolean nullsCount) implements Cells {
+
+        @Override
+        public TableName table() {
+            return row.table().name();
+        }
+
+        @Override
+        public List<String> columns() {
+            return row.table().columns().stream().map(SourceColumn::name).toList();
+        }
+
+        @Override
+        public boolean isUntold(int cell) {
+            return row.isUnchanged(cell)
+                    || !nullsCount
+                            && row.isNull(cell)
+                            && !row.table().columns().get(cell).key();
+        }
+
+        @Override
+        public @Nullable Object value(int cell) {
+            return row.value(cell);
+        }
+    }
+
+    /** Its columns, in the order of the table; those that a table of the source had when the change was made. */
     public List<String> columns() {
-        return row.table().columns().stream().map(SourceColumn::name).toList();
+        return cells.columns();
     }
 
-    /** Whether the table had this column when the change was made. */
+    /** Whether it has this column. */
     public boolean has(String column) {
-        return row.table().indexOf(column) >= 0;
+        return columns().contains(column);
     }
 
     /**
@@ -34,11 +77,7 @@ public final class RowImage {
      * nothing to read.
      */
     public boolean isUnchanged(String column) {
-        int at = place(column);
-        return row.isUnchanged(at)
-                || !nullsCount
-                        && row.isNull(at)
-                        && !row.table().columns().get(at).key();
+        return cells.isUntold(place(column));
     }
 
     /**
@@ -48,13 +87,12 @@ public final class RowImage {
      */
     public @Nullable Object value(String column) {
         if (isUnchanged(column)) {
-            throw new RejectedException(
-                    "column " + column + " of " + row.table().name()
-                            + " was not repeated by the log: ask isUnchanged first, or make the log repeat whole rows (PostgreSQL: ALTER TABLE "
-                            + row.table().name()
-                            + " REPLICA IDENTITY FULL; MariaDB, MySQL: binlog_row_image=FULL)");
+            throw new RejectedException("column " + column + " of " + cells.table()
+                    + " was not repeated by the log: ask isUnchanged first, or make the log repeat whole rows (PostgreSQL: ALTER TABLE "
+                    + cells.table()
+                    + " REPLICA IDENTITY FULL; MariaDB, MySQL: binlog_row_image=FULL)");
         }
-        return row.value(place(column));
+        return cells.value(place(column));
     }
 
     /**
@@ -65,10 +103,9 @@ public final class RowImage {
     public <T> @Nullable T value(String column, Class<T> type) {
         Object value = value(column);
         if (value != null && !type.isInstance(value)) {
-            throw new RejectedException(
-                    "column " + column + " of " + row.table().name() + " holds "
-                            + value.getClass().getSimpleName() + ", not " + type.getSimpleName()
-                            + "; read it by value(column), or by text(column)");
+            throw new RejectedException("column " + column + " of " + cells.table() + " holds "
+                    + value.getClass().getSimpleName() + ", not " + type.getSimpleName()
+                    + "; read it by value(column), or by text(column)");
         }
         return type.cast(value);
     }
@@ -77,8 +114,8 @@ public final class RowImage {
     public @Nullable String text(String column) {
         Object value = value(column);
         if (value instanceof byte[]) {
-            throw new RejectedException("column " + column + " of "
-                    + row.table().name() + " holds bytes; read it by value(column, byte[].class)");
+            throw new RejectedException("column " + column + " of " + cells.table()
+                    + " holds bytes; read it by value(column, byte[].class)");
         }
         return value == null ? null : ValueText.plain(value);
     }
@@ -94,7 +131,7 @@ public final class RowImage {
             return number == null ? null : number.longValueExact();
         } catch (ArithmeticException e) {
             throw new RejectedException(
-                    "column " + column + " of " + row.table().name()
+                    "column " + column + " of " + cells.table()
                             + " holds a number that is no long; read it by decimal(column)",
                     e);
         }
@@ -110,16 +147,15 @@ public final class RowImage {
         try {
             return value == null ? null : new BigDecimal(ValueText.plain(value));
         } catch (NumberFormatException e) {
-            throw new RejectedException(
-                    "column " + column + " of " + row.table().name() + " holds no number");
+            throw new RejectedException("column " + column + " of " + cells.table() + " holds no number");
         }
     }
 
     private int place(String column) {
-        int at = row.table().indexOf(column);
+        int at = columns().indexOf(column);
         if (at < 0) {
             throw new RejectedException(
-                    row.table().name() + " has no column " + column + "; it has " + String.join(", ", columns()));
+                    cells.table() + " has no column " + column + "; it has " + String.join(", ", columns()));
         }
         return at;
     }
@@ -127,6 +163,6 @@ public final class RowImage {
     /** Shows no values. */
     @Override
     public String toString() {
-        return "a row of " + row.table().name();
+        return "a row of " + cells.table();
     }
 }

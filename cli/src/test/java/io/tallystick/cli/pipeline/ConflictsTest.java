@@ -2,11 +2,15 @@ package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.cdc.ConflictDecider.Winner;
 import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.file.PipelineRunBuilder;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,13 +29,18 @@ class ConflictsTest {
 
     /** A row that is there already (1), one that is gone (2), one that was changed meanwhile (3), and one that is nobody else's (4). */
     private void collide(Engine from, Engine to, String policy, Check check) throws SQLException {
+        collide(from, to, policy, PipelineRun.builder(), check);
+    }
+
+    private void collide(Engine from, Engine to, String policy, PipelineRunBuilder program, Check check)
+            throws SQLException {
         TestDatabase source = servers.database(from);
         TestDatabase target = servers.database(to);
         source.execute(ITEM, "INSERT INTO item VALUES (2, 'old', 1), (3, 'old', 1)");
         target.execute(ITEM);
         String yaml = Pipe.mirror("conflict_" + policy.replaceAll("\\W.*", ""), source, target, "item")
-                .replace("}]\n", ", on_conflict: " + policy + "}]\n");
-        try (Pipe pipe = Pipe.start(yaml)) {
+                .replace("}]\n", ", on_conflict: \"" + policy + "\"}]\n");
+        try (Pipe pipe = Pipe.start(yaml, "group_changes: 10000", program)) {
             pipe.awaitValue(target, "SELECT count(*) FROM item", "2");
             pipe.awaitValue(target, "SELECT count(*) FROM tally_load WHERE state <> 'done'", "0");
             target.execute(
@@ -51,7 +60,7 @@ class ConflictsTest {
                     any -> assertThat(pipe.target().counts().transactions()).isEqualTo(4));
             check.of(
                     Pipe.rows(target, "SELECT id, name FROM item ORDER BY id"),
-                    Pipe.rows(target, "SELECT row_key FROM tally_quarantine ORDER BY id"),
+                    Pipe.rows(target, "SELECT row_key, error FROM tally_quarantine ORDER BY id"),
                     pipe.target().counts().conflicts());
             PipelineDesk desk = pipe.run().desks().get("t1");
             desk.parked(10).forEach(each -> desk.replay(each.id(), pipe.run().writer("t1")));
@@ -103,6 +112,55 @@ class ConflictsTest {
         collide(from, to, "latest(version)", (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
             assertThat(parked).singleElement().asString().contains("\"2\"");
+            assertThat(conflicts).isEqualTo(3);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void an_expression_over_both_rows_says_who_wins(Engine from, Engine to) throws SQLException {
+        String policy = "decide(target.name == 'theirs' and source.version > target.version ? 'source' : 'target')";
+        collide(from, to, policy, (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
+            assertThat(parked).singleElement().asString().contains("\"2\"", "the row is gone");
+            assertThat(conflicts).isEqualTo(3);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POSTGRESQL, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void where_an_expression_fails_or_says_something_else_the_change_waits_with_the_reason(Engine from, Engine to)
+            throws SQLException {
+        String policy = "decide(source.version > 5 ? source.name : source.version / 0)";
+        collide(from, to, policy, (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|theirs", "3|theirs", "4|ours");
+            assertThat(parked).hasSize(3);
+            assertThat(parked.get(0))
+                    .contains("\"1\"", "decide(source.version > 5 ", "cannot say who wins: it answered something else")
+                    .doesNotContain("answered something else: ours");
+            assertThat(parked.get(1)).contains("\"2\"", "the row is gone");
+            assertThat(parked.get(2)).contains("\"3\"", "cannot say who wins: 'source.version > 5 ", "has no value");
+            assertThat(conflicts).isEqualTo(3);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void a_function_of_the_program_says_who_wins_and_where_it_fails_the_change_waits(Engine from, Engine to)
+            throws SQLException {
+        PipelineRunBuilder program = PipelineRun.builder().decider("versions", (source, target) -> {
+            Long ours = Objects.requireNonNull(source.integer("version"));
+            if (ours == 3) {
+                throw new IllegalStateException("a secret: " + source.text("name"));
+            }
+            return ours > Objects.requireNonNull(target.integer("version")) ? Winner.SOURCE : Winner.PARK;
+        });
+        collide(from, to, "decider(versions)", program, (rows, parked, conflicts) -> {
+            assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
+            assertThat(parked).hasSize(2);
+            assertThat(parked.get(1))
+                    .contains("\"3\"", "decider versions cannot say who wins: java.lang.IllegalStateException at ")
+                    .doesNotContain("secret");
             assertThat(conflicts).isEqualTo(3);
         });
     }

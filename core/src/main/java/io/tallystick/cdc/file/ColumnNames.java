@@ -36,9 +36,10 @@ final class ColumnNames {
         return rewritten.toString();
     }
 
-    /** The column that a variable of the rewritten expression means. */
+    /** The column that a variable of the rewritten expression means; what stands before a dot says whose. */
     String column(String variable) {
-        return columns.getOrDefault(variable, variable);
+        int name = variable.indexOf('.') + 1;
+        return variable.substring(0, name) + columns.getOrDefault(variable.substring(name), variable.substring(name));
     }
 
     /** The column, when the whole expression is nothing but its name. */

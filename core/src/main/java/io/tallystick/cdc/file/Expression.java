@@ -94,9 +94,10 @@ public final class Expression {
 
     private record RowContext(Function<String, @Nullable Object> row, ColumnNames names, Set<String> columns)
             implements JexlContext {
+        /** It is asked for the first part of a name with a dot too, which is no column. */
         @Override
         public @Nullable Object get(String name) {
-            return row.apply(names.column(name));
+            return has(name) ? row.apply(names.column(name)) : null;
         }
 
         @Override

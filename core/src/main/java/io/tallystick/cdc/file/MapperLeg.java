@@ -2,6 +2,7 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.MappedRow;
+import io.tallystick.cdc.ProgramError;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.RowChange;
 import io.tallystick.cdc.RowMapper;
@@ -59,11 +60,8 @@ final class MapperLeg {
         List<TargetChange> made;
         try {
             made = changes(change);
-        } catch (RejectedException e) {
-            throw new RejectedException(failed(change) + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            // its message may hold data
-            throw new RejectedException(failed(change) + ": " + e.getClass().getName() + place(e), e);
+            throw new RejectedException(failed(change) + ": " + ProgramError.told(e), e);
         }
         made.forEach(out);
     }
@@ -107,16 +105,6 @@ final class MapperLeg {
         }
         String text = " " + String.join(", ", cells);
         return text.length() > LONGEST_KEY ? text.substring(0, LONGEST_KEY) + "…" : text;
-    }
-
-    private static String place(RuntimeException e) {
-        StackTraceElement[] trace = e.getStackTrace();
-        for (StackTraceElement each : trace) {
-            if (!each.getClassName().startsWith("java.")) {
-                return " at " + each;
-            }
-        }
-        return "";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConflictDecider;
 import io.tallystick.cdc.RowMapper;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,7 +25,20 @@ public final class PipelineRunBuilder {
         if (mappers.put(name, mapper) != null) {
             throw new IllegalArgumentException("two mappers are named '" + name + "': rename one");
         }
-        return new PipelineRunBuilder(new ProgramFunctions(mappers));
+        return new PipelineRunBuilder(new ProgramFunctions(mappers, functions.deciders()));
+    }
+
+    /**
+     * The same with a function for the destinations that ask it who wins a conflict ({@code on_conflict: decider(name)}).
+     *
+     * @throws IllegalArgumentException when one of this name is registered already
+     */
+    public PipelineRunBuilder decider(String name, ConflictDecider decider) {
+        Map<String, ConflictDecider> deciders = new TreeMap<>(functions.deciders());
+        if (deciders.put(name, decider) != null) {
+            throw new IllegalArgumentException("two deciders are named '" + name + "': rename one");
+        }
+        return new PipelineRunBuilder(new ProgramFunctions(functions.mappers(), deciders));
     }
 
     /**

@@ -36,11 +36,18 @@ public record PipelineSpec(
         routes = List.copyOf(routes);
     }
 
-    /** What the program that runs this pipeline has to register, in the order of the file: kind and name, as {@code mapper mailboxes}. */
+    /** What the program that runs this pipeline has to register, in the order of the file: kind and name, as {@code mapper mailboxes} or {@code
+     * decider newest}. */
     public Set<String> functions() {
         Set<String> names = new LinkedHashSet<>();
         for (Route route : routes) {
             route.mapped().forEach(mapped -> names.add(ProgramFunctions.mapper(mapped.mapper())));
+            for (Destination destination : route.to()) {
+                ConflictPolicy policy = destination.onConflict();
+                if (policy != null && policy.decider() instanceof NamedDecider named) {
+                    names.add(ProgramFunctions.decider(named.name()));
+                }
+            }
         }
         return names;
     }

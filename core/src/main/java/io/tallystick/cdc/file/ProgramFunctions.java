@@ -1,5 +1,6 @@
 package io.tallystick.cdc.file;
 
+import io.tallystick.cdc.ConflictDecider;
 import io.tallystick.cdc.RowMapper;
 import io.tallystick.jdbc.RejectedException;
 import java.util.List;
@@ -7,17 +8,23 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** What the program that runs a pipeline has registered, by the names that its file uses. Immutable. */
-record ProgramFunctions(Map<String, RowMapper> mappers) {
+record ProgramFunctions(Map<String, RowMapper> mappers, Map<String, ConflictDecider> deciders) {
 
-    static final ProgramFunctions NONE = new ProgramFunctions(Map.of());
+    static final ProgramFunctions NONE = new ProgramFunctions(Map.of(), Map.of());
 
     ProgramFunctions {
         mappers = Map.copyOf(mappers);
+        deciders = Map.copyOf(deciders);
     }
 
     /** As {@link PipelineSpec#functions} names it. */
     static String mapper(String name) {
         return "mapper " + name;
+    }
+
+    /** As {@link PipelineSpec#functions} names it. */
+    static String decider(String name) {
+        return "decider " + name;
     }
 
     /** What is said of one that nobody has registered; empty when somebody has. */
@@ -46,6 +53,7 @@ record ProgramFunctions(Map<String, RowMapper> mappers) {
     private TreeSet<String> known() {
         TreeSet<String> known = new TreeSet<>();
         mappers.keySet().forEach(name -> known.add(mapper(name)));
+        deciders.keySet().forEach(name -> known.add(decider(name)));
         return known;
     }
 }

@@ -8,6 +8,7 @@ import io.tallystick.cdc.Ownership;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
+import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Mapped;
@@ -63,7 +64,7 @@ public final class RouteMapping implements ChangeMapping {
         for (Route route : spec.routes()) {
             for (Destination destination : route.to()) {
                 if (destination.target().equals(target)) {
-                    add(new Leg(route, destination, tables.apply(destination)));
+                    add(new Leg(route, destination, tables.apply(destination)), functions);
                 }
             }
             for (Mapped one : route.mapped()) {
@@ -76,13 +77,13 @@ public final class RouteMapping implements ChangeMapping {
         }
     }
 
-    private void add(Leg leg) {
+    private void add(Leg leg, ProgramFunctions functions) {
         TableName from = leg.route().from();
         legs.computeIfAbsent(from, table -> new ArrayList<>()).add(leg);
         origins.computeIfAbsent(leg.table().name(), table -> new HashSet<>()).add(from);
         ConflictPolicy policy = leg.destination().onConflict();
         if (policy != null) {
-            policies.put(leg.table(), wanted(policy, leg.table()));
+            policies.put(leg.table(), wanted(policy, leg.table(), functions));
         }
         if (leg.route().filter() != null) {
             filtered.add(leg.table());
@@ -96,14 +97,16 @@ public final class RouteMapping implements ChangeMapping {
                         origins.computeIfAbsent(table, name -> new HashSet<>()).add(from));
     }
 
-    private static ConflictPolicy wanted(ConflictPolicy policy, TargetTable table) {
-        String column = policy.column();
-        if (column != null
-                && table.columns().stream().noneMatch(each -> each.name().equals(column))) {
-            throw new RejectedException("'on_conflict' names the column " + column
+    private static ConflictPolicy wanted(ConflictPolicy policy, TargetTable table, ProgramFunctions functions) {
+        Set<String> written = table.columns().stream().map(TargetColumn::name).collect(Collectors.toSet());
+        List<String> unknown = ConflictSection.columns(policy).stream()
+                .filter(column -> !written.contains(column))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new RejectedException("'on_conflict' names the column " + String.join(", ", unknown)
                     + ", which the route does not write into " + table.name() + "; correct the route");
         }
-        return policy;
+        return policy.decider() instanceof NamedDecider named ? ConflictPolicy.by(named.among(functions)) : policy;
     }
 
     @Override

@@ -85,7 +85,8 @@ final class RouteSection {
                     section.node(),
                     "'added_columns' is for tables that are mirrored whole; leave it out, or leave 'set' and 'mode' out");
         }
-        ConflictPolicy conflict = Settings.conflict(section, mode == Mode.MIRROR && !filtered, problems);
+        ConflictPolicy conflict =
+                new ConflictSection(section, problems, functions).read(mode == Mode.MIRROR && !filtered);
         Map<String, Expression> columns = new LinkedHashMap<>();
         if (section.has("set")) {
             section.section("set").entries().forEach((column, node) -> {

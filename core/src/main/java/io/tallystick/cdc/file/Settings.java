@@ -1,6 +1,5 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.PipelineSettings;
 import io.tallystick.cdc.RunnerSettings;
@@ -9,7 +8,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +19,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class Settings {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB|KiB|MiB|GiB)?");
-    private static final Pattern LATEST = Pattern.compile("latest\\((.+)\\)");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private Settings() {}
@@ -106,33 +103,6 @@ final class Settings {
             names.add(name);
         }
         return LoopPolicy.stop(names);
-    }
-
-    /** A word, or latest(column). */
-    static @Nullable ConflictPolicy conflict(Section destination, boolean allowed, Problems problems) {
-        String text = destination.textOrNull("on_conflict");
-        if (text == null) {
-            return null;
-        }
-        if (!allowed) {
-            problems.at(
-                    destination.at("on_conflict"),
-                    "'on_conflict' is for mode mirror without a filter: elsewhere a row that is there already is no conflict");
-        }
-        Matcher latest = LATEST.matcher(text);
-        if (latest.matches()) {
-            return new ConflictPolicy(ConflictPolicy.Kind.LATEST, latest.group(1));
-        }
-        for (ConflictPolicy.Kind kind : ConflictPolicy.Kind.values()) {
-            if (kind != ConflictPolicy.Kind.LATEST
-                    && kind.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return new ConflictPolicy(kind, null);
-            }
-        }
-        problems.at(
-                destination.at("on_conflict"),
-                "'on_conflict' is '" + text + "'; expected source_wins, target_wins, park, or latest(column)");
-        return null;
     }
 
     private static boolean yes(Section section, String name, Problems problems) {

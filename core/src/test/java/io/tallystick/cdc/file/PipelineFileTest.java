@@ -67,10 +67,26 @@ class PipelineFileTest {
                 catchThrowableOfType(PipelineFileException.class, () -> conflict("on_conflict: newest"));
         assertThat(word)
                 .hasMessageContaining("line 5, column 69: 'on_conflict' is 'newest'; expected source_wins, target_wins,"
-                        + " park, or latest(column)");
+                        + " park, latest(column), decide(expression) or decider(name)");
+        PipelineFileException whose = catchThrowableOfType(
+                PipelineFileException.class, () -> conflict("on_conflict: \"decide(version > target.version)\""));
+        assertThat(whose).hasMessageContaining("reads version; expected source.column or target.column");
         PipelineFileException mode =
                 catchThrowableOfType(PipelineFileException.class, () -> conflict("mode: owned, on_conflict: park"));
         assertThat(mode).hasMessageContaining("line 5, column 82: 'on_conflict' is for mode mirror without a filter");
+    }
+
+    @Test
+    void a_decider_that_nobody_has_registered_is_told_where_it_stands() {
+        String yaml = mapped("table: public.t, on_conflict: decider(newest)");
+        assertThat(PipelineFile.parse("p.yaml", yaml, n -> null).functions()).containsExactly("decider newest");
+        PipelineFileException wrong = catchThrowableOfType(
+                PipelineFileException.class,
+                () -> PipelineFile.parse("p.yaml", yaml, n -> null, ProgramFunctions.NONE));
+        assertThat(wrong.problems())
+                .singleElement()
+                .asString()
+                .contains("nobody has registered the decider 'newest'", "PipelineRun.builder().decider(\"newest\", …)");
     }
 
     @Test
@@ -88,7 +104,7 @@ class PipelineFileTest {
 
     @Test
     void what_a_mapper_says_itself_and_a_mapper_that_nobody_has_registered_are_told_with_all_other_mistakes() {
-        ProgramFunctions known = new ProgramFunctions(Map.of("boxes", change -> List.of()));
+        ProgramFunctions known = new ProgramFunctions(Map.of("boxes", change -> List.of()), Map.of());
         assertThat(PipelineFile.parse("p.yaml", mapped("mapper: boxes, tables: [public.a]"), n -> null, known)
                         .functions())
                 .hasSize(1);
