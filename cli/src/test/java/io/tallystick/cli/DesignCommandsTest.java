@@ -53,6 +53,15 @@ class DesignCommandsTest {
     }
 
     @Test
+    void the_naive_order_of_the_transfer_is_found_and_the_improved_one_is_not() {
+        Run naive = Run.of("lint", "--example", "transfer-naive");
+        assertThat(naive.exit()).isEqualTo(Exit.FINDINGS);
+        assertThat(naive.out())
+                .contains("stale-check", "look-up-payee → check-balance → book-balance → record → remit → push");
+        assertThat(Run.of("lint", "--example", "transfer-improved").exit()).isEqualTo(Exit.OK);
+    }
+
+    @Test
     void every_example_can_be_linted_and_drawn() {
         for (String name : ExampleDesigns.ALL.keySet()) {
             assertThat(Run.of("lint", "--example", name).exit()).isIn(Exit.OK, Exit.FINDINGS);

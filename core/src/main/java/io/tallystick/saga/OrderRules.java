@@ -53,6 +53,49 @@ final class OrderRules {
         });
     }
 
+    /** Somebody is asked whether it could be done, and it is done only after others were: what was asked may not hold then. */
+    static List<Suspicion> staleCheck(SagaGraph graph) {
+        return RecoveryRules.each(
+                graph, step -> RecoveryRules.leaves(step) && step.traits().refuses(), (acting, found) -> {
+                    for (StepSpec check : graph.steps()) {
+                        if (isCheckFor(graph, check, acting)) {
+                            List<String> between = RecoveryRules.names(
+                                    graph,
+                                    step -> RecoveryRules.leaves(step)
+                                            && !step.traits()
+                                                    .target()
+                                                    .equals(acting.traits().target())
+                                            && stands(graph, check, step)
+                                            && stands(graph, step, acting));
+                            if (!between.isEmpty()) {
+                                found.add(staleCheck(graph, check, acting, between));
+                            }
+                        }
+                    }
+                });
+    }
+
+    private static boolean isCheckFor(SagaGraph graph, StepSpec check, StepSpec acting) {
+        return check.traits().readOnly()
+                && !check.traits().target().isEmpty()
+                && check.traits().target().equals(acting.traits().target())
+                && stands(graph, check, acting);
+    }
+
+    private static Suspicion staleCheck(SagaGraph graph, StepSpec check, StepSpec acting, List<String> between) {
+        List<String> steps = new ArrayList<>(List.of(acting.name(), check.name()));
+        steps.addAll(between);
+        return new Suspicion(
+                steps,
+                "'" + check.name() + "' asks " + check.traits().target() + ", and '" + acting.name()
+                        + "' relies on the answer only after " + between
+                        + " was done: what was true may not be any more, and a refusal then takes all of it back",
+                "do '" + acting.name() + "' where '" + check.name()
+                        + "' stands, which makes the check needless, and let the last step that can be refused decide"
+                        + " (.pivot())",
+                Reordering.before(graph, acting.name(), between.get(0)));
+    }
+
     /** Two local steps follow each other with nothing between: one transaction needs no compensation between them. */
     static List<Suspicion> couldBeOneTransaction(SagaGraph graph) {
         List<Suspicion> found = new ArrayList<>();

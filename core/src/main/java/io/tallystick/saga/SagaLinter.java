@@ -52,6 +52,11 @@ public final class SagaLinter {
                     "a step that may be refused behind steps that cost more",
                     OrderRules::likelyFailureLate),
             new LintRule(
+                    "stale-check",
+                    WARNING,
+                    "a check whose answer is relied on only after others have acted",
+                    OrderRules::staleCheck),
+            new LintRule(
                     "could-be-one-transaction",
                     HINT,
                     "local steps next to each other",

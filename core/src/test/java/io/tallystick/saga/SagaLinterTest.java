@@ -49,6 +49,16 @@ class SagaLinterTest {
                         graph(http("a").compensated().neverRefuses(), call("b").readOnly()),
                         graph(call("b").readOnly(), http("a").compensated().neverRefuses())),
                 rule(
+                        "stale-check",
+                        graph(
+                                command("check").at("account").readOnly(),
+                                http("remit").at("bank").compensated(),
+                                command("book").at("account").pivot()),
+                        graph(
+                                command("check").at("account").readOnly(),
+                                command("book").at("account").compensated(),
+                                http("remit").at("bank").pivot())),
+                rule(
                         "could-be-one-transaction",
                         graph(local("a"), local("b")),
                         graph(local("a"), http("b"), local("c"))),

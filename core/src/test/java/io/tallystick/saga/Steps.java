@@ -15,6 +15,7 @@ final class Steps {
     private final String name;
     private final StepKind kind;
     private List<String> after = List.of();
+    private String target;
     private Recovery recovery = Recovery.COMPENSABLE;
     private boolean compensated;
     private RetryPolicy retry = RetryPolicy.DEFAULT.attempts(2);
@@ -30,6 +31,7 @@ final class Steps {
     private Steps(String name, StepKind kind) {
         this.name = name;
         this.kind = kind;
+        this.target = kind == StepKind.LOCAL || kind == StepKind.DELAY ? "" : name + "-service";
     }
 
     static Steps local(String name) {
@@ -54,6 +56,12 @@ final class Steps {
 
     static Steps delay(String name) {
         return new Steps(name, StepKind.DELAY).readOnly().neverRefuses();
+    }
+
+    /** At whom; otherwise each step has a service of its own. */
+    Steps at(String other) {
+        target = other;
+        return this;
     }
 
     Steps after(String... names) {
@@ -130,7 +138,6 @@ final class Steps {
                 timeout,
                 onRefusal != null ? onRefusal : recovery == Recovery.FORWARD_ONLY ? Remedy.PARK : Remedy.COMPENSATE,
                 onGiveUp != null ? onGiveUp : takenBack ? Remedy.COMPENSATE : Remedy.PARK);
-        String target = kind == StepKind.LOCAL || kind == StepKind.DELAY ? "" : name + "-service";
         StepSpec.Traits traits = new StepSpec.Traits(target, refuses, readOnly, writes, shields, accepted);
         return new StepSpec(name, kind, conduct, traits, after);
     }
