@@ -82,8 +82,14 @@ final class DecisionRows {
             return;
         }
         // known to the server, and so not planned each time
-        try (PreparedStatement statement = tx.connection().prepareStatement(DecisionSql.INSERT_ALL)) {
-            DecisionSql.bindAll(statement, decisions);
+        boolean one = decisions.size() == 1;
+        try (PreparedStatement statement =
+                tx.connection().prepareStatement(one ? DecisionSql.INSERT_ONE : DecisionSql.INSERT_ALL)) {
+            if (one) {
+                DecisionSql.bind(statement, decisions.get(0));
+            } else {
+                DecisionSql.bindAll(statement, decisions);
+            }
             statement.executeUpdate();
         }
     }

@@ -37,6 +37,9 @@ public final class DecisionSql {
      */
     static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?); COMMIT";
 
+    /** {@link #insert} of one decision in PostgreSQL, in a transaction of its own; to be filled by {@link #bind}. */
+    static final String INSERT_ONE = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?)";
+
     static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
         statement.setBytes(1, decision.gtrid().bytes());
         statement.setDouble(2, seconds(decision.decidedAt()));
