@@ -6,7 +6,6 @@ import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code tally pipeline quarantine}. */
 @Command(
@@ -26,7 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class PipelineQuarantine implements Callable<Integer> {
 
     private static final int MOST = 200;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
     private Path file;
@@ -114,18 +111,8 @@ final class PipelineQuarantine implements Callable<Integer> {
                 Words.ago(one.parkedAt(), Instant.now()),
                 one.operation(),
                 one.table(),
-                key(one.key()),
+                PipelineWords.key(one.key()),
                 one.error())));
         return table;
-    }
-
-    /** The key is stored as JSON with the kinds of its values; a person reads the values. */
-    private static String key(String stored) {
-        List<String> values = new ArrayList<>();
-        JSON.readTree(stored)
-                .properties()
-                .forEach(cell -> values.add(
-                        cell.getKey() + "=" + cell.getValue().path("text").asString(String.valueOf(cell.getValue()))));
-        return String.join(", ", values);
     }
 }

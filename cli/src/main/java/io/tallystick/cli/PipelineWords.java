@@ -4,9 +4,12 @@ import io.tallystick.cdc.PipelineLive;
 import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.PipelineStatus.TargetStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Pipelines in one line. */
 final class PipelineWords {
@@ -14,7 +17,19 @@ final class PipelineWords {
     private static final int BAR = 20;
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private PipelineWords() {}
+
+    /** A key is stored as JSON with the kinds of its values; a person reads the values. */
+    static String key(String stored) {
+        List<String> values = new ArrayList<>();
+        JSON.readTree(stored)
+                .properties()
+                .forEach(cell -> values.add(
+                        cell.getKey() + "=" + cell.getValue().path("text").asString(String.valueOf(cell.getValue()))));
+        return String.join(", ", values);
+    }
 
     static String line(PipelineStatus status, PipelineLive live) {
         return head(status) + ": "

@@ -56,7 +56,7 @@ class PipelineRunningTest {
                 "INSERT INTO money SELECT n, 10 FROM generate_series(1, 50) n");
         copy.execute(
                 "DROP TABLE IF EXISTS money, tally_position, tally_quarantine, tally_load, tally_pipeline,"
-                        + " tally_pipeline_audit, tally_schema",
+                        + " tally_pipeline_audit, tally_conflict, tally_schema",
                 "CREATE TABLE money (id BIGINT PRIMARY KEY, amount INT NOT NULL)");
         file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s}");
     }
@@ -296,6 +296,39 @@ class PipelineRunningTest {
                     .untilAsserted(() -> assertThat(Run.of("pipeline", "status", file.toString())
                                     .out())
                             .containsPattern("copy +.* ago +\\d+/s +\\S+ k?B, "));
+        }
+    }
+
+    @Test
+    void conflicts_are_listed_the_newest_first_with_keys_and_no_other_values() throws Exception {
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("table: public.money}", "table: public.money, on_conflict: target_wins}"));
+        try (PipelineRun run = started()) {
+            awaitRows(50);
+            await().atMost(LONG)
+                    .until(() -> number(copy, "SELECT count(*) FROM tally_load WHERE state <> 'done'") == 0);
+            assertThat(Run.of("pipeline", "conflicts", file.toString()).out()).contains("No conflict is known.");
+            copy.execute("INSERT INTO money VALUES (51, 111111)", "DELETE FROM money WHERE id = 7");
+            bank.execute("INSERT INTO money VALUES (51, 222222)");
+            bank.execute("UPDATE money SET amount = 333333 WHERE id = 7");
+            bank.execute("INSERT INTO money VALUES (52, 10)");
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(number(copy, "SELECT count(*) FROM money WHERE id = 52"))
+                            .isOne());
+            Run listed = Run.of("pipeline", "conflicts", file.toString());
+            assertThat(listed.exit()).isZero();
+            assertThat(listed.out())
+                    .containsPattern("(?s)public.money +id=7 +gone +target.*public.money +id=51 +there +target")
+                    .doesNotContain("111111", "222222", "333333");
+            assertThat(Run.of("pipeline", "conflicts", "--limit", "1", "--target", "copy", "--json", file.toString())
+                            .out())
+                    .contains("\"copy\"", "\"gone\"")
+                    .doesNotContain("\"there\"");
+            assertThat(Run.of("pipeline", "conflicts", "--target", "nowhere", file.toString())
+                            .exit())
+                    .isEqualTo(Exit.USAGE);
         }
     }
 

@@ -138,7 +138,7 @@ final class CarefulApplier {
         if (quarantine.holds(session.tx(), change)) {
             return new Refusal(change, Quarantine.BEHIND);
         }
-        Refusal refused = rows.make(change);
+        Refusal refused = rows.make(change, position);
         if (refused == null && change.verb() == Verb.TRUNCATE) {
             quarantine.emptied(session.tx(), change.table().name(), position);
         }
@@ -147,6 +147,7 @@ final class CarefulApplier {
 
     private void park(Refusal refused, Position position) {
         quarantine.park(session.tx(), refused.change(), position, refused.why());
+        rows.setAside(refused, position);
     }
 
     Undo undo() {

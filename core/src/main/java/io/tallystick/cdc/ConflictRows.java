@@ -114,6 +114,11 @@ final class ConflictRows {
         }
 
         @Override
+        public int indexOf(String column) {
+            return columns().indexOf(column);
+        }
+
+        @Override
         public boolean isUntold(int cell) {
             return false;
         }
@@ -134,6 +139,11 @@ final class ConflictRows {
         @Override
         public List<String> columns() {
             return target.columns().stream().map(TargetColumn::name).toList();
+        }
+
+        @Override
+        public int indexOf(String column) {
+            return columns().indexOf(column);
         }
 
         @Override

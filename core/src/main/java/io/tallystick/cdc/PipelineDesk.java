@@ -69,6 +69,16 @@ public final class PipelineDesk {
     /** A change that waits. */
     public record Parked(long id, String table, String key, String operation, String error, Instant parkedAt) {}
 
+    /**
+     * A change that met a row which somebody else had written.
+     *
+     * @param key of the row, as the quarantine has it
+     * @param met what was found: the row was "there", was "gone", or was "changed"
+     * @param winner "source", "target", or "park" for a person
+     * @param position of the change in the source's log
+     */
+    public record Conflict(Instant at, String table, String key, String met, String winner, String position) {}
+
     /** Empty when the pipeline never reached this target. */
     public Optional<Standing> standing() {
         return jdbc.autocommit(tx -> tx.queryOne(
@@ -135,6 +145,11 @@ public final class PipelineDesk {
                         row.string("error"),
                         row.instant("parked_at")),
                 pipeline));
+    }
+
+    /** The last conflicts, the newest first; at least the newest 1,000 are kept, and none where no route has a policy. */
+    public List<Conflict> conflicts(int most) {
+        return jdbc.autocommit(tx -> ConflictLog.read(tx, pipeline, most));
     }
 
     /** Orders these tables of the source to be copied anew while the pipeline runs; nothing is deleted. */

@@ -14,6 +14,7 @@ final class RowByRow {
     private final ReplicatedTarget target;
     private final RunWriter writer;
     private final Predicate<TableName> isCopied;
+    private final ConflictLog log;
     private long conflicts;
     private boolean skipped;
     private @Nullable ConflictCheck check;
@@ -23,10 +24,20 @@ final class RowByRow {
         this.target = target;
         this.writer = writer;
         this.isCopied = isCopied;
+        this.log = new ConflictLog(session.pipeline());
     }
 
-    /** What is to be set aside, and why. */
-    record Refusal(TargetChange change, String why) {}
+    /**
+     * What is to be set aside, and why.
+     *
+     * @param met the conflict that is set aside; null when it is none
+     */
+    record Refusal(TargetChange change, String why, ConflictCheck.@Nullable Met met) {
+
+        Refusal(TargetChange change, String why) {
+            this(change, why, null);
+        }
+    }
 
     /** How many changes met a row that somebody else had written, since this session began. */
     long conflicts() {
@@ -45,13 +56,16 @@ final class RowByRow {
 
     /** Makes it, unless it is refused: then everything is as before. */
     @Nullable
-    Refusal make(TargetChange change) {
+    Refusal make(TargetChange change, Position position) {
         try {
             Savepoint before = session.savepoint();
             try {
                 ConflictCheck.Verdict verdict = judge(change);
                 conflicts += verdict.met() == null ? 0 : 1;
                 Refusal refused = make(verdict);
+                if (refused == null && verdict.met() != null) {
+                    log.note(session.tx(), change, verdict.met(), position);
+                }
                 session.release(before);
                 return refused;
             } catch (DataRefused e) {
@@ -63,11 +77,18 @@ final class RowByRow {
         }
     }
 
+    /** To be called when it is really set aside: which of several changes are may be tried more than once. */
+    void setAside(Refusal refused, Position position) {
+        if (refused.met() != null) {
+            log.note(session.tx(), refused.change(), refused.met(), position);
+        }
+    }
+
     private @Nullable Refusal make(ConflictCheck.Verdict verdict) throws DataRefused {
         TargetChange change = verdict.change();
         skipped = change == null;
         if (change != null && verdict.park() != null) {
-            return new Refusal(change, verdict.park());
+            return new Refusal(change, verdict.park(), verdict.met());
         }
         if (change != null) {
             writer.write(new Run(change.table(), change.verb(), List.of(change)));

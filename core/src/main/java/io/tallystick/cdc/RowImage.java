@@ -25,6 +25,9 @@ public final class RowImage {
 
         List<String> columns();
 
+        /** The place of a column, or −1. */
+        int indexOf(String column);
+
         boolean isUntold(int cell);
 
         @Nullable
@@ -49,6 +52,11 @@ public final class RowImage {
         }
 
         @Override
+        public int indexOf(String column) {
+            return row.table().indexOf(column);
+        }
+
+        @Override
         public boolean isUntold(int cell) {
             return row.isUnchanged(cell)
                     || !nullsCount
@@ -69,7 +77,7 @@ public final class RowImage {
 
     /** Whether it has this column. */
     public boolean has(String column) {
-        return columns().contains(column);
+        return cells.indexOf(column) >= 0;
     }
 
     /**
@@ -152,7 +160,7 @@ public final class RowImage {
     }
 
     private int place(String column) {
-        int at = columns().indexOf(column);
+        int at = cells.indexOf(column);
         if (at < 0) {
             throw new RejectedException(
                     cells.table() + " has no column " + column + "; it has " + String.join(", ", columns()));

@@ -114,6 +114,11 @@ final class TargetSession implements AutoCloseable {
         return position;
     }
 
+    /** The pipeline's name and the target's. */
+    String pipeline() {
+        return pipeline;
+    }
+
     Connection connection() {
         return connection;
     }

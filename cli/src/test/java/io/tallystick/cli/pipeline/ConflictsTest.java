@@ -61,7 +61,8 @@ class ConflictsTest {
             check.of(
                     Pipe.rows(target, "SELECT id, name FROM item ORDER BY id"),
                     Pipe.rows(target, "SELECT row_key, error FROM tally_quarantine ORDER BY id"),
-                    pipe.target().counts().conflicts());
+                    listed(pipe));
+            assertThat(listed(pipe)).hasSize((int) pipe.target().counts().conflicts());
             PipelineDesk desk = pipe.run().desks().get("t1");
             desk.parked(10).forEach(each -> desk.replay(each.id(), pipe.run().writer("t1")));
             if (policy.equals("park")) {
@@ -72,8 +73,15 @@ class ConflictsTest {
         }
     }
 
+    /** Of each conflict the key, what was met and who won, the newest first. */
+    private static List<String> listed(Pipe pipe) {
+        return pipe.run().desks().get("t1").conflicts(10).stream()
+                .map(each -> each.key().replaceAll("\\D+", "") + " " + each.met() + " " + each.winner())
+                .toList();
+    }
+
     private interface Check {
-        void of(List<String> rows, List<String> parked, long conflicts);
+        void of(List<String> rows, List<String> parked, List<String> conflicts);
     }
 
     @ParameterizedTest
@@ -82,7 +90,7 @@ class ConflictsTest {
         collide(from, to, "source_wins", (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|ours", "2|ours", "3|ours", "4|ours");
             assertThat(parked).isEmpty();
-            assertThat(conflicts).isEqualTo(2);
+            assertThat(conflicts).containsExactly("2 gone source", "1 there source");
         });
     }
 
@@ -92,7 +100,7 @@ class ConflictsTest {
         collide(from, to, "target_wins", (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|theirs", "3|ours", "4|ours");
             assertThat(parked).isEmpty();
-            assertThat(conflicts).isEqualTo(2);
+            assertThat(conflicts).containsExactly("2 gone target", "1 there target");
         });
     }
 
@@ -102,7 +110,7 @@ class ConflictsTest {
         collide(from, to, "park", (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|theirs", "3|ours", "4|ours");
             assertThat(parked).hasSize(2);
-            assertThat(conflicts).isEqualTo(2);
+            assertThat(conflicts).containsExactly("2 gone park", "1 there park");
         });
     }
 
@@ -112,7 +120,7 @@ class ConflictsTest {
         collide(from, to, "latest(version)", (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
             assertThat(parked).singleElement().asString().contains("\"2\"");
-            assertThat(conflicts).isEqualTo(3);
+            assertThat(conflicts).containsExactly("3 changed target", "2 gone park", "1 there source");
         });
     }
 
@@ -123,7 +131,7 @@ class ConflictsTest {
         collide(from, to, policy, (rows, parked, conflicts) -> {
             assertThat(rows).containsExactly("1|ours", "3|theirs", "4|ours");
             assertThat(parked).singleElement().asString().contains("\"2\"", "the row is gone");
-            assertThat(conflicts).isEqualTo(3);
+            assertThat(conflicts).containsExactly("3 changed target", "2 gone park", "1 there source");
         });
     }
 
@@ -140,7 +148,7 @@ class ConflictsTest {
                     .doesNotContain("answered something else: ours");
             assertThat(parked.get(1)).contains("\"2\"", "the row is gone");
             assertThat(parked.get(2)).contains("\"3\"", "cannot say who wins: 'source.version > 5 ", "has no value");
-            assertThat(conflicts).isEqualTo(3);
+            assertThat(conflicts).containsExactly("3 changed park", "2 gone park", "1 there park");
         });
     }
 
@@ -161,7 +169,25 @@ class ConflictsTest {
             assertThat(parked.get(1))
                     .contains("\"3\"", "decider versions cannot say who wins: java.lang.IllegalStateException at ")
                     .doesNotContain("secret");
-            assertThat(conflicts).isEqualTo(3);
+            assertThat(conflicts).containsExactly("3 changed park", "2 gone park", "1 there source");
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MARIADB"})
+    void without_a_policy_no_conflict_is_written_down(Engine from, Engine to) throws SQLException {
+        TestDatabase source = servers.database(from);
+        TestDatabase target = servers.database(to);
+        source.execute(ITEM);
+        target.execute(ITEM);
+        try (Pipe pipe = Pipe.start(Pipe.mirror("conflict_none", source, target, "item"))) {
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_load WHERE state = 'done'", "1");
+            target.execute("INSERT INTO item VALUES (1, 'theirs', 5)");
+            source.execute("INSERT INTO item VALUES (1, 'ours', 9)");
+            source.execute("INSERT INTO item VALUES (2, 'ours', 9)");
+            pipe.awaitValue(target, "SELECT count(*) FROM item WHERE id = 2", "1");
+            assertThat(Pipe.quarantine(target)).hasSize(1);
+            assertThat(listed(pipe)).isEmpty();
+        }
     }
 }

@@ -131,11 +131,11 @@ class MappersTest {
         try (ChildJvm process =
                 CrashRunner.of(Mailboxes.class, file.toString(), schema(target)).start()) {
             Pipe.awaitThat(target, "SELECT count(*) FROM folder", "4");
-            write(source, 10, 200);
+            write(source, 10, 80);
             Pipe.awaitThat(target, "SELECT count(*) FROM mailbox WHERE account_id = 20", "2");
             process.kill();
         }
-        write(source, 200, 210);
+        write(source, 80, 90);
         try (Pipe pipe = start(source, target)) {
             awaitEnd(pipe, source, target);
             List<String> rows = Pipe.rows(target, ROWS);
@@ -143,7 +143,7 @@ class MappersTest {
             assertThat(rows)
                     .as("each mailbox with one folder")
                     .hasSize(expected(source).size());
-            target.execute("DELETE FROM folder", "DELETE FROM mailbox WHERE account_id < 100");
+            target.execute("DELETE FROM folder", "DELETE FROM mailbox WHERE account_id < 50");
             pipe.run().desks().get("t1").resync(Set.of(TableName.parse(Pipe.name(source, "account"))));
             pipe.awaitRows(
                     target,

@@ -39,6 +39,9 @@ final class ColumnNames {
     /** The column that a variable of the rewritten expression means; what stands before a dot says whose. */
     String column(String variable) {
         int name = variable.indexOf('.') + 1;
+        if (name == 0) {
+            return columns.getOrDefault(variable, variable);
+        }
         return variable.substring(0, name) + columns.getOrDefault(variable.substring(name), variable.substring(name));
     }
 

@@ -97,7 +97,8 @@ public final class Expression {
         /** It is asked for the first part of a name with a dot too, which is no column. */
         @Override
         public @Nullable Object get(String name) {
-            return has(name) ? row.apply(names.column(name)) : null;
+            String column = names.column(name);
+            return columns.contains(column) ? row.apply(column) : null;
         }
 
         @Override

@@ -1,0 +1,98 @@
+package io.tallystick.cli;
+
+import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.PipelineDesk.Conflict;
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tally pipeline conflicts}. */
+@Command(
+        name = "conflicts",
+        description =
+                "List the last changes that met a row which somebody else had written, newest first, and who won: keys, no other"
+                        + " values. Only routes with a policy (on_conflict) notice conflicts.",
+        mixinStandardHelpOptions = true)
+final class PipelineConflicts implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
+    private Path file;
+
+    @Option(names = "--target", paramLabel = "NAME", description = "one target only")
+    private String target;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "so many of each target at most (default: ${DEFAULT-VALUE}; about 1,000 are kept)",
+            defaultValue = "200")
+    private int limit;
+
+    @Mixin
+    private Output output;
+
+    @Override
+    public Integer call() {
+        if (limit < 1) {
+            throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
+        }
+        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+            Map<String, List<Conflict>> found = found(run.desks());
+            if (output.json()) {
+                output.json(found);
+            } else if (found.values().stream().allMatch(List::isEmpty)) {
+                output.line(new Cell("● ", Tone.GOOD), Cell.of("No conflict is known."));
+            } else {
+                output.table(table(found));
+            }
+            return Exit.OK;
+        }
+    }
+
+    private Map<String, List<Conflict>> found(Map<String, PipelineDesk> desks) {
+        if (target != null && !desks.containsKey(target)) {
+            throw new IllegalArgumentException(
+                    "there is no target '" + target + "'; the file has " + String.join(", ", desks.keySet()));
+        }
+        Map<String, List<Conflict>> found = new LinkedHashMap<>();
+        desks.forEach((name, desk) -> {
+            if (target == null || target.equals(name)) {
+                found.put(name, desk.conflicts(limit));
+            }
+        });
+        return found;
+    }
+
+    private static Table table(Map<String, List<Conflict>> found) {
+        Table table = new Table(
+                Table.Column.fixed("TARGET"),
+                Table.Column.fixed("WHEN"),
+                Table.Column.text("TABLE"),
+                Table.Column.text("KEY"),
+                Table.Column.fixed("ROW WAS"),
+                Table.Column.fixed("WON"),
+                Table.Column.text("POSITION"));
+        found.forEach((name, all) -> all.forEach(one -> table.row(
+                name,
+                Words.ago(one.at(), Instant.now()),
+                one.table(),
+                PipelineWords.key(one.key()),
+                one.met(),
+                won(one.winner()),
+                one.position())));
+        return table;
+    }
+
+    private static Cell won(String winner) {
+        return winner.equals("park") ? new Cell("set aside", Tone.WARNING) : Cell.of(winner);
+    }
+}
