@@ -74,7 +74,10 @@ class ExactlyOnceTest {
         SplittableRandom chance = new SplittableRandom(11);
         FaultyDataSource shaky = FaultyDataSource.around(db.dataSource());
         shaky.failAll(call -> chance.nextInt(300) == 0, JdbcFault.lostReply());
-        try (Pipeline pipeline = start(source, shaky)) {
+        // the pause between two cuts may grow until the target has made a large transaction, however slow the machine
+        // is
+        PipelineSettings patient = SETTINGS.withPauses(Duration.ofMillis(5), Duration.ofSeconds(2));
+        try (Pipeline pipeline = start(source, shaky, patient)) {
             awaitApplied(pipeline, source.size());
             assertThat(shaky.faults()).as("answers that were lost").isPositive();
         }
