@@ -1,6 +1,5 @@
 package io.tallystick.saga;
 
-import static io.tallystick.saga.EngineScene.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.testkit.Background;
@@ -8,6 +7,7 @@ import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BusyKeyTest {
 
     record Order(String note) {}
+
+    /** Each try of the busy key keeps the others waiting for two seconds, and they begin anew behind it. */
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final SagaDefinition<Order> saga = Saga.define("order", Order.class)
             .step("pay")
