@@ -195,6 +195,29 @@ class MappersTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"POSTGRESQL, MARIADB", "MARIADB, POSTGRESQL"})
+    void what_a_mapper_made_of_a_table_that_is_emptied_stays_and_a_person_is_told(Engine from, Engine to)
+            throws SQLException {
+        TestDatabase source = servers.database(from);
+        TestDatabase target = servers.database(to);
+        scene(source, target);
+        try (Pipe pipe = start(source, target)) {
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_load WHERE state = 'done'", "1");
+            source.execute("INSERT INTO account VALUES (1, 'one', 'open', NULL)", "TRUNCATE TABLE account");
+            awaitEnd(pipe, source, target);
+            assertThat(Pipe.rows(target, NAMES)).containsExactly("one/inbox", "one/sent");
+            assertThat(Pipe.rows(target, "SELECT operation, error FROM tally_quarantine"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("UNMAPPED TRUNCATE|")
+                    .contains("what mapper mailboxes made of its rows is left in");
+            assertThat(pipe.run().swept())
+                    .hasSize(2)
+                    .allMatch(each -> each.why().equals("its rows are made by mapper mailboxes"));
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"POSTGRESQL, MARIADB"})
     void a_file_whose_mapper_nobody_has_registered_is_not_started(Engine from, Engine to) {
         TestDatabase source = servers.database(from);
