@@ -1,5 +1,6 @@
 package io.tallystick.message;
 
+import io.tallystick.http.BoundedText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -18,6 +19,9 @@ import java.util.Map;
  * failure; and not if it says that the key is free still: then an earlier request that is late would be executed. Fences by {@code POST operations/{key}:fence}, as {@link IdempotentHttp} answers it. Thread-safe.
  */
 public final class HttpRemote implements Remote {
+    /** An answer is kept as a row. */
+    private static final long MOST_BYTES = 1 << 20;
+
     private final HttpClient client;
     private final URI target;
     private final URI operations;
@@ -54,7 +58,7 @@ public final class HttpRemote implements Remote {
         headers.forEach(request::header);
         request.header(IdempotentHttp.KEY_HEADER, '"' + key + '"');
         try {
-            return classify(key, client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+            return classify(key, client.send(request.build(), BoundedText.of(MOST_BYTES)));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             return new Answer.NotSent("cannot connect to " + uri + ": " + e);
         } catch (IOException e) {

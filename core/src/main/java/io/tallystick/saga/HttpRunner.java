@@ -1,5 +1,6 @@
 package io.tallystick.saga;
 
+import io.tallystick.http.BoundedText;
 import io.tallystick.message.Headers;
 import io.tallystick.message.IdempotentHttp;
 import io.tallystick.message.Reply;
@@ -30,6 +31,9 @@ import tools.jackson.databind.ObjectMapper;
  */
 final class HttpRunner {
 
+    /** What a step keeps of an answer is a row of the store: a mebibyte is far more than that. */
+    private static final long MOST_BYTES = 1 << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String KEY = IdempotentHttp.KEY_HEADER;
     /** Said only by who has looked at what was asked: payment required, unprocessable content. */
@@ -49,7 +53,7 @@ final class HttpRunner {
 
     <D> void send(StepWork.Http<D> work, Invocation attempt, D payload, Consumer<SagaEvent.Answer> answer) {
         HttpRequest request = request(work, attempt, payload);
-        var unused = client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        var unused = client.sendAsync(request, BoundedText.of(MOST_BYTES))
                 .handle((response, failure) -> failure != null
                         ? unanswered(attempt.token(), failure)
                         : answered(work, attempt, payload, response))

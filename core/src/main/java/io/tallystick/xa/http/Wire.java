@@ -1,5 +1,6 @@
 package io.tallystick.xa.http;
 
+import io.tallystick.http.BoundedText;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** Signed calls to the endpoints of other services. Thread-safe. */
@@ -21,6 +21,8 @@ final class Wire {
     private final HttpClient http;
 
     private static final int LONGEST_QUOTE = 200;
+    /** Between services a word or a number is answered. */
+    private static final long MOST_BYTES = 1 << 16;
 
     record Answer(int status, String body) {
         /** Whether it is exactly this, with status 200. */
@@ -64,7 +66,7 @@ final class Wire {
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         try {
-            var response = http.send(request, BodyHandlers.ofString());
+            var response = http.send(request, BoundedText.of(MOST_BYTES));
             return new Answer(response.statusCode(), response.body());
         } catch (ConnectException e) {
             throw new UnavailableException("service '" + service + "' cannot be reached at " + to, e);
