@@ -78,7 +78,8 @@ public final class CandidPool extends HikariDataSource {
             if (!answer.complete(connection)) {
                 connection.close();
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
+            // the root of this thread: what it did not pass on, somebody would wait for without end
             answer.completeExceptionally(e);
         }
     }
