@@ -57,6 +57,8 @@ class ArchitectureTest {
                         .definedBy("io.tallystick.message..")
                         .layer("saga")
                         .definedBy("io.tallystick.saga..")
+                        .layer("disk")
+                        .definedBy("io.tallystick.disk..")
                         .layer("xa")
                         .definedBy("io.tallystick.xa..")
                         .layer("cdc")
@@ -69,10 +71,12 @@ class ArchitectureTest {
                         .mayNotBeAccessedByAnyLayer()
                         .whereLayer("message")
                         .mayOnlyBeAccessedByLayers("saga")
+                        .whereLayer("disk")
+                        .mayOnlyBeAccessedByLayers("xa", "cdc")
                         .whereLayer("jdbc")
-                        .mayOnlyBeAccessedByLayers("message", "saga", "xa", "cdc")
+                        .mayOnlyBeAccessedByLayers("message", "saga", "disk", "xa", "cdc")
                         .because(
-                                "whoever changes a floor needs to know only those below it: jdbc <- message <- saga; jdbc <- xa; jdbc <- cdc"));
+                                "whoever changes a floor needs to know only those below it: jdbc <- message <- saga; jdbc <- disk; disk <- xa; disk <- cdc"));
     }
 
     @Test
@@ -142,7 +146,7 @@ class ArchitectureTest {
 
     @Test
     void internal_packages_are_used_only_by_their_own_capability() {
-        for (String capability : List.of("jdbc", "message", "saga", "xa", "cdc", "ha", "verify")) {
+        for (String capability : List.of("jdbc", "message", "saga", "disk", "xa", "cdc", "ha", "verify")) {
             String home = "io.tallystick." + capability + "..";
             check(noClasses()
                     .that()

@@ -1,10 +1,10 @@
 package io.tallystick.cdc.spool;
 
 import io.tallystick.cdc.TableName;
+import io.tallystick.disk.Disk;
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,10 +37,8 @@ record Owner(int version, String pipeline, List<String> tables, List<String> tar
         if (!disk.list().contains(FILE)) {
             return null;
         }
-        try (Disk.Handle file = disk.read(FILE)) {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
-            file.read(0, bytes);
-            return MAPPER.readValue(bytes.array(), Owner.class);
+        try {
+            return MAPPER.readValue(disk.content(FILE).array(), Owner.class);
         } catch (JacksonException e) {
             throw new CorruptionException(
                     FILE + " of the spool is damaged: " + e.getOriginalMessage()

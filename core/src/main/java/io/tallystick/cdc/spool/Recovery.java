@@ -4,6 +4,7 @@ import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.PieceSpool.Range;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.disk.Disk;
 import io.tallystick.jdbc.CorruptionException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ final class Recovery {
                         newest.bytes,
                         newest.damage == null ? "" : ": " + newest.damage);
                 file.truncate(newest.bytes);
-                file.force();
+                file.force(false);
             }
         }
     }

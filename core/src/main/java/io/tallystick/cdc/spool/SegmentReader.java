@@ -2,6 +2,7 @@ package io.tallystick.cdc.spool;
 
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.disk.Disk;
 import io.tallystick.jdbc.CorruptionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.tallystick.cdc.spool;
 import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -89,7 +90,7 @@ final class SegmentWriter implements AutoCloseable {
 
     void force() throws IOException {
         flush();
-        file.force();
+        file.force(false);
     }
 
     /** Where the last complete transaction ends, once it is forced. */

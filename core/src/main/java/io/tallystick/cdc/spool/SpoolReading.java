@@ -3,6 +3,7 @@ package io.tallystick.cdc.spool;
 import io.tallystick.cdc.PieceSpool;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

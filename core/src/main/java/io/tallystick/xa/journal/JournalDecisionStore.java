@@ -1,5 +1,8 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.DirectoryLock;
+import io.tallystick.disk.Disk;
+import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionStore;
@@ -65,7 +68,7 @@ public final class JournalDecisionStore implements DecisionStore {
 
     /** For tests: other disks, and segments that fill soon. */
     static JournalDecisionStore open(Path directory, Disk disk, Setup setup) {
-        DirectoryLock lock = DirectoryLock.take(directory);
+        DirectoryLock lock = lock(directory);
         try {
             return recover(lock, disk, setup);
         } catch (IOException e) {
@@ -74,6 +77,14 @@ public final class JournalDecisionStore implements DecisionStore {
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    private static DirectoryLock lock(Path directory) {
+        try {
+            return DirectoryLock.take(directory, "journal");
+        } catch (IOException e) {
+            throw new UnavailableException("journal directory " + directory + " cannot be locked: " + e, e);
         }
     }
 

@@ -1,7 +1,8 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.Disk;
+import io.tallystick.disk.Disk.Handle;
 import io.tallystick.jdbc.CorruptionException;
-import io.tallystick.xa.journal.Disk.Handle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class Segments {
             return List.of();
         }
         String last = names.get(names.size() - 1);
-        ByteBuffer bytes = disk.read(last);
+        ByteBuffer bytes = disk.content(last);
         Frames.Header header = Frames.header(last, bytes);
         if (!last.equals(name(header.segment()))) {
             throw new CorruptionException("journal file " + last + " calls itself " + name(header.segment())

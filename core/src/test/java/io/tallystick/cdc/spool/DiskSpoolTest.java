@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.tallystick.cdc.PieceSpool.Range;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;

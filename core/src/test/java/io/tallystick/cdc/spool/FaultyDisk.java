@@ -1,5 +1,7 @@
 package io.tallystick.cdc.spool;
 
+import io.tallystick.disk.Disk;
+import io.tallystick.disk.FileDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -71,6 +73,12 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void rename(String from, String to) throws IOException {
+        step();
+        real.rename(from, to);
+    }
+
+    @Override
     public void forceNames() throws IOException {
         step();
     }
@@ -116,7 +124,7 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
-        public void force() throws IOException {
+        public void force(boolean metadata) throws IOException {
             step();
         }
 

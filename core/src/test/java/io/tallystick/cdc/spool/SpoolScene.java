@@ -11,6 +11,8 @@ import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.disk.Disk;
+import io.tallystick.disk.FileDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,7 +32,7 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
-    public ByteBuffer read(String name) throws IOException {
+    public Handle read(String name) throws IOException {
         return real.read(name);
     }
 
@@ -45,6 +46,16 @@ final class FaultyDisk implements Disk {
             @Override
             public long size() throws IOException {
                 return handle.size();
+            }
+
+            @Override
+            public int read(long position, ByteBuffer into) throws IOException {
+                return handle.read(position, into);
+            }
+
+            @Override
+            public void truncate(long size) throws IOException {
+                handle.truncate(size);
             }
 
             @Override
@@ -73,6 +84,11 @@ final class FaultyDisk implements Disk {
     @Override
     public void rename(String from, String to) throws IOException {
         real.rename(from, to);
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+        real.forceNames();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.Verdict;

@@ -1,5 +1,6 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.FileDisk;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionStore.Life;

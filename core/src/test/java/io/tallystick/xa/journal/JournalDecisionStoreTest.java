@@ -1,5 +1,6 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.FileDisk;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.DecisionStoreContract;
 import io.tallystick.xa.journal.JournalDecisionStore.Setup;

@@ -3,6 +3,8 @@ package io.tallystick.xa.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.disk.Disk;
+import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;

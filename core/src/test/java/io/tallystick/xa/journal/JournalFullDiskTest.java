@@ -3,6 +3,7 @@ package io.tallystick.xa.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.Verdict;

@@ -1,5 +1,6 @@
 package io.tallystick.xa.journal;
 
+import io.tallystick.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -68,9 +69,9 @@ final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public synchronized ByteBuffer read(String name) throws IOException {
+    public synchronized Handle read(String name) throws IOException {
         alive();
-        return ByteBuffer.wrap(names.get(name).cache.clone());
+        return new Open(names.get(name));
     }
 
     @Override
@@ -85,6 +86,15 @@ final class SimulatedDisk implements Disk {
         if (!dies || random.nextBoolean()) {
             names.put(to, names.remove(from));
         }
+        if (!dies || random.nextBoolean()) {
+            durableNames = new TreeMap<>(names);
+        }
+        end(dies);
+    }
+
+    @Override
+    public synchronized void forceNames() throws IOException {
+        boolean dies = dies();
         if (!dies || random.nextBoolean()) {
             durableNames = new TreeMap<>(names);
         }
@@ -128,6 +138,20 @@ final class SimulatedDisk implements Disk {
         @Override
         public long size() {
             return image.cache.length;
+        }
+
+        @Override
+        public int read(long position, ByteBuffer into) {
+            synchronized (SimulatedDisk.this) {
+                int length = Math.min(into.remaining(), Math.max(0, image.cache.length - (int) position));
+                into.put(image.cache, (int) position, length);
+                return length;
+            }
+        }
+
+        @Override
+        public void truncate(long size) {
+            throw new UnsupportedOperationException("a journal's files never shrink");
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.tallystick.cdc.spool;
+package io.tallystick.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,14 +13,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A real directory, nobody's but its owner's. */
-record FileDisk(Path directory) implements Disk {
+/**
+ * A real directory. Its files are readable by their owner alone.
+ *
+ * @param directory that is there
+ */
+public record FileDisk(Path directory) implements Disk {
 
     private static final Set<StandardOpenOption> READ_AND_WRITE =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
-    /** Creates the directory if need be. */
-    static FileDisk in(Path directory) throws IOException {
+    /** Creates the directory if need be, nobody's but its owner's. */
+    public static FileDisk in(Path directory) throws IOException {
         Files.createDirectories(directory, ownersAlone(directory, "rwx------"));
         return new FileDisk(directory.toRealPath());
     }
@@ -50,14 +54,9 @@ record FileDisk(Path directory) implements Disk {
     }
 
     @Override
-    public void replace(String name, byte[] content) throws IOException {
-        String draft = name + ".new";
-        try (Handle file = open(draft)) {
-            file.truncate(0);
-            file.write(0, ByteBuffer.wrap(content));
-            file.force();
-        }
-        Files.move(directory.resolve(draft), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    public void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        // a name is durable only when its directory is
         forceNames();
     }
 
@@ -108,8 +107,8 @@ record FileDisk(Path directory) implements Disk {
         }
 
         @Override
-        public void force() throws IOException {
-            channel.force(false);
+        public void force(boolean metadata) throws IOException {
+            channel.force(metadata);
         }
 
         @Override
