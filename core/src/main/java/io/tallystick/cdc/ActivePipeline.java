@@ -55,11 +55,15 @@ final class ActivePipeline {
         return plan.source().establishAnew(plan.tables());
     }
 
-    /** @param mostIdle see {@link Pipeline#endsIdleAfter} */
-    void begin(ResyncOrder resync, Duration mostIdle) {
+    /**
+     * @param runner see {@link Pipeline#runBy}
+     * @param mostIdle see {@link Pipeline#endsIdleAfter}
+     */
+    void begin(ResyncOrder resync, String runner, Duration mostIdle) {
         Pipeline made = Pipeline.of(plan.name(), plan.source(), plan.tables(), plan.targets(), plan.settings(), spool);
         made.resync(resync);
         made.endsIdleAfter(mostIdle);
+        made.runBy(runner);
         made.start();
         pipeline = made;
     }

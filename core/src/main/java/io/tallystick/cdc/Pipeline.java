@@ -1,5 +1,6 @@
 package io.tallystick.cdc;
 
+import io.tallystick.jdbc.Jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ public final class Pipeline implements AutoCloseable {
     private final CdcRuntime runtime = CdcRuntime.real();
     private volatile ResyncOrder resync = ResyncOrder.NONE;
     private volatile Duration mostIdle = Duration.ofSeconds(30);
+    /** Who holds the lease; null where there is none. */
+    private volatile @Nullable String runner;
+
     private final List<Thread> threads = new ArrayList<>();
 
     private Pipeline(
@@ -107,6 +111,11 @@ public final class Pipeline implements AutoCloseable {
      */
     void endsIdleAfter(Duration longest) {
         mostIdle = longest;
+    }
+
+    /** To be called before the start by who holds the lease: what a runner before left standing at a target is ended at each claim. */
+    void runBy(String holder) {
+        runner = holder;
     }
 
     /** What was lost to the log; null while nothing is known to be. */
@@ -202,6 +211,10 @@ public final class Pipeline implements AutoCloseable {
         @Override
         public TargetSession claim(ReplicatedTarget target) throws InterruptedException {
             Position first = firstPosition();
+            String holder = runner;
+            if (holder != null) {
+                new FrozenSessions(pipelineAt(target), holder).end(Jdbc.on(target.dataSource(), target.dialect()));
+            }
             TargetSession session =
                     TargetSession.claim(target.dataSource(), target.dialect(), pipelineAt(target), mostIdle);
             try {

@@ -259,7 +259,7 @@ public final class PipelineRunner implements AutoCloseable {
             LOG.warn(
                     "pipeline {} is resynced: its tables are copied anew, reading begins at {}", plan.name(), position);
         }
-        active.begin(resync, mostIdle);
+        active.begin(resync, runner, mostIdle);
         begunWith = orders;
         stuck = false;
         fencedAt = null;

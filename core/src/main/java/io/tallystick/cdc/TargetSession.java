@@ -37,20 +37,20 @@ final class TargetSession implements AutoCloseable {
     private final String pipeline;
     private final long epoch;
     private final DatabaseIdentity database;
-    private final IdleLimit limit;
+    private final Terms terms;
     private @Nullable Position position;
     private boolean checksForeignKeys = true;
     private boolean marked;
 
     private TargetSession(
-            Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database, IdleLimit limit) {
+            Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database, Terms terms) {
         this.connection = connection;
         this.tx = tx;
         this.pipeline = pipeline;
         this.epoch = claim.epoch;
         this.database = database;
         this.position = claim.position;
-        this.limit = limit;
+        this.terms = terms;
     }
 
     /**
@@ -72,12 +72,12 @@ final class TargetSession implements AutoCloseable {
     static TargetSession claim(DataSource target, Dialect dialect, String pipeline, Duration mostIdle) {
         Connection connection = connect(target, dialect);
         try {
-            IdleLimit limit = new IdleLimit(TargetDialect.of(connection), mostIdle);
+            Terms terms = Terms.of(connection, mostIdle);
             Tx tx = Tx.of(connection, dialect);
             if (dialect.isInnoDb()) {
                 tx.update(INNODB_SESSION);
             }
-            limit.set(tx);
+            terms.limit.set(tx);
             tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
             tx.update("UPDATE tally_position SET epoch = epoch + 1 WHERE pipeline = ?", pipeline);
             Claim claim = tx.queryOne(
@@ -86,9 +86,10 @@ final class TargetSession implements AutoCloseable {
                             pipeline)
                     .orElseThrow(() -> new ConflictException(
                             "the row of " + pipeline + " in tally_position was deleted while it was being claimed"));
+            terms.tag.set(tx, pipeline, claim.epoch);
             DatabaseIdentity database = DatabaseIdentity.of(connection, dialect);
             connection.commit();
-            return new TargetSession(connection, tx, pipeline, claim, database, limit);
+            return new TargetSession(connection, tx, pipeline, claim, database, terms);
         } catch (SQLException e) {
             closeQuietly(connection);
             throw SqlErrors.translate(e, dialect, true, "claiming pipeline " + pipeline);
@@ -297,7 +298,7 @@ final class TargetSession implements AutoCloseable {
 
     /** To be called again and again while little comes, so that the server does not take this session for dead. */
     void stayAwake(Instant now, boolean inTransaction) {
-        limit.stayAwake(tx, now, inTransaction);
+        terms.limit.stayAwake(tx, now, inTransaction);
     }
 
     @Override
@@ -308,7 +309,8 @@ final class TargetSession implements AutoCloseable {
             if (!checksForeignKeys) {
                 checkForeignKeys(true);
             }
-            limit.reset(tx);
+            terms.limit.reset(tx);
+            terms.tag.reset(tx);
             connection.commit();
         } catch (SQLException e) {
             abandon();
@@ -334,6 +336,15 @@ final class TargetSession implements AutoCloseable {
         } catch (SQLException ignored) {
             // it was of no use any more; an uncommitted transaction ends with it
             return;
+        }
+    }
+
+    /** What the server is told of this session: when it may end it, and whose it is. */
+    private record Terms(IdleLimit limit, SessionTag tag) {
+
+        static Terms of(Connection connection, Duration mostIdle) throws SQLException {
+            TargetDialect dialect = TargetDialect.of(connection);
+            return new Terms(new IdleLimit(dialect, mostIdle), new SessionTag(dialect));
         }
     }
 
