@@ -52,6 +52,7 @@ final class SourceExamination {
         rights();
         kept();
         prepared();
+        findings.addAll(new StandbyExamination(tx, settings.slot()).findings());
         tables.stream()
                 .sorted((a, b) -> a.toString().compareTo(b.toString()))
                 .forEach(table -> findings.addAll(new TableExamination(tx, table, settings.publication()).findings()));
