@@ -1,12 +1,10 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.PipelineDesk.Conflict;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -46,7 +44,7 @@ final class PipelineConflicts implements Callable<Integer> {
             throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
         }
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
-            Map<String, List<Conflict>> found = found(run.desks());
+            Map<String, List<Conflict>> found = ChosenDesks.ask(run.desks(), target, desk -> desk.conflicts(limit));
             if (output.json()) {
                 output.json(found);
             } else if (found.values().stream().allMatch(List::isEmpty)) {
@@ -56,20 +54,6 @@ final class PipelineConflicts implements Callable<Integer> {
             }
             return Exit.OK;
         }
-    }
-
-    private Map<String, List<Conflict>> found(Map<String, PipelineDesk> desks) {
-        if (target != null && !desks.containsKey(target)) {
-            throw new IllegalArgumentException(
-                    "there is no target '" + target + "'; the file has " + String.join(", ", desks.keySet()));
-        }
-        Map<String, List<Conflict>> found = new LinkedHashMap<>();
-        desks.forEach((name, desk) -> {
-            if (target == null || target.equals(name)) {
-                found.put(name, desk.conflicts(limit));
-            }
-        });
-        return found;
     }
 
     private static Table table(Map<String, List<Conflict>> found) {

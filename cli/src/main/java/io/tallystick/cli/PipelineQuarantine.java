@@ -6,7 +6,6 @@ import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -76,17 +75,7 @@ final class PipelineQuarantine implements Callable<Integer> {
     }
 
     private void list(PipelineRun run) {
-        Map<String, List<Parked>> all = new LinkedHashMap<>();
-        Map<String, PipelineDesk> desks = run.desks();
-        if (target != null && !desks.containsKey(target)) {
-            throw new IllegalArgumentException(
-                    "there is no target '" + target + "'; the file has " + String.join(", ", desks.keySet()));
-        }
-        desks.forEach((name, desk) -> {
-            if (target == null || target.equals(name)) {
-                all.put(name, desk.parked(MOST));
-            }
-        });
+        Map<String, List<Parked>> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(MOST));
         if (output.json()) {
             output.json(all);
         } else if (all.values().stream().allMatch(List::isEmpty)) {

@@ -101,21 +101,27 @@ final class ConflictRows {
                 : Duration.ofNanos(row.getObject(at, LocalTime.class).toNanoOfDay());
     }
 
-    private record Read(TargetTable target, @Nullable Object[] values) implements RowImage.Cells {
+    /** Cells that stand under the names of the target's columns. */
+    private interface OfTarget extends RowImage.Cells {
+
+        TargetTable target();
+
+        @Override
+        default List<String> columns() {
+            return target().columns().stream().map(TargetColumn::name).toList();
+        }
+
+        @Override
+        default int indexOf(String column) {
+            return columns().indexOf(column);
+        }
+    }
+
+    private record Read(TargetTable target, @Nullable Object[] values) implements OfTarget {
 
         @Override
         public TableName table() {
             return target.name();
-        }
-
-        @Override
-        public List<String> columns() {
-            return target.columns().stream().map(TargetColumn::name).toList();
-        }
-
-        @Override
-        public int indexOf(String column) {
-            return columns().indexOf(column);
         }
 
         @Override
@@ -129,21 +135,11 @@ final class ConflictRows {
         }
     }
 
-    private record Written(TargetTable target, TargetRow row, CellConverter converter) implements RowImage.Cells {
+    private record Written(TargetTable target, TargetRow row, CellConverter converter) implements OfTarget {
 
         @Override
         public TableName table() {
             return row.source().table().name();
-        }
-
-        @Override
-        public List<String> columns() {
-            return target.columns().stream().map(TargetColumn::name).toList();
-        }
-
-        @Override
-        public int indexOf(String column) {
-            return columns().indexOf(column);
         }
 
         @Override

@@ -16,7 +16,8 @@ import java.util.Map;
 /**
  * A {@link Remote} behind HTTP with the header {@code Idempotency-Key}. A 4xx counts as decided only if the answer
  * repeats the key: a proxy, a login page or a gateway that never saw the key must not turn an earlier success into a
- * failure; and not if it says that the key is free still: then an earlier request that is late would be executed. Fences by {@code POST operations/{key}:fence}, as {@link IdempotentHttp} answers it. Thread-safe.
+ * failure; and not if it says that the key is free still: then an earlier request that is late would be executed.
+ * Fences by {@code POST operations/{key}:fence}, as {@link IdempotentHttp} answers it. Thread-safe.
  */
 public final class HttpRemote implements Remote {
     /** An answer is kept as a row. */

@@ -2,32 +2,44 @@ package io.tallystick.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.ConnectionSettings;
-import io.tallystick.jdbc.ConnectionSettings.Timeouts;
-import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.DataSourcesContract;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
-import io.tallystick.jdbc.UnknownOutcomeException;
-import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @Databases(value = Engine.POSTGRESQL, ownServer = true)
-class PostgresDataSourcesTest {
+class PostgresDataSourcesTest extends DataSourcesContract {
 
-    private static final Timeouts SHORT =
-            new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    @Override
+    protected HikariDataSource open(ConnectionSettings settings) {
+        return PostgresDataSources.open(settings);
+    }
+
+    @Override
+    protected String refuse(TestDatabase db, String stranger) {
+        db.execute("DROP ROLE IF EXISTS " + stranger);
+        return "SQLState 28";
+    }
+
+    @Override
+    protected void admit(TestDatabase db, String stranger, String password) {
+        db.execute("CREATE ROLE " + stranger + " LOGIN PASSWORD '" + password + "'");
+    }
+
+    @Override
+    protected void forget(TestDatabase db, String stranger) {
+        db.execute("DROP ROLE IF EXISTS " + stranger);
+    }
 
     @Test
     void a_session_is_in_utc_read_committed_and_waits_for_locks_as_long_as_told(TestDatabase db) {
@@ -39,37 +51,6 @@ class PostgresDataSourcesTest {
                                     row -> row.string("s"))
                             .get(0));
             assertThat(found).isEqualTo("UTC|read committed|1s|tallystick");
-        }
-    }
-
-    @Test
-    void a_pool_starts_while_the_server_is_away_and_heals(TestDatabase db) {
-        db.kill();
-        try (var pool = PostgresDataSources.open(settings(db))) {
-            Jdbc jdbc = Jdbc.on(pool);
-            assertThatThrownBy(jdbc::dialect)
-                    .isInstanceOf(UnavailableException.class)
-                    .hasMessageContaining(db.url())
-                    .hasMessageNotContaining("secret");
-            db.restart();
-            // the pool pauses longer and longer between its own attempts
-            org.awaitility.Awaitility.await().ignoreExceptions().until(() -> jdbc.dialect() == Dialect.POSTGRESQL);
-        } finally {
-            db.restart();
-        }
-    }
-
-    @Test
-    void a_server_that_froze_in_commit_leaves_the_outcome_unknown(TestDatabase db) {
-        db.execute("CREATE TABLE frozen (id INT)");
-        try (var pool = PostgresDataSources.open(settings(db))) {
-            assertThatThrownBy(() -> Jdbc.on(pool).run(tx -> {
-                        tx.update("INSERT INTO frozen VALUES (1)");
-                        db.pause();
-                    }))
-                    .isInstanceOf(UnknownOutcomeException.class);
-        } finally {
-            db.resume();
         }
     }
 
@@ -93,25 +74,6 @@ class PostgresDataSourcesTest {
     }
 
     @Test
-    void a_refused_user_is_told_at_once_and_the_pool_heals_when_he_may_come(TestDatabase db) throws Exception {
-        ConnectionSettings unknown = ConnectionSettings.of(db.url(), "stranger", "secret")
-                .withTimeouts(new Timeouts(
-                        Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(1)));
-        try (var pool = PostgresDataSources.open(unknown)) {
-            Jdbc jdbc = Jdbc.on(pool);
-            for (int time = 1; time <= 2; time++) {
-                assertThat(Background.supply(() -> catchThrowable(jdbc::dialect))
-                                .get(1, TimeUnit.MINUTES))
-                        .as("time %d", time)
-                        .isInstanceOf(RejectedException.class)
-                        .hasMessageContaining("SQLState 28");
-            }
-            db.execute("CREATE ROLE stranger LOGIN");
-            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> jdbc.dialect() == Dialect.POSTGRESQL);
-        }
-    }
-
-    @Test
     void an_exhausted_pool_can_be_tried_later(TestDatabase db) {
         try (var pool = PostgresDataSources.open(settings(db).withPoolSize(1))) {
             Jdbc jdbc = Jdbc.on(pool);
@@ -126,12 +88,5 @@ class PostgresDataSourcesTest {
         assertThatThrownBy(() -> PostgresDataSources.open(ConnectionSettings.of("jdbc:mariadb://h/d", "u", "secret")))
                 .hasMessageContaining("jdbc:postgresql:")
                 .hasMessageNotContaining("secret");
-    }
-
-    static ConnectionSettings settings(TestDatabase db) {
-        String password = db.password().isEmpty() ? "secret" : db.password();
-        return ConnectionSettings.of(db.url(), db.user(), password)
-                .withPoolSize(2)
-                .withTimeouts(SHORT);
     }
 }
