@@ -27,7 +27,7 @@ record DatabaseUrl(String url, Map<String, String> properties) {
                 Map.of("initSql", "USE `" + parts.group(2).replace("`", "``") + "`"));
     }
 
-    private static boolean isAscii(String text) {
+    static boolean isAscii(String text) {
         return StandardCharsets.US_ASCII.newEncoder().canEncode(text);
     }
 }

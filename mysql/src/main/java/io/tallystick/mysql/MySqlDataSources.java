@@ -90,6 +90,9 @@ public final class MySqlDataSources {
         if (settings.tlsMode() != null) {
             driver.setProperty("sslMode", settings.tlsMode());
         }
+        if (!DatabaseUrl.isAscii(settings.user()) && !settings.url().contains("socketFactory=")) {
+            driver.setProperty("socketFactory", Utf8Login.class.getName());
+        }
         return driver;
     }
 }

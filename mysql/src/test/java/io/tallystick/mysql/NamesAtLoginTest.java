@@ -45,4 +45,29 @@ class NamesAtLoginTest {
             db.execute("DROP DATABASE `" + NAME.replace("`", "``") + "`");
         }
     }
+
+    @Test
+    void a_user_with_a_korean_name_logs_in_by_pools_and_by_single_connections(TestDatabase db) throws SQLException {
+        String user = "홍길동";
+        db.execute(
+                "CREATE USER '" + user + "'@'%' IDENTIFIED BY 'right'",
+                "GRANT ALL ON " + db.name() + ".* TO '" + user + "'@'%'");
+        ConnectionSettings settings =
+                ConnectionSettings.of(db.url(), user, "right").withPoolSize(1);
+        try (var pool = MySqlDataSources.open(settings)) {
+            List<String> told = Jdbc.on(pool)
+                    .inTransaction(tx -> tx.query(
+                            "SELECT CONCAT(CURRENT_USER(), ' 장부 ', @@character_set_client) AS name",
+                            row -> row.string("name")));
+            assertThat(told).containsExactly(user + "@% 장부 utf8mb4");
+        }
+        try (Connection connection = MySqlDataSources.connect(settings, Map.of());
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT CURRENT_USER()")) {
+            assertThat(found.next()).isTrue();
+            assertThat(found.getString(1)).isEqualTo(user + "@%");
+        } finally {
+            db.execute("DROP USER '" + user + "'@'%'");
+        }
+    }
 }
