@@ -2,8 +2,6 @@ package io.tallystick.mysql.cdc;
 
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.CorruptionException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -164,20 +162,23 @@ record TableMap(
                 int real = WireType.real(types[i], metas[i]);
                 LogBytes field = labelFields.get(
                         real == WireType.ENUM ? ENUM_STR_VALUE : real == WireType.SET ? SET_STR_VALUE : 0);
-                all.add(field == null ? List.of() : labels(field, charset(known, collations[i])));
+                all.add(field == null ? List.of() : labels(field, characterSet(known, collations[i])));
             }
             return all;
         }
 
-        private static List<String> labels(LogBytes in, Charset charset) {
+        private static List<String> labels(LogBytes in, String characterSet) {
             String[] labels = new String[in.packedInt()];
-            Arrays.setAll(labels, i -> in.string(in.packedInt(), charset));
+            Arrays.setAll(labels, i -> {
+                byte[] label = in.take(in.packedInt());
+                return CharacterSets.decode(characterSet, label, 0, label.length);
+            });
             return List.of(labels);
         }
 
-        private static Charset charset(CharacterSets.Collations known, int collation) {
+        private static String characterSet(CharacterSets.Collations known, int collation) {
             String set = known.characterSet(collation);
-            return set == null || !CharacterSets.isKnown(set) ? StandardCharsets.UTF_8 : CharacterSets.charset(set);
+            return set == null || !CharacterSets.isKnown(set) ? "utf8mb4" : set;
         }
     }
 }
