@@ -25,6 +25,11 @@ record CdcRuntime(InstantSource clock, RandomGenerator random) {
         return end.await(pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** For measuring how long something takes. */
+    static long nanos() {
+        return System.nanoTime();
+    }
+
     static Thread thread(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);

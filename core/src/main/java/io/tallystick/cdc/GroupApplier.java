@@ -29,6 +29,10 @@ final class GroupApplier {
     /** Whether what the quarantine remembers may have been rolled back. */
     private boolean quarantineIsStale;
 
+    private long missingBefore;
+    private long conflictsBefore;
+    private long parkedBefore;
+
     /** @param isCopied whether this table of the source is being copied just now: its rows may be there or not yet */
     GroupApplier(
             TargetSession session,
@@ -75,27 +79,30 @@ final class GroupApplier {
     }
 
     private int applyShort(List<TransactionPiece> pieces) throws DataRefused {
-        lookAtQuarantine();
-        long missing = writer.missing();
+        begin();
         try {
             return applyTogether(pieces);
         } catch (DataRefused e) {
-            quarantineIsStale = true;
-            writer.missing(missing);
+            rolledBack();
             throw e;
         }
     }
 
-    /** To be called when the transaction was rolled back although nothing was refused here. */
+    /** To be called when the transaction was rolled back: what was counted and set aside in it did not happen. */
     void rolledBack() {
-        quarantineIsStale = true;
+        writer.missing(missingBefore);
+        rows.conflicts(conflictsBefore);
+        quarantineIsStale |= quarantine.timesWritten() != parkedBefore;
     }
 
-    private void lookAtQuarantine() {
+    private void begin() {
         if (quarantineIsStale) {
             quarantine.reload(session.tx());
             quarantineIsStale = false;
         }
+        missingBefore = writer.missing();
+        conflictsBefore = rows.conflicts();
+        parkedBefore = quarantine.timesWritten();
     }
 
     private int applyTogether(List<TransactionPiece> pieces) throws DataRefused {
@@ -163,7 +170,7 @@ final class GroupApplier {
      * @param toTheEnd whether that is also said of what it would refuse at COMMIT
      */
     int applyCarefully(List<TransactionPiece> pieces, boolean toTheEnd) {
-        lookAtQuarantine();
+        begin();
         guard.mark();
         return careful.apply(pieces, toTheEnd);
     }

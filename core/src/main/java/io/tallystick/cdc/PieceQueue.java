@@ -56,16 +56,18 @@ final class PieceQueue {
         }
     }
 
-    /** Everything there is up to a number of changes; waits for the first piece at most this long. */
+    /** Everything there is up to a number of changes, and a quarter of what fits in here; waits for the first piece at most this long. */
     Taken take(int mostChanges, Duration longest) throws InterruptedException {
         lock.lock();
         try {
             awaitFirst(longest.toNanos());
             List<Delivery> taken = new ArrayList<>(Math.min(mostChanges, entries.size()));
             int changes = 0;
-            while (!entries.isEmpty() && changes < mostChanges) {
+            long weight = 0;
+            while (!entries.isEmpty() && changes < mostChanges && weight < limitBytes / 4) {
                 Delivery delivery = entries.remove();
                 bytes -= delivery.weight();
+                weight += delivery.weight();
                 changes += delivery.size();
                 taken.add(delivery);
             }

@@ -38,6 +38,7 @@ final class TargetSession implements AutoCloseable {
     private final long epoch;
     private final DatabaseIdentity database;
     private final Terms terms;
+    private final Distance distance;
     private @Nullable Position position;
     private boolean checksForeignKeys = true;
     private boolean marked;
@@ -51,6 +52,7 @@ final class TargetSession implements AutoCloseable {
         this.database = database;
         this.position = claim.position;
         this.terms = terms;
+        this.distance = claim.distance;
     }
 
     /**
@@ -80,10 +82,11 @@ final class TargetSession implements AutoCloseable {
             terms.limit.set(tx);
             tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
             tx.update("UPDATE tally_position SET epoch = epoch + 1 WHERE pipeline = ?", pipeline);
-            Claim claim = tx.queryOne(
+            Distance distance = new Distance();
+            Claim claim = distance.over(() -> tx.queryOne(
                             "SELECT epoch, position FROM tally_position WHERE pipeline = ?",
-                            row -> new Claim(row.longValue("epoch"), row.text("position")),
-                            pipeline)
+                            row -> new Claim(row.longValue("epoch"), row.text("position"), distance),
+                            pipeline))
                     .orElseThrow(() -> new ConflictException(
                             "the row of " + pipeline + " in tally_position was deleted while it was being claimed"));
             terms.tag.set(tx, pipeline, claim.epoch);
@@ -167,8 +170,15 @@ final class TargetSession implements AutoCloseable {
             begin(next);
             return;
         }
-        int moved = tx.update(MOVE.formatted(tx.dialect().now()), next.text(), pipeline, epoch, position.text());
+        Position last = position;
+        int moved = distance.over(
+                () -> tx.update(MOVE.formatted(tx.dialect().now()), next.text(), pipeline, epoch, last.text()));
         finish(moved, next);
+    }
+
+    /** How far it is to the target. */
+    Distance distance() {
+        return distance;
     }
 
     /**
@@ -348,9 +358,9 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
-    private record Claim(long epoch, @Nullable Position position) {
-        Claim(long epoch, @Nullable String text) {
-            this(epoch, text == null ? null : new Position(text));
+    private record Claim(long epoch, @Nullable Position position, Distance distance) {
+        Claim(long epoch, @Nullable String text, Distance distance) {
+            this(epoch, text == null ? null : new Position(text), distance);
         }
     }
 }

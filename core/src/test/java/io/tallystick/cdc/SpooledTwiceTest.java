@@ -93,7 +93,11 @@ class SpooledTwiceTest {
     private TargetProgress applied(int groupChanges, PieceQueue queue) throws Exception {
         TargetProgress progress = new TargetProgress("db");
         TargetLoop loop = new TargetLoop(
-                target(), new Alone(), queue, PipelineSettings.standard().withGroupChanges(groupChanges), progress);
+                target(),
+                new Alone(SpooledTwiceTest::covers),
+                queue,
+                PipelineSettings.standard().withGroupChanges(groupChanges),
+                progress);
         CompletableFuture<Void> runs = Background.run(loop);
         try {
             await().atMost(LONG).until(() -> LAST.equals(progress.durable()));
@@ -126,48 +130,5 @@ class SpooledTwiceTest {
 
     private static boolean covers(Position one, Position other) {
         return Integer.parseInt(one.text()) >= Integer.parseInt(other.text());
-    }
-
-    /** A pipeline without a reading. */
-    private static final class Alone implements Upstream {
-
-        @Override
-        public String pipelineAt(ReplicatedTarget target) {
-            return "test/db";
-        }
-
-        @Override
-        public String originAt(ReplicatedTarget target) {
-            return "nowhere";
-        }
-
-        @Override
-        public TargetSession claim(ReplicatedTarget target) {
-            TargetSession session = TargetSession.claim(target.dataSource(), target.dialect(), "test/db");
-            if (session.position() == null) {
-                session.begin(new Position("0"));
-            }
-            return session;
-        }
-
-        @Override
-        public boolean covers(Position position, Position other) {
-            return SpooledTwiceTest.covers(position, other);
-        }
-
-        @Override
-        public void readAgain(String why) {
-            throw new AssertionError(why);
-        }
-
-        @Override
-        public void fenced(FencedException why) {
-            throw new AssertionError(why);
-        }
-
-        @Override
-        public CdcRuntime runtime() {
-            return CdcRuntime.real();
-        }
     }
 }
