@@ -57,8 +57,8 @@ final class StandbyExamination {
         }
         if (standbys.slotless() > 0) {
             findings.add(Finding.warning(
-                    "standby",
-                    standbys.slotless() + " connected without a slot",
+                    "slot of a standby",
+                    "missing for " + standbys.slotless() + " that is connected",
                     "the pipeline's slot is not copied to it: if it is promoted, the tables have to be resynced",
                     "on the standby: primary_slot_name, hot_standby_feedback = on, sync_replication_slots = on, and dbname in"
                             + " primary_conninfo"));

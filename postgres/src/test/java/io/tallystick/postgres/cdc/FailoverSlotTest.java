@@ -57,7 +57,10 @@ class FailoverSlotTest {
                 "CREATE TRIGGER arrives AFTER INSERT OR UPDATE ON entry FOR EACH ROW EXECUTE FUNCTION arrives()",
                 "ALTER TABLE entry ENABLE ALWAYS TRIGGER arrives");
         primary = TestDatabases.postgres().start();
-        primary.execute("CREATE TABLE entry (id bigint PRIMARY KEY, note text)");
+        primary.execute(
+                "CREATE TABLE entry (id bigint PRIMARY KEY, note text)",
+                // for the copy; it means nothing to a primary
+                "ALTER SYSTEM SET primary_slot_name = 'twin'");
         primary.stop();
         Path signal = Files.createFile(primary.dataDirectory().resolve("standby.signal"));
         standby = TestDatabases.postgres()
@@ -66,7 +69,6 @@ class FailoverSlotTest {
                         "primary_conninfo",
                         "host=127.0.0.1 port=" + primary.port() + " user=" + primary.user() + " dbname="
                                 + primary.name())
-                .setting("primary_slot_name", "twin")
                 .setting("hot_standby_feedback", "on")
                 .setting("wal_retrieve_retry_interval", "100ms")
                 .setting("wal_receiver_status_interval", "1s")
@@ -149,15 +151,21 @@ class FailoverSlotTest {
     }
 
     @Test
-    void a_standby_that_is_named_and_not_there_is_found_by_the_check() throws IOException {
+    void what_keeps_a_standby_from_carrying_a_pipeline_on_is_found_by_the_check() throws IOException {
         primary.execute("ALTER SYSTEM SET synchronized_standby_slots = 'twin'", "SELECT pg_reload_conf()");
-        standby.stop();
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file()))) {
+            primary.execute("SELECT pg_create_logical_replication_slot('twins', 'pgoutput')");
+            assertThat(aboutStandbys(run))
+                    .contains("WARNING source: slot twins is not one that standbys keep a copy of", "FAILOVER true");
+
+            standby.execute("ALTER SYSTEM SET primary_slot_name = ''", "SELECT pg_reload_conf()");
             waiting()
                     .untilAsserted(
                             () -> assertThat(aboutStandbys(run))
                                     .contains(
+                                            "WARNING source: slot of a standby is missing for 1 that is connected",
                                             "WARNING source: synchronized_standby_slots is 'twin', which nobody is connected to"));
+
             primary.execute("SELECT pg_drop_replication_slot('twin')");
             assertThat(aboutStandbys(run))
                     .contains(
@@ -216,7 +224,7 @@ class FailoverSlotTest {
                 "jdbc:postgresql://127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port() + "/" + primary.name();
         return Files.writeString(folder.resolve("twins.yaml"), """
                 pipeline: twins
-                source: {url: "%s", user: %s, password: %s, tables: [public.entry]}
+                source: {url: "%s", user: %s, password: %s, slot: twins, tables: [public.entry]}
                 targets: {copy: {url: "%s", user: %s, password: %s}}
                 routes:
                   - from: public.entry
