@@ -229,7 +229,7 @@ class FailoverSlotTest {
                 routes:
                   - from: public.entry
                     to: [{target: copy, table: public.entry}]
-                settings: {first_pause: 20ms, longest_pause: 200ms, progress_every: 200ms}
+                settings: {copy_first: false, first_pause: 20ms, longest_pause: 200ms, progress_every: 200ms}
                 """.formatted(
                         url, primary.user(), primary.password(), target.url(), target.user(), target.password()));
     }
