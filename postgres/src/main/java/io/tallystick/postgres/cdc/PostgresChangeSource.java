@@ -19,6 +19,7 @@ import io.tallystick.jdbc.TxWork;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.postgres.type.PgColumnTypes;
 import io.tallystick.postgres.type.PgType;
+import io.tallystick.postgres.type.TypeCatalog;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -114,9 +115,8 @@ public final class PostgresChangeSource implements ChangeSource {
         try {
             WalPosition server = connection.identity();
             new Continuity(settings).checkHistory(stored, server, history(connection, server));
-            boolean binary =
-                    awaitFreeSlot(tx -> checked(tx, tables, stored), Look::slot).binary();
-            return start(connection, server.at(stored.lsn()), binary);
+            Look look = awaitFreeSlot(tx -> checked(tx, tables, stored), Look::slot);
+            return start(connection, server.at(stored.lsn()), look);
         } catch (RuntimeException e) {
             connection.close();
             throw e;
@@ -228,15 +228,15 @@ public final class PostgresChangeSource implements ChangeSource {
         Continuity continuity = new Continuity(settings);
         database = identityOf(tx);
         continuity.checkPublication(tx, tables);
-        boolean binary = new TableCatalog()
-                .describe(tx, tables).stream()
-                        .flatMap(table -> table.columns().stream())
-                        .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
+        TableCatalog catalog = new TableCatalog();
+        boolean binary = catalog.describe(tx, tables).stream()
+                .flatMap(table -> table.columns().stream())
+                .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
         continuity.checkSlot(tx, stored);
-        return new Look(slot, binary);
+        return new Look(slot, binary, catalog.types());
     }
 
-    private ChangeStream start(WalConnection connection, WalPosition start, boolean binary) {
+    private ChangeStream start(WalConnection connection, WalPosition start, Look look) {
         Map<String, String> options = Map.of(
                 "proto_version",
                 "2",
@@ -247,7 +247,7 @@ public final class PostgresChangeSource implements ChangeSource {
                 "publication_names",
                 Sql.name(settings.publication()),
                 "binary",
-                Boolean.toString(binary));
+                Boolean.toString(look.binary()));
         try {
             Duration pulse = pulse(connection.patienceOfServer());
             WalReader reader = connection.start(settings.slot(), start.lsn(), options);
@@ -256,7 +256,7 @@ public final class PostgresChangeSource implements ChangeSource {
                     new ServerWatch(access, settings.heartbeat(), "tally-watch-" + settings.slot()).start());
             return new PostgresChangeStream(
                     new PostgresChangeStream.Parts(access, connection, reader, watches, settings.spool()),
-                    new LogDecoder(new Relations(access.jdbc()), start),
+                    new LogDecoder(new Relations(access.jdbc(), look.types()), start),
                     start);
         } catch (SQLException e) {
             throw access.failed(
@@ -282,7 +282,7 @@ public final class PostgresChangeSource implements ChangeSource {
     /** What was there before the reading. A connection costs more than all that is asked over it, so one asks for all. */
     private record Found(boolean newPublication, @Nullable Slot slot) {}
 
-    private record Look(Optional<Slot> slot, boolean binary) {}
+    private record Look(Optional<Slot> slot, boolean binary, TypeCatalog types) {}
 
     private record Known(int timeline, TimelineHistory history) {}
 }

@@ -5,7 +5,6 @@ import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.Jdbc;
-import io.tallystick.jdbc.Tx;
 import io.tallystick.postgres.type.TypeCatalog;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The tables as the log has described them up to now; a description repeated unchanged keeps its object. For one thread. */
@@ -22,14 +22,18 @@ final class Relations {
     private static final int KEY = 1;
 
     private final Jdbc catalog;
-    private final TypeCatalog types = new TypeCatalog();
+    private final TypeCatalog types;
     private final Map<Integer, SourceTable> tables = new HashMap<>();
     private int lastNumber;
     private @Nullable SourceTable last;
 
-    /** @param catalog of the same database, asked for types not seen before */
-    Relations(Jdbc catalog) {
+    /**
+     * @param catalog of the same database, asked for types not seen before
+     * @param types what is known of them already; not for anybody else from now on
+     */
+    Relations(Jdbc catalog, TypeCatalog types) {
         this.catalog = catalog;
+        this.types = types;
     }
 
     /** @throws CorruptionException when the log has not described this table */
@@ -62,20 +66,27 @@ final class Relations {
         if (before != null) {
             types.forgetCustom();
         }
-        SourceTable described = catalog.inTransaction(tx -> table(tx, name, columns));
+        SourceTable described = describe(name, columns);
         if (!described.equals(before)) {
             tables.put(number, described);
             last = null;
         }
     }
 
-    private SourceTable table(Tx tx, TableName name, List<Column> columns) {
-        return new SourceTable(
-                name,
-                columns.stream()
-                        .map(column -> new SourceColumn(
-                                column.name(), types.get(tx, column.type(), column.typmod()), column.key()))
-                        .toList());
+    /** A connection costs more than all else here, and mostly every type is known. */
+    private SourceTable describe(TableName name, List<Column> columns) {
+        List<Column> unknown = columns.stream()
+                .filter(column -> types.known(column.type(), column.typmod()) == null)
+                .toList();
+        if (!unknown.isEmpty()) {
+            catalog.run(tx -> unknown.forEach(column -> types.get(tx, column.type(), column.typmod())));
+        }
+        return new SourceTable(name, columns.stream().map(this::column).toList());
+    }
+
+    private SourceColumn column(Column column) {
+        return new SourceColumn(
+                column.name(), Objects.requireNonNull(types.known(column.type(), column.typmod())), column.key());
     }
 
     /** Text up to a zero byte. */

@@ -46,6 +46,12 @@ final class TableCatalog {
         return found;
     }
 
+    /** The types that were met, without those that a user may change meanwhile. The caller's from now on. */
+    TypeCatalog types() {
+        types.forgetCustom();
+        return types;
+    }
+
     private List<SourceColumn> columns(Tx tx, TableName table) {
         List<Column> columns = tx.query(
                 COLUMNS,

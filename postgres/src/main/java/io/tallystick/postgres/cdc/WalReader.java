@@ -3,6 +3,7 @@ package io.tallystick.postgres.cdc;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -16,21 +17,16 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/**
- * Cuts the walsender's bytes into messages, out of one large buffer. The walsender sends every change by a system call of its own, and as
- * long as its socket has room each of them becomes a packet, which costs it more than the decoding. So while data flows, the reader
- * waits a moment after a small read: the walsender's changes gather in its socket and go out together. For one thread.
- */
+/** Cuts the walsender's bytes into messages, out of one large buffer, and lets them gather while many come. For one thread. */
 final class WalReader {
 
     private static final int BUFFER = 256 * 1024;
     private static final int HEAD = 5;
-    private static final int SMALL_READ = 16 * 1024;
-    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    /** Three megabytes a second, about 20,000 small changes; below, waiting would only cost latency. */
-    private static final double FLOWING_BYTES_PER_MILLI = 3_000;
-    /** How many reads an average spans. */
-    private static final int READS = 16;
+    /**
+     * On the way within one machine the walsender itself carries each packet up to our socket. With little room there most of what it
+     * sends stays in its own and goes out in large packets; between two machines it would limit the pace.
+     */
+    private static final int LITTLE_ROOM = 64 * 1024;
 
     private final Socket socket;
     private final InputStream in;
@@ -45,18 +41,23 @@ final class WalReader {
 
     private int at;
     private int limit;
-    private int lastRead = BUFFER;
     private volatile long lastReadNanos = System.nanoTime();
-    /** Averages over about the last sixteen reads. Bytes and time apart: three quick messages of one transaction are no flow. */
-    private double bytesPerRead;
-
-    private double millisPerRead = 1;
+    private final Gathering gathering = new Gathering(lastReadNanos);
     private int timeoutMillis = -1;
 
     WalReader(Socket socket) throws IOException {
         this.socket = socket;
         this.in = socket.getInputStream();
         this.gathers = !(socket instanceof SSLSocket);
+        if (gathers && isWithinThisMachine(socket)) {
+            socket.setReceiveBufferSize(LITTLE_ROOM);
+        }
+    }
+
+    /** Also over an address of the machine's own that is not 127.0.0.1. */
+    private static boolean isWithinThisMachine(Socket socket) {
+        InetAddress server = socket.getInetAddress();
+        return server != null && (server.isLoopbackAddress() || server.equals(socket.getLocalAddress()));
     }
 
     /** Waits for the server's word that it begins. */
@@ -141,8 +142,9 @@ final class WalReader {
 
     private boolean fill(long deadlineNanos) throws IOException {
         makeRoom();
-        if (gathers && lastRead < SMALL_READ && bytesPerRead > FLOWING_BYTES_PER_MILLI * millisPerRead) {
-            LockSupport.parkNanos(MOMENT_NANOS);
+        long moment = gathers ? gathering.momentNanos() : 0;
+        if (moment > 0) {
+            LockSupport.parkNanos(moment);
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
         timeout((int) Math.max(1, Math.min(left, 60_000)));
@@ -150,26 +152,17 @@ final class WalReader {
         try {
             read = in.read(bytes, limit, bytes.length - limit);
         } catch (SocketTimeoutException e) {
-            bytesPerRead = 0;
+            gathering.silence();
             return false;
         }
         if (read < 0) {
             throw new EOFException("the server closed the connection");
         }
         limit += read;
-        measure(read);
-        if (limit == bytes.length) {
-            lastRead = BUFFER; // cut short by the buffer's end, it says nothing about what the server has
-        }
-        return true;
-    }
-
-    private void measure(int read) {
         long now = System.nanoTime();
-        bytesPerRead += (read - bytesPerRead) / READS;
-        millisPerRead += ((now - lastReadNanos) / 1e6 - millisPerRead) / READS;
         lastReadNanos = now;
-        lastRead = read;
+        gathering.read(read, limit == bytes.length, now);
+        return true;
     }
 
     /** At least the message that has begun must fit. */

@@ -45,6 +45,11 @@ public final class TypeCatalog {
         return found;
     }
 
+    /** The type if it was looked up before; null when not. */
+    public @Nullable PgType known(long oid, int typmod) {
+        return known.get(new Key(oid, typmod));
+    }
+
     /** Forgets what users may have changed: their own types. */
     public void forgetCustom() {
         known.values().removeIf(type -> !type.isBuiltIn());
