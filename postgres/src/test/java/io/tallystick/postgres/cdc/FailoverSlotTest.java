@@ -95,7 +95,8 @@ class FailoverSlotTest {
     void a_pipeline_goes_on_from_the_slot_that_the_server_kept_in_step_on_the_promoted_standby() throws IOException {
         primary.execute("ALTER SYSTEM SET synchronized_standby_slots = 'twin'", "SELECT pg_reload_conf()");
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file()))) {
-            assertThat(aboutStandbys(run)).isEmpty();
+            // settings are read anew some time after they were ordered
+            waiting().untilAsserted(() -> assertThat(aboutStandbys(run)).isEmpty());
             run.install();
             run.start();
             keepSlotInStep();
@@ -105,7 +106,7 @@ class FailoverSlotTest {
             }
             // somewhere in the middle of them
             primary.kill();
-            standby.execute("SELECT pg_promote()");
+            standby.execute("SELECT pg_promote(true, 300)");
             for (int part = 0; part < 3; part++) {
                 insert(standby, 100);
             }
@@ -118,9 +119,11 @@ class FailoverSlotTest {
                     .isEqualTo("each once");
             assertThat(answer(target, "SELECT count(*)::text AS answer FROM arrival"))
                     .isEqualTo(answer(standby, "SELECT count(*)::text AS answer FROM entry"));
-            assertThat(run.status().state()).isEqualTo(PipelineStatus.State.RUNNING);
-            assertThat(answer(standby, "SELECT synced::text AS answer FROM pg_replication_slots WHERE active"))
-                    .as("it is read from the slot that was copied, and no other was made")
+            waiting().untilAsserted(() -> assertThat(run.status().state()).isEqualTo(PipelineStatus.State.RUNNING));
+            assertThat(answer(
+                            standby,
+                            "SELECT synced::text AS answer FROM pg_replication_slots WHERE slot_name = 'twins'"))
+                    .as("it was read from the slot that was copied, and no other was made")
                     .isEqualTo("true");
         }
     }
@@ -141,7 +144,7 @@ class FailoverSlotTest {
             awaitSame(primary);
             primary.kill();
             standby.restart();
-            standby.execute("SELECT pg_promote()");
+            standby.execute("SELECT pg_promote(true, 300)");
             insert(standby, 1);
             waiting()
                     .untilAsserted(() -> assertThat(run.status().state()).isEqualTo(PipelineStatus.State.NEEDS_RESYNC));
