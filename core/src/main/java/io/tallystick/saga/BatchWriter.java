@@ -49,17 +49,29 @@ final class BatchWriter {
      * @throws SagaStore.Fenced the engine lost its lease
      */
     List<Settled> write(SagaStore.Lease lease, List<Change> changes) {
+        return write(lease, changes, true);
+    }
+
+    /** As {@link #write}, for starts whose key was busy before: most likely it still is, and nobody else is to wait for it. */
+    List<Settled> writeAgain(SagaStore.Lease lease, List<Change> changes) {
+        return write(lease, changes, false);
+    }
+
+    private List<Settled> write(SagaStore.Lease lease, List<Change> changes, boolean patient) {
         try {
-            Map<SagaId, SagaId> existing = store.write(lease, batch(changes)).existing();
-            return stored(changes, existing);
+            SagaStore.Batch batch = batch(changes);
+            SagaStore.Written written = patient ? store.write(lease, batch) : store.writeHardlyWaiting(lease, batch);
+            return stored(changes, written.existing());
         } catch (UnknownOutcomeException e) {
             return findOut(changes, e);
         } catch (ConflictException | RejectedException e) {
             if (changes.size() == 1) {
                 return List.of(new Settled(changes.get(0), alone(changes.get(0), e)));
             }
+            // what the whole has waited for in vain no half waits for again: each wait keeps all sagas of the engine
+            // waiting
             List<List<Change>> halves = halves(changes);
-            List<Settled> fates = new ArrayList<>(write(lease, halves.get(0)));
+            List<Settled> fates = new ArrayList<>(write(lease, halves.get(0), false));
             fates.addAll(behind(fates, halves.get(1), lease));
             return fates;
         }
@@ -73,7 +85,7 @@ final class BatchWriter {
                 ? changes.stream()
                         .map(change -> new Settled(change, last.fate()))
                         .toList()
-                : write(lease, changes);
+                : write(lease, changes, false);
     }
 
     private Fate alone(Change change, RuntimeException why) {

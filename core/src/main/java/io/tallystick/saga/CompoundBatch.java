@@ -23,27 +23,30 @@ final class CompoundBatch {
     private final SagaStore.Lease lease;
     private final SqlText text = new SqlText();
     private final int limit;
+    private final int wait;
 
-    private CompoundBatch(SagaStore.Lease lease, int limit) {
+    private CompoundBatch(SagaStore.Lease lease, int limit, int wait) {
         this.lease = lease;
         this.limit = limit;
+        this.wait = wait;
     }
 
     /**
      * The batch in a transaction of its own.
      *
      * @param limit the longest text, in bytes
+     * @param wait for a business key that another transaction has not committed yet, in seconds; that must not hold up the engine
      * @return empty when the text would be longer
      */
-    static Optional<String> whole(SagaStore.Lease lease, SagaRows rows, int limit) {
-        CompoundBatch batch = new CompoundBatch(lease, limit);
+    static Optional<String> whole(SagaStore.Lease lease, SagaRows rows, int limit, int wait) {
+        CompoundBatch batch = new CompoundBatch(lease, limit, wait);
         batch.text.sql(WHOLE);
         return batch.starts(rows.starts()) ? batch.rest(rows) : Optional.empty();
     }
 
     /** The rows but for starts, and COMMIT, at the end of a transaction that is open. */
     static Optional<String> end(SagaStore.Lease lease, SagaRows rows, int limit) {
-        CompoundBatch batch = new CompoundBatch(lease, limit);
+        CompoundBatch batch = new CompoundBatch(lease, limit, 0);
         batch.text.sql(CONTINUED);
         return batch.rest(rows);
     }
@@ -67,8 +70,8 @@ final class CompoundBatch {
         if (rows.isEmpty()) {
             return true;
         }
-        // a start whose business key another transaction has not committed yet must not hold up the engine
-        text.sql("SET STATEMENT innodb_lock_wait_timeout = 2 FOR INSERT INTO tally_saga (id, started_at, ended_at,"
+        text.sql("SET STATEMENT innodb_lock_wait_timeout = ").number(wait);
+        text.sql(" FOR INSERT INTO tally_saga (id, started_at, ended_at,"
                 + " parent_id, type_id, definition_id, status, owner, business_key, correlation_id, parent_step,"
                 + " payload) VALUES ");
         for (int i = 0; i < rows.size() && fits(); i++) {

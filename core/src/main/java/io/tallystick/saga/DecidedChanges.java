@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ final class DecidedChanges {
     private final SagaMetrics metrics;
     private final InstantSource clock;
     private final List<Change> changes = new ArrayList<>();
+    private final Set<SagaId> busy = new HashSet<>();
     private Instant notBefore;
 
     DecidedChanges(SagaStore store, SagaMetrics metrics, InstantSource clock) {
@@ -55,7 +59,8 @@ final class DecidedChanges {
     }
 
     /**
-     * Stores them all, if there are any and it is time. Empty when the store is away.
+     * Stores them, if there are any and it is time; starts whose key was busy before by themselves, after the others, which then wait for none
+     * of them. Empty when the store is away.
      *
      * @throws SagaStore.Fenced when another engine has taken over
      */
@@ -63,19 +68,56 @@ final class DecidedChanges {
         if (changes.isEmpty() || now.isBefore(notBefore)) {
             return List.of();
         }
+        List<Change> first = new ArrayList<>(changes);
+        List<Change> last = new ArrayList<>();
+        if (!busy.isEmpty()) {
+            first.removeIf(change -> busy.contains(change.saga()) && last.add(change));
+        }
+        changes.clear();
+        List<BatchWriter.Settled> settled = new ArrayList<>();
+        if (stored(first, now, part -> writer.write(lease, part), settled)) {
+            stored(last, now, part -> writer.writeAgain(lease, part), settled);
+        } else {
+            changes.addAll(last);
+        }
+        return settled;
+    }
+
+    /** Returns false when the store is away; they are kept then. */
+    private boolean stored(
+            List<Change> part,
+            Instant now,
+            Function<List<Change>, List<BatchWriter.Settled>> write,
+            List<BatchWriter.Settled> settled) {
+        if (part.isEmpty()) {
+            return true;
+        }
         Instant before = clock.instant();
-        List<BatchWriter.Settled> settled;
         try {
-            settled = writer.write(lease, List.copyOf(changes));
+            List<BatchWriter.Settled> fates = write.apply(List.copyOf(part));
+            fates.forEach(this::remember);
+            settled.addAll(fates);
         } catch (UnavailableException e) {
-            LOG.warn("{} changes wait for the database: {}", changes.size(), e.getMessage());
+            LOG.warn("{} changes wait for the database: {}", part.size(), e.getMessage());
             metrics.storeFailed(String.valueOf(e.getMessage()));
             notBefore = now.plus(PAUSE_WHEN_STORE_FAILS);
-            return List.of();
+            changes.addAll(part);
+            return false;
+        } catch (RuntimeException e) {
+            // whoever stops the engine for it fails all that waits
+            changes.addAll(part);
+            throw e;
         }
-        metrics.stored(changes.size(), Duration.between(before, clock.instant()));
-        changes.clear();
-        return settled;
+        metrics.stored(part.size(), Duration.between(before, clock.instant()));
+        return true;
+    }
+
+    private void remember(BatchWriter.Settled settled) {
+        if (settled.fate() instanceof BatchWriter.Fate.Busy) {
+            busy.add(settled.change().saga());
+        } else if (!busy.isEmpty()) {
+            busy.remove(settled.change().saga());
+        }
     }
 
     void fail(RuntimeException why) {

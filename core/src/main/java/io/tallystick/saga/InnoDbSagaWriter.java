@@ -4,6 +4,7 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Tx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -52,13 +53,13 @@ final class InnoDbSagaWriter implements SagaWriter {
     }
 
     @Override
-    public Result write(SagaStore.Lease lease, SagaRows rows) {
+    public Result write(SagaStore.Lease lease, SagaRows rows, Patience patience) {
         Map<SagaId, SagaId> existing = new HashMap<>();
         SagaRows rest = rows;
         for (int attempt = 1; ; attempt++) {
             SagaRows now = rest;
             try {
-                store(lease, now);
+                store(lease, now, patience);
                 return new Result(false, existing);
             } catch (DuplicateKeyException e) {
                 // a plain insert locks no key that is free, every other form does: so ask only when one was taken
@@ -71,29 +72,42 @@ final class InnoDbSagaWriter implements SagaWriter {
         }
     }
 
-    private void store(SagaStore.Lease lease, SagaRows rows) {
+    private void store(SagaStore.Lease lease, SagaRows rows, Patience patience) {
         int limit = packet.text(jdbc);
         packet.check(rows);
-        Optional<String> text = compound ? CompoundBatch.whole(lease, rows, limit) : Optional.empty();
+        Optional<String> text = compound ? CompoundBatch.whole(lease, rows, limit, wait(patience)) : Optional.empty();
         if (text.isPresent()) {
             jdbc.wholeTransaction(text.get(), "storing a batch of sagas");
         } else {
-            jdbc.run(tx -> storeAll(tx, lease, rows));
+            jdbc.run(tx -> storeAll(tx, lease, rows, patience));
         }
     }
 
-    private void storeAll(Tx tx, SagaStore.Lease lease, SagaRows rows) {
-        int chars = packet.chars(tx);
+    private static int wait(Patience patience) {
+        return patience == Patience.USUAL ? 2 : 0;
+    }
+
+    private void storeAll(Tx tx, SagaStore.Lease lease, SagaRows rows, Patience patience) {
+        if (patience == Patience.HARDLY_ANY && tx.dialect() == Dialect.MYSQL) {
+            tx.waitingAtMost(Duration.ofSeconds(1), () -> storeStarts(tx, lease, rows.starts(), patience));
+        } else {
+            storeStarts(tx, lease, rows.starts(), patience);
+        }
+        storeRest(tx, lease, rows);
+    }
+
+    private int storeStarts(Tx tx, SagaStore.Lease lease, List<SagaRows.Start> starts, Patience patience) {
+        int stored = 0;
         for (List<SagaRows.Start> part :
-                parts(rows.starts(), chars, row -> row.saga().payload())) {
-            tx.update(
-                    soon(tx.dialect(), "INSERT INTO tally_saga (" + START_COLUMNS + ") VALUES ")
+                parts(starts, packet.chars(tx), row -> row.saga().payload())) {
+            stored += tx.update(
+                    within(wait(patience), tx.dialect(), "INSERT INTO tally_saga (" + START_COLUMNS + ") VALUES ")
                             + String.join(", ", Collections.nCopies(part.size(), START)),
                     part.stream()
                             .flatMap(row -> Arrays.stream(start(lease, row)))
                             .toArray());
         }
-        storeRest(tx, lease, rows);
+        return stored;
     }
 
     /** Throws when the epoch is over, so that what the transaction did before is rolled back. */
@@ -268,8 +282,9 @@ final class InnoDbSagaWriter implements SagaWriter {
      * A start whose business key another transaction has not committed yet must not hold up the engine. MySQL has no
      * time-out for one statement; there the session's counts, which the pool sets.
      */
-    private static String soon(Dialect dialect, String sql) {
-        return (dialect == Dialect.MARIADB ? "SET STATEMENT innodb_lock_wait_timeout = 2 FOR " : "") + sql;
+    private static String within(int seconds, Dialect dialect, String sql) {
+        return (dialect == Dialect.MARIADB ? "SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR " : "")
+                + sql;
     }
 
     private static <T> List<List<T>> parts(List<T> rows, int most, Function<T, @Nullable String> longText) {

@@ -66,11 +66,20 @@ final class JdbcSagaStore implements SagaStore {
 
     @Override
     public Written write(Lease lease, Batch batch) {
+        return write(lease, batch, SagaWriter.Patience.USUAL);
+    }
+
+    @Override
+    public Written writeHardlyWaiting(Lease lease, Batch batch) {
+        return write(lease, batch, SagaWriter.Patience.HARDLY_ANY);
+    }
+
+    private Written write(Lease lease, Batch batch, SagaWriter.Patience patience) {
         check.check(batch);
         SagaRows rows = SagaRows.of(batch, catalog, codec);
         for (int attempt = 1; ; attempt++) {
             try {
-                return written(lease, writer.write(lease, rows));
+                return written(lease, writer.write(lease, rows, patience));
             } catch (RejectedException e) {
                 throw explained(e, lease, rows);
             } catch (ConflictException e) {

@@ -31,6 +31,8 @@ final class PostgresSagaWriter implements SagaWriter {
               SELECT epoch, set_config('lock_timeout', '2000', true) FROM tally_engine WHERE id = ? AND epoch = ?
                  FOR SHARE)""";
 
+    private static final String HASTY_FENCE = LOCKED_FENCE.replace("'2000'", "'50'");
+
     /** Without a lock: the event number and NOT NULL on its epoch suffice, and row locks shared by many cost WAL. */
     private static final String PLAIN_FENCE = """
             WITH fence AS MATERIALIZED (SELECT epoch FROM tally_engine WHERE id = ? AND epoch = ?)""";
@@ -112,12 +114,13 @@ final class PostgresSagaWriter implements SagaWriter {
     }
 
     @Override
-    public Result write(SagaStore.Lease lease, SagaRows rows) {
-        if (PostgresSingle.fits(rows)) {
+    public Result write(SagaStore.Lease lease, SagaRows rows, Patience patience) {
+        if (patience == Patience.USUAL && PostgresSingle.fits(rows)) {
             boolean all = jdbc.autocommit(tx -> PostgresSingle.store(tx, lease, rows));
             return all ? Result.ALL : jdbc.autocommit(tx -> notStored(tx, lease, rows));
         }
-        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, LOCKED_FENCE, lease, rows));
+        String fence = patience == Patience.USUAL ? LOCKED_FENCE : HASTY_FENCE;
+        Optional<Set<Long>> stored = jdbc.autocommit(tx -> run(tx, fence, lease, rows));
         if (stored.isPresent() && stored.get().size() < rows.starts().size()) {
             return jdbc.autocommit(tx -> existing(tx, rows, stored.get()));
         }

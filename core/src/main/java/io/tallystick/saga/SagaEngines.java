@@ -20,6 +20,12 @@ final class SagaEngines {
     /** Longer than any two clocks differ: a reused slot with the same milliseconds would make an id twice. */
     private static final Duration REST = Duration.ofDays(1);
 
+    /**
+     * Where a process dies again and again and has used up all slots within that time: longer than clocks differ that anybody sets. Two ids that
+     * are the same all the same are refused by the primary key.
+     */
+    private static final Duration SHORTEST_REST = Duration.ofMinutes(10);
+
     private static final int ATTEMPTS = 20;
     private static final int MOVED_AT_ONCE = 1000;
 
@@ -57,18 +63,32 @@ final class SagaEngines {
     }
 
     private static int reuse(Tx tx, String name, Duration lease) {
-        String free = "SELECT e.id FROM tally_engine e WHERE e.lease_until < "
-                + tx.dialect().nowPlusMicros()
-                + " AND NOT EXISTS (SELECT 1 FROM tally_saga s WHERE s.owner = e.id) ORDER BY e.lease_until LIMIT 1"
-                + " FOR UPDATE";
-        int slot = tx.queryOne(free, row -> row.intValue("id"), -micros(REST))
-                .orElseThrow(() -> new RejectedException("all " + SLOTS + " engine slots were in use within " + REST
-                        + ": engines join far too often, or sagas of dead engines wait to be taken over."
-                        + " Look at: SELECT * FROM tally_engine"));
-        String sql = "UPDATE tally_engine SET name = ?, epoch = epoch + 1, ended_at = NULL, joined_at = "
-                + tx.dialect().now() + ", lease_until = " + tx.dialect().nowPlusMicros() + " WHERE id = ?";
-        tx.update(sql, name, micros(lease), slot);
-        return slot;
+        return reuse(tx, name, lease, REST)
+                .or(() -> reuse(tx, name, lease, SHORTEST_REST))
+                .orElseThrow(() -> new RejectedException("all " + SLOTS + " engine slots are in use, or were so within "
+                        + SHORTEST_REST.toMinutes() + " minutes: engines join far too often, or sagas of dead engines"
+                        + " wait to be taken over. Find out what starts them, and try again in a few minutes."
+                        + " Look at: SELECT name, count(*), max(joined_at) FROM tally_engine GROUP BY name"));
+    }
+
+    /** The slot that has rested longest, if it has rested for so long. By compare-and-set: an engine thought dead may renew its lease meanwhile. */
+    private static Optional<Integer> reuse(Tx tx, String name, Duration lease, Duration atLeast) {
+        String rested = "lease_until < " + tx.dialect().nowPlusMicros();
+        Optional<SagaStore.Lease> longest = tx.queryOne(
+                "SELECT e.id, e.epoch, e.name, e.lease_until FROM tally_engine e WHERE e." + rested
+                        + " AND NOT EXISTS (SELECT 1 FROM tally_saga s WHERE s.owner = e.id) ORDER BY e.lease_until "
+                        + tx.dialect().limit(1),
+                SagaEngines::lease,
+                -micros(atLeast));
+        longest.ifPresent(slot -> {
+            String sql = "UPDATE tally_engine SET name = ?, epoch = epoch + 1, ended_at = NULL, joined_at = "
+                    + tx.dialect().now() + ", lease_until = " + tx.dialect().nowPlusMicros()
+                    + " WHERE id = ? AND epoch = ? AND " + rested;
+            if (tx.update(sql, name, micros(lease), slot.engine(), slot.epoch(), -micros(atLeast)) == 0) {
+                throw new ConflictException("engine slot " + slot.engine() + " was taken at the same moment");
+            }
+        });
+        return longest.map(SagaStore.Lease::engine);
     }
 
     SagaStore.Lease renew(SagaStore.Lease lease, Duration by) {

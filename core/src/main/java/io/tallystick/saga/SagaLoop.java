@@ -263,7 +263,7 @@ final class SagaLoop {
         }
     }
 
-    /** Each try keeps the others waiting until the lock's time is over, so the tries become rarer. */
+    /** Each try is a round trip for nothing, and on MySQL keeps the others waiting for a second, so the tries become rarer. */
     private void comeAgain(Change change) {
         String why = "saga '" + change.after().head().businessKey() + "' cannot be started beside another transaction"
                 + " that has not ended and most likely holds its business key";

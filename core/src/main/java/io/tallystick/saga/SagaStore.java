@@ -54,6 +54,16 @@ public interface SagaStore extends AutoCloseable {
     Written write(Lease lease, Batch batch);
 
     /**
+     * As {@link #write}, for what has been waited for in vain already: gives up soon, where the database can, when another transaction that
+     * has not ended holds a business key of the batch.
+     *
+     * @throws ConflictException also then; nothing was written
+     */
+    default Written writeHardlyWaiting(Lease lease, Batch batch) {
+        return write(lease, batch);
+    }
+
+    /**
      * Business work and the batch it leads to in one transaction. The work's own exception is thrown on as it is, after a
      * roll-back; a lost answer to the commit is {@link UnknownOutcomeException}. A start in the batch whose business key
      * is taken is left out and returned; if the batch has events of it, they were decided in vain, and everything is

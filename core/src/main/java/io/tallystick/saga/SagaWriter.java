@@ -17,8 +17,16 @@ interface SagaWriter {
         static final Result ALL = new Result(false, Map.of());
     }
 
+    /** How long a batch waits for a business key that stands in another transaction. */
+    enum Patience {
+        /** Two seconds where a statement can have a limit of its own: whoever starts the same saga elsewhere has long ended. */
+        USUAL,
+        /** 50 ms on PostgreSQL, not at all on MariaDB, a second on MySQL, which counts in whole ones. */
+        HARDLY_ANY
+    }
+
     /** Stores the rows in a transaction of their own. */
-    Result write(SagaStore.Lease lease, SagaRows rows);
+    Result write(SagaStore.Lease lease, SagaRows rows, Patience patience);
 
     /**
      * Stores the rows at the end of an open transaction, and may commit it in the same round trip. Of a fenced one

@@ -24,7 +24,7 @@ class BusyKeyTest {
 
     record Order(String note) {}
 
-    /** Each try of the busy key keeps the others waiting for two seconds, and they begin anew behind it. */
+    /** The first try of the busy key keeps the others waiting for two seconds, and who has waited in vain comes again after a pause. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final SagaDefinition<Order> saga = Saga.define("order", Order.class)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.jdbc.UnavailableException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,86 @@ class JdbcSagaStoreTest extends SagaStoreContract {
                         .orElseThrow());
         assertThat(store.now()).isAfterOrEqualTo(clock);
         assertThat(store.renew(lease, Duration.ofHours(1)).until()).isAfter(clock.plus(Duration.ofMinutes(59)));
+    }
+
+    @Test
+    void an_engine_that_dies_again_and_again_uses_slots_that_have_rested_for_minutes() {
+        try (UsedSlots slots = new UsedSlots()) {
+            slots.useAll(Duration.ofMinutes(20));
+            List<CompletableFuture<SagaStore.Lease>> joining = IntStream.range(0, 8)
+                    .mapToObj(i -> Background.supply(() -> store.join("looping", LONG)))
+                    .toList();
+
+            List<SagaStore.Lease> joined =
+                    joining.stream().map(CompletableFuture::join).toList();
+
+            assertThat(joined).extracting(SagaStore.Lease::engine).doesNotHaveDuplicates();
+            assertThat(joined).allMatch(one -> one.engine() > slots.before && one.epoch() == 2);
+            assertThat(joined).allMatch(one -> store.renew(one, LONG).epoch() == 2);
+        }
+    }
+
+    @Test
+    void the_slot_that_has_rested_longest_is_used_first_and_none_that_still_has_a_saga() {
+        try (UsedSlots slots = new UsedSlots()) {
+            SagaStore.NewSaga left = start("left-behind");
+            SagaStore.Lease owner = store.join("owner", LONG);
+            store.write(owner, starts(left));
+            slots.useAll(Duration.ofMinutes(20));
+            slots.rest(owner.engine(), Duration.ofMinutes(40));
+            slots.rest(900, Duration.ofMinutes(30));
+
+            assertThat(store.join("next", LONG).engine()).isEqualTo(900);
+            assertThat(store.load(left.head().id()).orElseThrow().owner()).isEqualTo(owner.engine());
+            store.write(
+                    owner,
+                    changes(new SagaStore.StatusChange(left.head().id(), SagaStatus.COMPENSATED, instant(), null)));
+        }
+    }
+
+    @Test
+    void when_no_slot_has_rested_long_enough_an_engine_is_told_what_to_look_for() {
+        try (UsedSlots slots = new UsedSlots()) {
+            slots.useAll(Duration.ofMinutes(2));
+            assertThatThrownBy(() -> store.join("one too many", LONG))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageContaining("all 1024 engine slots")
+                    .hasMessageContaining("try again in a few minutes")
+                    .hasMessageContaining("SELECT name, count(*)");
+        }
+    }
+
+    /** Engines that were there before, and are gone. */
+    private final class UsedSlots implements AutoCloseable {
+        final int before = jdbc.autocommit(
+                        tx -> tx.queryOne("SELECT max(id) AS last FROM tally_engine", row -> row.intValue("last")))
+                .orElseThrow();
+
+        void useAll(Duration rested) {
+            jdbc.run(tx -> {
+                int next = tx.queryOne("SELECT max(id) AS last FROM tally_engine", row -> row.intValue("last"))
+                                .orElseThrow()
+                        + 1;
+                for (int slot = next; slot < 1024; slot++) {
+                    String sql = "INSERT INTO tally_engine (id, name, epoch, lease_until, joined_at, ended_at) VALUES"
+                            + " (?, 'looping', 1, " + tx.dialect().nowPlusMicros() + ", "
+                            + tx.dialect().now() + ", " + tx.dialect().now() + ")";
+                    tx.update(sql, slot, -rested.toNanos() / 1000);
+                }
+            });
+        }
+
+        void rest(int slot, Duration rested) {
+            jdbc.run(tx -> tx.update(
+                    "UPDATE tally_engine SET lease_until = " + tx.dialect().nowPlusMicros() + " WHERE id = ?",
+                    -rested.toNanos() / 1000,
+                    slot));
+        }
+
+        @Override
+        public void close() {
+            jdbc.run(tx -> tx.update("DELETE FROM tally_engine WHERE id > ?", before));
+        }
     }
 
     @Test
@@ -121,6 +203,8 @@ class JdbcSagaStoreTest extends SagaStoreContract {
 
             SagaStore impatient = impatient();
             assertThatThrownBy(() -> impatient.write(lease, starts(second))).isInstanceOf(ConflictException.class);
+            assertThatThrownBy(() -> store.writeHardlyWaiting(lease, starts(second)))
+                    .isInstanceOf(ConflictException.class);
 
             caller.commit();
         }
