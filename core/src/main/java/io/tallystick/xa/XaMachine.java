@@ -203,7 +203,7 @@ final class XaMachine {
         }
         XaState next = state.member(event.branch(), m -> m.with(ENDED));
         if (event.word() instanceof LastWord.Committed) {
-            return commitAll(next);
+            return commitAll(next.with(Conduct.AS_DECIDED));
         }
         String why = event.word() instanceof LastWord.RolledBack no ? no.reason() : OVERRULED;
         return abort(next.because(why));
@@ -240,7 +240,7 @@ final class XaMachine {
         // the last participant's own commit is settled by the same row: it needs no word of its own
         XaState next = state.decider() == 0 || event.verdict() == Verdict.ABORT
                 ? state
-                : state.member(state.decider(), m -> m.with(ENDED));
+                : state.member(state.decider(), m -> m.with(ENDED)).with(Conduct.AS_DECIDED);
         if (event.verdict() == Verdict.ABORT) {
             return abort(next);
         }
@@ -281,7 +281,7 @@ final class XaMachine {
         }
         boolean commit = state.phase() == COMMITTING;
         if (event.ack() instanceof Ack.Done) {
-            return ended(state, event.branch());
+            return endedAsDecided(state, event.branch());
         }
         if (event.ack() instanceof Ack.Retry) {
             return Turn.to(state, told(event.branch(), commit, true));
@@ -294,14 +294,22 @@ final class XaMachine {
 
     private static Turn heuristic(XaState state, int branch, Ack.Heuristic found) {
         Verdict decided = state.phase() == COMMITTING ? Verdict.COMMIT : Verdict.ABORT;
-        boolean asDecided = found.found() == (decided == Verdict.COMMIT ? Ack.Found.COMMITTED : Ack.Found.ROLLED_BACK);
-        if (asDecided) {
-            return ended(state, branch);
+        Conduct conduct = conduct(found.found(), decided);
+        if (conduct == Conduct.AS_DECIDED) {
+            return endedAsDecided(state, branch);
         }
         // not ended yet: the thread that ends the last branch would tell before this one has stored anything
         return Turn.to(
-                state.mixedUp().member(branch, m -> m.with(RECORDING)),
+                state.with(conduct).member(branch, m -> m.with(RECORDING)),
                 new XaEffect.KeepEvidence(branch, decided, found));
+    }
+
+    private static Conduct conduct(Ack.Found found, Verdict decided) {
+        return switch (found) {
+            case COMMITTED -> decided == Verdict.COMMIT ? Conduct.AS_DECIDED : Conduct.OPPOSITE;
+            case ROLLED_BACK -> decided == Verdict.COMMIT ? Conduct.OPPOSITE : Conduct.AS_DECIDED;
+            case MIXED, UNKNOWN -> Conduct.MIXED;
+        };
     }
 
     static Turn evidenceKept(XaState state, XaEvent.EvidenceKept event) {
@@ -312,7 +320,7 @@ final class XaMachine {
 
     static Turn gone(XaState state, XaEvent.Gone event) {
         return event.fate() == null
-                ? ended(state, event.branch())
+                ? endedAsDecided(state, event.branch())
                 : heuristic(state, event.branch(), new Ack.Heuristic(event.fate(), event.evidence()));
     }
 
@@ -324,6 +332,10 @@ final class XaMachine {
 
     private static XaEffect told(int branch, boolean commit, boolean again) {
         return commit ? new XaEffect.Commit(branch, again) : new XaEffect.Rollback(branch, again);
+    }
+
+    private static Turn endedAsDecided(XaState state, int branch) {
+        return ended(state.with(Conduct.AS_DECIDED), branch);
     }
 
     private static Turn ended(XaState state, int branch) {

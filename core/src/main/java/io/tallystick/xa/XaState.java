@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param subordinate the decision is made elsewhere: prepare all, decide nothing
  * @param decider number of the branch whose own commit carries the decision, 0 when the store writes it by itself
  * @param told the application has its answer
- * @param mixed some branch ended otherwise than decided
+ * @param conduct how the branches that have ended followed the decision
  * @param why the reason for a rollback or a doubt, for the application
  */
 record XaState(
@@ -20,11 +20,21 @@ record XaState(
         List<Member> members,
         int decider,
         boolean told,
-        boolean mixed,
+        Conduct conduct,
         @Nullable String why) {
 
     XaState {
         members = List.copyOf(members);
+    }
+
+    /** Some branch ended otherwise than decided. */
+    boolean mixed() {
+        return conduct == Conduct.OPPOSITE || conduct == Conduct.MIXED;
+    }
+
+    /** It was decided to commit, and of what its branches wrote nothing is left. */
+    boolean allRolledBackAgainstTheDecision() {
+        return phase == XaPhase.COMMITTED && conduct == Conduct.OPPOSITE;
     }
 
     /**
@@ -41,33 +51,33 @@ record XaState(
     }
 
     static XaState begun(boolean subordinate) {
-        return new XaState(XaPhase.ACTIVE, subordinate, List.of(), 0, false, false, null);
+        return new XaState(XaPhase.ACTIVE, subordinate, List.of(), 0, false, Conduct.NONE, null);
     }
 
     XaState in(XaPhase next) {
-        return new XaState(next, subordinate, members, decider, told, mixed, why);
+        return new XaState(next, subordinate, members, decider, told, conduct, why);
     }
 
     XaState because(@Nullable String reason) {
-        return new XaState(phase, subordinate, members, decider, told, mixed, why == null ? reason : why);
+        return new XaState(phase, subordinate, members, decider, told, conduct, why == null ? reason : why);
     }
 
     XaState decidedBy(int branch) {
-        return new XaState(phase, subordinate, members, branch, told, mixed, why);
+        return new XaState(phase, subordinate, members, branch, told, conduct, why);
     }
 
     XaState answered() {
-        return new XaState(phase, subordinate, members, decider, true, mixed, why);
+        return new XaState(phase, subordinate, members, decider, true, conduct, why);
     }
 
-    XaState mixedUp() {
-        return new XaState(phase, subordinate, members, decider, told, true, why);
+    XaState with(Conduct next) {
+        return next == conduct ? this : new XaState(phase, subordinate, members, decider, told, conduct.and(next), why);
     }
 
     XaState joinedBy(Member member) {
         List<Member> more = new ArrayList<>(members);
         more.add(member);
-        return new XaState(phase, subordinate, more, decider, told, mixed, why);
+        return new XaState(phase, subordinate, more, decider, told, conduct, why);
     }
 
     // loops and not streams: a commit asks and changes its members a dozen times
@@ -79,7 +89,7 @@ record XaState(
                 changed[i] = change.apply(changed[i]);
             }
         }
-        return new XaState(phase, subordinate, List.of(changed), decider, told, mixed, why);
+        return new XaState(phase, subordinate, List.of(changed), decider, told, conduct, why);
     }
 
     Member member(int number) {

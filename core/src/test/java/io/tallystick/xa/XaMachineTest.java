@@ -429,6 +429,23 @@ class XaMachineTest {
     }
 
     @Test
+    void only_when_all_have_rolled_back_against_the_decision_nothing_is_left_of_it() {
+        XaState both = after(recording(), new EvidenceKept(1), new Answered(2, BY_ITSELF), new EvidenceKept(2));
+        assertThat(both.allRolledBackAgainstTheDecision()).isTrue();
+        for (Ack second :
+                List.of(DONE, new Ack.Heuristic(Ack.Found.UNKNOWN, "?"), new Ack.Heuristic(Ack.Found.MIXED, "?"))) {
+            XaState mixed = after(recording(), new EvidenceKept(1), new Answered(2, second));
+            XaState end = mixed.any(BranchStatus.RECORDING) ? after(mixed, new EvidenceKept(2)) : mixed;
+            assertThat(end.phase()).isEqualTo(XaPhase.COMMITTED);
+            assertThat(end.mixed()).isTrue();
+            assertThat(end.allRolledBackAgainstTheDecision()).as("%s", second).isFalse();
+        }
+        assertThat(recording().allRolledBackAgainstTheDecision())
+                .as("while the other is still to be told")
+                .isFalse();
+    }
+
+    @Test
     void a_rollback_waits_for_the_evidence_too() {
         Ack.Heuristic committed = new Ack.Heuristic(Ack.Found.COMMITTED, "somebody did it");
         XaState rolling = given(aborting())

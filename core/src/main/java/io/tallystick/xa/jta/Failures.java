@@ -1,6 +1,7 @@
 package io.tallystick.xa.jta;
 
 import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.SystemException;
 import javax.transaction.xa.XAException;
@@ -12,6 +13,12 @@ final class Failures {
 
     static RollbackException rollback(Exception cause) {
         RollbackException e = new RollbackException(cause.getMessage());
+        e.initCause(cause);
+        return e;
+    }
+
+    static HeuristicRollbackException allRolledBack(Exception cause) {
+        HeuristicRollbackException e = new HeuristicRollbackException(cause.getMessage());
         e.initCause(cause);
         return e;
     }

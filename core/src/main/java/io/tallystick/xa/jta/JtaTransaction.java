@@ -6,10 +6,12 @@ import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.HeuristicException;
 import io.tallystick.xa.OutcomeUnknownException;
 import io.tallystick.xa.RolledBackException;
+import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaPhase;
 import io.tallystick.xa.XaTransaction;
 import io.tallystick.xa.database.XaResourceBranch;
 import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
@@ -29,22 +31,30 @@ final class JtaTransaction implements Transaction {
     private static final Logger LOG = LoggerFactory.getLogger(JtaTransaction.class);
     private static final Object KEY = JtaTransaction.class;
 
+    private final XaEngine engine;
     private final XaTransaction transaction;
     private final ResourceNames names;
-    private final Synchronizations synchronizations = new Synchronizations();
+    private final Synchronizations synchronizations;
     private final Map<XAResource, XaResourceBranch> enlisted = new IdentityHashMap<>();
     private volatile boolean answered;
 
-    private JtaTransaction(XaTransaction transaction, ResourceNames names) {
+    private JtaTransaction(XaEngine engine, XaTransaction transaction, ResourceNames names) {
+        this.engine = engine;
         this.transaction = transaction;
         this.names = names;
+        this.synchronizations = new Synchronizations(engine, transaction);
         transaction.onCompletion(synchronizations);
     }
 
     /** The same object for the same transaction, whoever asks. */
-    static JtaTransaction of(XaTransaction transaction, ResourceNames names) {
+    static JtaTransaction of(XaEngine engine, XaTransaction transaction, ResourceNames names) {
         return (JtaTransaction)
-                transaction.attachments().computeIfAbsent(KEY, k -> new JtaTransaction(transaction, names));
+                transaction.attachments().computeIfAbsent(KEY, k -> new JtaTransaction(engine, transaction, names));
+    }
+
+    /** Whether it was begun by this engine. */
+    boolean isOf(XaEngine other) {
+        return engine == other;
     }
 
     XaTransaction transaction() {
@@ -56,13 +66,17 @@ final class JtaTransaction implements Transaction {
     }
 
     @Override
-    public void commit() throws RollbackException, HeuristicMixedException, SystemException {
+    public void commit()
+            throws RollbackException, HeuristicMixedException, HeuristicRollbackException, SystemException {
         mustBeOpen("committed");
         try {
             transaction.commit();
         } catch (RolledBackException e) {
             throw Failures.rollback(e);
         } catch (HeuristicException e) {
+            if (e.isAllRolledBack()) {
+                throw Failures.allRolledBack(e);
+            }
             throw Failures.mixed(e);
         } catch (OutcomeUnknownException e) {
             throw Failures.system(e);

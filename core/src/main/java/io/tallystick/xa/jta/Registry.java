@@ -40,13 +40,18 @@ final class Registry implements TransactionSynchronizationRegistry {
         return mine().attachments().get(new Key(Objects.requireNonNull(key, "key")));
     }
 
+    /** The transaction has ended: what was kept with it goes, also when somebody still holds its object. */
+    static void clear(XaTransaction ended) {
+        ended.attachments().keySet().removeIf(key -> key instanceof Key);
+    }
+
     @Override
     public void registerInterposedSynchronization(Synchronization synchronization) {
         XaTransaction mine = mine();
         if (mine.phase() != XaPhase.ACTIVE && mine.phase() != XaPhase.DOOMED) {
             throw new IllegalStateException(mine + " takes no synchronization any more");
         }
-        JtaTransaction.of(mine, names).synchronizations().addInterposed(synchronization);
+        JtaTransaction.of(engine, mine, names).synchronizations().addInterposed(synchronization);
     }
 
     @Override
@@ -56,7 +61,7 @@ final class Registry implements TransactionSynchronizationRegistry {
 
     @Override
     public void setRollbackOnly() {
-        JtaTransaction.of(mine(), names).setRollbackOnly();
+        JtaTransaction.of(engine, mine(), names).setRollbackOnly();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.tallystick.xa.jta;
 
+import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaOutcome;
+import io.tallystick.xa.XaTransaction;
 import io.tallystick.xa.XaTransaction.Completion;
 import jakarta.transaction.Synchronization;
 import java.util.ArrayList;
@@ -20,10 +22,17 @@ final class Synchronizations implements Completion {
 
     private static final Logger LOG = LoggerFactory.getLogger(Synchronizations.class);
 
+    private final XaEngine engine;
+    private final XaTransaction transaction;
     private final List<Synchronization> ordinary = new ArrayList<>();
     private final List<Synchronization> interposed = new ArrayList<>();
     private int inUse;
     private @Nullable XaOutcome heldBack;
+
+    Synchronizations(XaEngine engine, XaTransaction transaction) {
+        this.engine = engine;
+        this.transaction = transaction;
+    }
 
     synchronized void add(Synchronization synchronization) {
         ordinary.add(synchronization);
@@ -51,8 +60,18 @@ final class Synchronizations implements Completion {
         }
     }
 
+    /** In the transaction's context: it may be committed by a thread that has another one, or none, and what is written now belongs to it. */
     @Override
     public void beforeCompletion() {
+        XaTransaction ofTheThread = engine.bind(transaction).orElse(null);
+        try {
+            callAllBefore();
+        } finally {
+            engine.bind(ofTheThread);
+        }
+    }
+
+    private void callAllBefore() {
         int ordinaryDone = 0;
         int interposedDone = 0;
         while (true) {
@@ -88,6 +107,7 @@ final class Synchronizations implements Completion {
         for (int i = 0; at(ordinary, i) != null; i++) {
             after(at(ordinary, i), status);
         }
+        Registry.clear(transaction);
     }
 
     private static void after(@Nullable Synchronization synchronization, int status) {

@@ -4,6 +4,7 @@ import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
 import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.RollbackException;
@@ -43,7 +44,8 @@ final class ThreadTransactions implements TransactionManager, UserTransaction {
     }
 
     @Override
-    public void commit() throws RollbackException, HeuristicMixedException, SystemException {
+    public void commit()
+            throws RollbackException, HeuristicMixedException, HeuristicRollbackException, SystemException {
         JtaTransaction mine = mine("commit");
         try {
             mine.commit();
@@ -74,7 +76,7 @@ final class ThreadTransactions implements TransactionManager, UserTransaction {
 
     @Override
     public @Nullable Transaction getTransaction() {
-        return engine.current().map(t -> JtaTransaction.of(t, names)).orElse(null);
+        return engine.current().map(t -> JtaTransaction.of(engine, t, names)).orElse(null);
     }
 
     @Override
@@ -104,6 +106,7 @@ final class ThreadTransactions implements TransactionManager, UserTransaction {
                     "this thread has a transaction already: " + engine.current().get());
         }
         if (!(transaction instanceof JtaTransaction suspended)
+                || !suspended.isOf(engine)
                 || suspended.transaction().phase().isFinal()) {
             throw new InvalidTransactionException(
                     "cannot resume " + transaction + ": expected a transaction of this engine that has not ended");
@@ -114,6 +117,6 @@ final class ThreadTransactions implements TransactionManager, UserTransaction {
     private JtaTransaction mine(String what) {
         XaTransaction mine = engine.current()
                 .orElseThrow(() -> new IllegalStateException("this thread has no transaction to " + what));
-        return JtaTransaction.of(mine, names);
+        return JtaTransaction.of(engine, mine, names);
     }
 }

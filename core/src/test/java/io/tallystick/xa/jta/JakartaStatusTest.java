@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.testkit.Background;
 import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
@@ -176,6 +178,38 @@ class JakartaStatusTest extends JakartaScene {
         assertThatThrownBy(manager::commit).isInstanceOf(HeuristicMixedException.class);
         assertThat(manager.getStatus()).isEqualTo(Status.STATUS_NO_TRANSACTION);
         assertThat(two.told).endsWith("commit");
+    }
+
+    @Test
+    void when_all_that_wrote_have_rolled_back_what_was_decided_to_commit_it_is_told_as_a_heuristic_rollback()
+            throws Exception {
+        InMemoryXaResource reader = new InMemoryXaResource();
+        reader.readOnly = true;
+        manager.begin();
+        for (InMemoryXaResource writer : List.of(one, two)) {
+            manager.getTransaction().enlistResource(at("commit", writer, () -> {
+                throw new XAException(XAException.XA_HEURRB);
+            }));
+        }
+        manager.getTransaction().enlistResource(reader);
+        assertThatThrownBy(user::commit)
+                .isInstanceOf(HeuristicRollbackException.class)
+                .hasMessageContaining("every branch that wrote has been rolled back")
+                .hasMessageContaining("tally tx show");
+        assertThat(user.getStatus()).isEqualTo(Status.STATUS_NO_TRANSACTION);
+        assertThat(engine.heuristics(10)).as("evidence").hasSize(2);
+    }
+
+    @Test
+    void when_one_of_them_does_not_say_how_it_ended_it_is_no_rollback_of_all() throws Exception {
+        manager.begin();
+        manager.getTransaction().enlistResource(at("commit", one, () -> {
+            throw new XAException(XAException.XA_HEURRB);
+        }));
+        manager.getTransaction().enlistResource(at("commit", two, () -> {
+            throw new XAException(XAException.XA_HEURHAZ);
+        }));
+        assertThatThrownBy(user::commit).isInstanceOf(HeuristicMixedException.class);
     }
 
     @Test
