@@ -15,7 +15,9 @@ import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,39 +35,73 @@ final class ConfiguredResources implements AutoCloseable {
     private static final int DECISION_CONNECTIONS = 3;
 
     private final Map<String, BranchDriver> drivers = new LinkedHashMap<>();
-    private final @Nullable JdbcDecisionStore decisions;
-    private final @Nullable HikariDataSource decisionPool;
+    private @Nullable HikariDataSource decisionPool;
+    private @Nullable JdbcDecisionStore decisions;
 
-    ConfiguredResources(XaProperties properties) {
-        String home = home(properties);
-        HikariDataSource pool = null;
-        for (Map.Entry<String, XaProperties.Resource> resource :
-                properties.resources().entrySet()) {
-            try (HikariDataSource template = template(resource.getKey(), resource.getValue())) {
-                // takes from the template how to connect, and makes connections of its own
-                drivers.put(resource.getKey(), driver(resource.getKey(), resource.getValue(), template));
-                pool = resource.getKey().equals(home) ? decisionPool(home, template) : pool;
-            }
+    private ConfiguredResources() {}
+
+    /**
+     * @throws IllegalStateException with all that is wrong with the properties at once; nothing stays open then
+     */
+    static ConfiguredResources open(XaProperties properties) {
+        ConfiguredResources opened = new ConfiguredResources();
+        try {
+            opened.all(properties);
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
         }
-        this.decisionPool = pool;
-        this.decisions = pool == null ? null : store(home, pool, properties.decisions());
     }
 
-    private static String home(XaProperties properties) {
+    private void all(XaProperties properties) {
+        Mistakes mistakes = new Mistakes();
+        String home = home(properties, mistakes);
+        properties.resources().forEach((name, resource) -> {
+            try {
+                open(name, resource, name.equals(home));
+            } catch (RuntimeException e) {
+                mistakes.add("tallystick.xa.resources." + name + ": " + e.getMessage(), e);
+            }
+        });
+        mistakes.throwIfAny();
+        if (decisionPool != null) {
+            decisions = store(home, decisionPool, properties.decisions());
+        }
+    }
+
+    private void open(String name, XaProperties.Resource resource, boolean isHome) {
+        try (HikariDataSource template = template(name, resource)) {
+            // takes from the template how to connect, and makes connections of its own
+            drivers.put(name, driver(name, resource, template));
+            if (isHome) {
+                decisionPool = decisionPool(name, template);
+            }
+        }
+    }
+
+    private static String home(XaProperties properties, Mistakes mistakes) {
         Map<String, XaProperties.Resource> resources = properties.resources();
         String named = properties.decisions().in();
         if (named != null && !resources.containsKey(named)) {
-            throw new IllegalArgumentException("tallystick.xa.decisions.in is '" + named
-                    + "': expected one of the resources " + resources.keySet());
+            mistakes.add("tallystick.xa.decisions.in is '" + named + "': expected one of the resources "
+                    + resources.keySet());
         }
         if (named == null && resources.size() > 1) {
-            throw new IllegalArgumentException("tallystick.xa.resources has " + resources.keySet()
+            mistakes.add("tallystick.xa.resources has " + resources.keySet()
                     + ", and nothing says where decisions are kept: set tallystick.xa.decisions.in to one of them");
         }
         return named == null ? String.join("", resources.keySet()) : named;
     }
 
     private static HikariDataSource template(String name, XaProperties.Resource resource) {
+        // what is not set at all is bound as null
+        if (resource.url() == null || resource.username() == null) {
+            throw new IllegalArgumentException("it has no "
+                    + (resource.url() == null
+                            ? "url: expected one that begins with " + POSTGRES + ", jdbc:mariadb: or " + MYSQL
+                            : "username: name the database user"));
+        }
         ConnectionSettings settings = ConnectionSettings.of(resource.url(), resource.username(), resource.password())
                 .withPoolSize(1);
         String needed = resource.url().startsWith(POSTGRES) ? "postgres.PostgresDataSources" : "mysql.MySqlDataSources";
@@ -109,7 +145,6 @@ final class ConfiguredResources implements AutoCloseable {
         } catch (UnavailableException e) {
             LOG.warn("resource '{}' is away: whether it has the tables of decisions is not known yet", name, e);
         } catch (RejectedException e) {
-            pool.close();
             throw new IllegalStateException(e.getMessage() + "\nor set tallystick.xa.decisions.create-tables=true", e);
         }
         return JdbcDecisionStore.on(name, jdbc);
@@ -122,10 +157,42 @@ final class ConfiguredResources implements AutoCloseable {
         }
     }
 
+    /** Also what an engine has closed already, or could not be made of. */
     @Override
     public void close() {
+        drivers.values().forEach(BranchDriver::close);
+        if (decisions != null) {
+            decisions.close();
+        }
         if (decisionPool != null) {
             decisionPool.close();
+        }
+    }
+
+    /** What is wrong, gathered, so that a person mends all of it before the next start. */
+    private static final class Mistakes {
+        private final List<String> texts = new ArrayList<>();
+        private final List<RuntimeException> causes = new ArrayList<>();
+
+        void add(String text) {
+            texts.add(text);
+        }
+
+        void add(String text, RuntimeException cause) {
+            texts.add(text);
+            causes.add(cause);
+        }
+
+        void throwIfAny() {
+            if (texts.isEmpty()) {
+                return;
+            }
+            IllegalStateException all = new IllegalStateException(
+                    texts.size() == 1
+                            ? texts.get(0)
+                            : texts.size() + " mistakes in tallystick.xa:\n- " + String.join("\n- ", texts));
+            causes.forEach(all::addSuppressed);
+            throw all;
         }
     }
 }

@@ -39,7 +39,7 @@ public final class XaAutoConfiguration {
 
     @Bean
     ConfiguredResources tallystickResources(XaProperties properties) {
-        return new ConfiguredResources(properties);
+        return ConfiguredResources.open(properties);
     }
 
     @Bean

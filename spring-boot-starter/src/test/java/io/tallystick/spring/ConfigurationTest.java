@@ -10,6 +10,7 @@ import io.tallystick.xa.http.XaHttp;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -83,6 +84,37 @@ class ConfigurationTest {
                 .rootCause()
                 .hasMessageContaining("'stcok'")
                 .hasMessageContaining("[shop]");
+    }
+
+    @Test
+    void all_mistakes_are_told_at_once_and_nothing_that_was_opened_stays_open() {
+        assertThatThrownBy(() -> run(
+                        "tallystick.xa.resources.till.url=jdbc:oracle:thin:@//db:1521/till",
+                        "tallystick.xa.resources.till.username=till",
+                        "tallystick.xa.resources.stock.url=" + db.url(),
+                        "tallystick.xa.resources.stock.username=" + db.user(),
+                        "tallystick.xa.resources.stock.connections=0",
+                        "tallystick.xa.resources.packing.username=packer",
+                        "tallystick.xa.decisions.in=shop"))
+                .rootCause()
+                .hasMessageContaining("3 mistakes")
+                .hasMessageContaining("tallystick.xa.resources.till: ")
+                .hasMessageContaining("tallystick.xa.resources.stock: ")
+                .hasMessageContaining("tallystick.xa.resources.packing: it has no url");
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void what_was_opened_is_closed_when_the_engine_cannot_be_made() {
+        assertThatThrownBy(() -> run("tallystick.xa.data-source=nowhere")).hasStackTraceContaining("'nowhere'");
+        assertNothingIsOpen();
+    }
+
+    private static void assertNothingIsOpen() {
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.matches("(shop|stock|packing|till)-(decisions|branches|outside).*")));
     }
 
     @Test
