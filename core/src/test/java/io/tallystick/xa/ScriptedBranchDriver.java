@@ -16,6 +16,7 @@ final class ScriptedBranchDriver implements BranchDriver {
     volatile Vote vote = new Vote.Prepared("");
     volatile boolean away;
     volatile Runnable beforeItAnswers = () -> {};
+    volatile Runnable beforeItScans = () -> {};
 
     ScriptedBranchDriver(String name) {
         this.name = name;
@@ -43,6 +44,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
     @Override
     public List<PreparedBranch> prepared() {
+        beforeItScans.run();
         if (away) {
             throw new UnavailableException(name + " is away");
         }

@@ -80,12 +80,17 @@ final class PreparedScene implements AutoCloseable {
 
     /** Sets the amount of item 1, prepares, and lets go of the connection. */
     Voted prepare(JdbcBranchDriver driver, Gtrid gtrid, int number, int amount) throws SQLException {
+        return prepare(driver, gtrid, number, "UPDATE item SET amount = " + amount + " WHERE id = 1");
+    }
+
+    /** Does this, prepares, and lets go of the connection. */
+    Voted prepare(JdbcBranchDriver driver, Gtrid gtrid, int number, String sql) throws SQLException {
         BranchXid xid = new BranchXid(gtrid, number, Gtrid.hash(driver.resource()), COUNTER.incrementAndGet());
         Instant deadline = Instant.now().plusSeconds(30);
         JdbcBranch branch =
                 (JdbcBranch) driver.open(new Opening(driver.traits().namedAtStart() ? xid : null, deadline));
         try (Statement statement = branch.connection().createStatement()) {
-            statement.executeUpdate("UPDATE item SET amount = " + amount + " WHERE id = 1");
+            statement.executeUpdate(sql);
         }
         Vote vote = branch.prepare(xid, BUDGET);
         assertThat(vote).isInstanceOf(Vote.Prepared.class);

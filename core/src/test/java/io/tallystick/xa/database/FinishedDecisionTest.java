@@ -1,0 +1,109 @@
+package io.tallystick.xa.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.DecisionRecord;
+import io.tallystick.xa.DecisionRecord.Voted;
+import io.tallystick.xa.DecisionStore;
+import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaMetrics;
+import io.tallystick.xa.XaSettings;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A list of unfinished decisions can be older than the end of one of them, and the end of another can be lost with its process: then a
+ * decision is told once more to branches that have forgotten it.
+ */
+@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+class FinishedDecisionTest {
+
+    private final TestDatabase db;
+    private final AtomicInteger ends = new AtomicInteger();
+    private final AtomicInteger stale = new AtomicInteger();
+    private final AtomicInteger takenOver = new AtomicInteger();
+
+    FinishedDecisionTest(TestDatabase db) {
+        this.db = db;
+    }
+
+    @Test
+    void a_decision_that_is_told_again_after_its_end_is_done_and_leaves_no_evidence() throws SQLException {
+        try (PreparedScene scene = new PreparedScene(db)) {
+            Gtrid gtrid = scene.gtrid();
+            List<Voted> branches = scene.prepareBoth(gtrid);
+            scene.decide(gtrid, branches);
+            scene.die();
+            DecisionRecord decision = new DecisionRecord(gtrid, branches, Instant.now());
+            try (XaEngine engine = engine(scene, decision)) {
+                // its row goes a while after its end, and until then a look may find it once more by itself
+                await().until(() -> ends.get() > 0
+                        && scene.store.unfinished(gtrid.cluster(), 10).isEmpty());
+                assertBooks(scene);
+                int before = takenOver.get();
+                int endsBefore = ends.get();
+                stale.set(1);
+                await().until(() -> takenOver.get() > before && ends.get() > endsBefore);
+                assertThat(engine.heuristics(10)).isEmpty();
+                assertThat(scene.store.unfinished(gtrid.cluster(), 10)).isEmpty();
+            }
+            assertBooks(scene);
+        }
+    }
+
+    private void assertBooks(PreparedScene scene) {
+        assertThat(scene.amount(scene.orders)).isEqualTo(70);
+        assertThat(scene.amount(scene.stock)).isEqualTo(130);
+        assertThat(scene.ordersDriver.prepared()).isEmpty();
+        assertThat(scene.stockDriver.prepared()).isEmpty();
+    }
+
+    private XaEngine engine(PreparedScene scene, DecisionRecord decision) {
+        return XaEngine.named("shop")
+                .resource(PreparedScene.driver(scene.orders, "orders"))
+                .resource(PreparedScene.driver(scene.stock, "stock"))
+                .decisions(listingOnceMore(scene.store, decision))
+                .settings(XaSettings.standard().withScanEvery(Duration.ofMillis(50)))
+                .metrics(new XaMetrics() {
+                    @Override
+                    public void tookOver() {
+                        takenOver.incrementAndGet();
+                    }
+                })
+                .open();
+    }
+
+    /** Lists it once after its end, when it is told to, and counts how often it is ended. */
+    private DecisionStore listingOnceMore(DecisionStore real, DecisionRecord decision) {
+        return (DecisionStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DecisionStore.class}, (self, method, arguments) -> {
+                    Object answer;
+                    try {
+                        answer = method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                    if (method.getName().equals("end")) {
+                        ends.incrementAndGet();
+                    }
+                    if (method.getName().equals("unfinished") && stale.compareAndSet(1, 0)) {
+                        List<Object> more = new ArrayList<>((List<?>) answer);
+                        more.add(decision);
+                        return more;
+                    }
+                    return answer;
+                });
+    }
+}
