@@ -1,5 +1,6 @@
 package io.tallystick.xa;
 
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnknownOutcomeException;
 import java.util.ArrayList;
@@ -221,6 +222,10 @@ final class Questions {
     private <T> T guarded(Supplier<T> call, Function<RuntimeException, T> unknown) {
         try {
             return call.get();
+        } catch (RejectedException e) {
+            // says itself what to do: its resource is not configured here, for instance
+            LOG.warn("{} waits: {}", transaction, e.getMessage());
+            return unknown.apply(e);
         } catch (RuntimeException e) {
             LOG.warn("{}: a resource failed unexpectedly", transaction, e);
             return unknown.apply(e);

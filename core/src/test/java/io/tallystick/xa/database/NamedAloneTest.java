@@ -14,12 +14,9 @@ import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
 import java.sql.SQLException;
 import java.sql.Statement;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.mariadb.jdbc.MariaDbDataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A transaction with one branch, whose answer to COMMIT is lost. */
 @Databases
@@ -39,7 +36,8 @@ class NamedAloneTest {
         scene = new PreparedScene(db);
         network = FaultProxy.to(db.host(), db.port());
         engine = XaEngine.named("shop")
-                .resource(PreparedScene.driver(db.engine(), through(network.port()), PoolSettings.of("orders", 2)))
+                .resource(PreparedScene.driver(
+                        db.engine(), PreparedScene.through(db, network), PoolSettings.of("orders", 2)))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
                 .open();
     }
@@ -49,21 +47,6 @@ class NamedAloneTest {
         engine.close();
         network.close();
         scene.close();
-    }
-
-    private DataSource through(int port) throws SQLException {
-        String url = db.url().replace(":" + db.port() + "/", ":" + port + "/");
-        if (url.startsWith("jdbc:postgresql:")) {
-            PGSimpleDataSource source = new PGSimpleDataSource();
-            source.setUrl(url);
-            source.setUser(db.user());
-            source.setPassword(db.password());
-            return source;
-        }
-        MariaDbDataSource source = new MariaDbDataSource(url);
-        source.setUser(db.user());
-        source.setPassword(db.password());
-        return source;
     }
 
     private XaTransaction setAmount() throws SQLException {

@@ -19,10 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.mariadb.jdbc.MariaDbDataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One transfer meets each of these faults, and somebody else's branches are left behind beside it. Once everything is back, recovery leaves
@@ -135,28 +132,15 @@ class NothingStaysPreparedTest {
 
     private XaEngine engine(PreparedScene scene, FaultProxy orders, FaultProxy stock) throws SQLException {
         return XaEngine.named("shop")
-                .resource(PreparedScene.driver(db.engine(), through(db, orders), PoolSettings.of("orders", 2)))
-                .resource(PreparedScene.driver(db.engine(), through(scene.stock, stock), PoolSettings.of("stock", 2)))
-                .decisions(JdbcDecisionStore.on("orders", Jdbc.on(through(db, orders))))
+                .resource(PreparedScene.driver(
+                        db.engine(), PreparedScene.through(db, orders), PoolSettings.of("orders", 2)))
+                .resource(PreparedScene.driver(
+                        db.engine(), PreparedScene.through(scene.stock, stock), PoolSettings.of("stock", 2)))
+                .decisions(JdbcDecisionStore.on("orders", Jdbc.on(PreparedScene.through(db, orders))))
                 .settings(XaSettings.standard()
                         .withScanEvery(Duration.ofMillis(100))
                         .withLease(Duration.ofMillis(600))
                         .withAckWait(Duration.ofMillis(500)))
                 .open();
-    }
-
-    private static DataSource through(TestDatabase db, FaultProxy proxy) throws SQLException {
-        String url = db.url().replace(":" + db.port() + "/", ":" + proxy.port() + "/");
-        if (db.engine() == Engine.POSTGRESQL) {
-            PGSimpleDataSource source = new PGSimpleDataSource();
-            source.setUrl(url);
-            source.setUser(db.user());
-            source.setPassword(db.password());
-            return source;
-        }
-        MariaDbDataSource source = new MariaDbDataSource(url);
-        source.setUser(db.user());
-        source.setPassword(db.password());
-        return source;
     }
 }

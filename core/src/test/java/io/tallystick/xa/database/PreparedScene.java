@@ -6,6 +6,7 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.testkit.net.FaultProxy;
 import io.tallystick.xa.BranchDriver.Opening;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
@@ -22,6 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Two resources in two databases of one server, decisions in the first, and branches left there as by a coordinator that died. */
 final class PreparedScene implements AutoCloseable {
@@ -66,6 +69,22 @@ final class PreparedScene implements AutoCloseable {
             case MARIADB -> InnoDbBranchDriver.mariadb(source, settings);
             case MYSQL -> InnoDbBranchDriver.mysql(source, settings);
         };
+    }
+
+    /** The way to this database through a proxy. */
+    static DataSource through(TestDatabase db, FaultProxy proxy) throws SQLException {
+        String url = db.url().replace(":" + db.port() + "/", ":" + proxy.port() + "/");
+        if (db.engine() == Engine.POSTGRESQL) {
+            PGSimpleDataSource source = new PGSimpleDataSource();
+            source.setUrl(url);
+            source.setUser(db.user());
+            source.setPassword(db.password());
+            return source;
+        }
+        MariaDbDataSource source = new MariaDbDataSource(url);
+        source.setUser(db.user());
+        source.setPassword(db.password());
+        return source;
     }
 
     Gtrid gtrid() {

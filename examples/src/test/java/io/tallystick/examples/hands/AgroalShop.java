@@ -26,7 +26,7 @@ final class AgroalShop implements AutoCloseable {
     final AgroalDataSource orders;
     final AgroalDataSource stock;
 
-    private final JakartaTransactions jakarta;
+    final JakartaTransactions jakarta;
 
     AgroalShop(Address ordersAt, Address stockAt, DataSource decisions) throws SQLException {
         AgroalRecovery ofOrders = new AgroalRecovery();

@@ -12,12 +12,21 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.postgresql.xa.PGXADataSource;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.jta.JtaTransactionManager;
 
 /** Agroal with its own transaction integration, which was written for another transaction manager, unmodified. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -163,6 +172,96 @@ class AgroalTest {
             }
         }
         assertBooks(5, 5);
+    }
+
+    @Test
+    void in_a_transactional_method_of_Spring_two_pools_commit_together() {
+        try (AnnotationConfigApplicationContext spring = spring()) {
+            spring.getBean(Sales.class).sell(1, null);
+        }
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void in_a_transactional_method_of_Spring_an_exception_rolls_both_pools_back() {
+        try (AnnotationConfigApplicationContext spring = spring()) {
+            Sales sales = spring.getBean(Sales.class);
+            assertThatThrownBy(() -> sales.sell(1, new IllegalStateException("no")))
+                    .hasMessage("no");
+            assertThatThrownBy(() -> sales.sellTooMuch(2)).isInstanceOf(DataAccessException.class);
+        }
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void a_transactional_method_of_its_own_gets_connections_of_its_own_and_stays_when_the_outer_one_is_rolled_back() {
+        try (AnnotationConfigApplicationContext spring = spring()) {
+            Sales sales = spring.getBean(Sales.class);
+            assertThatThrownBy(() -> sales.sellNoting(1, spring.getBean(Journal.class)))
+                    .hasMessage("the outer one fails");
+        }
+        assertBooks(1, 10);
+    }
+
+    private AnnotationConfigApplicationContext spring() {
+        AnnotationConfigApplicationContext spring = new AnnotationConfigApplicationContext();
+        spring.registerBean(
+                JtaTransactionManager.class,
+                () -> new JtaTransactionManager(agroal.jakarta.userTransaction(), agroal.manager));
+        spring.registerBean(Sales.class, () -> new Sales(agroal));
+        spring.registerBean(Journal.class, () -> new Journal(agroal));
+        spring.register(Declarative.class);
+        spring.refresh();
+        return spring;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement(proxyTargetClass = true)
+    static class Declarative {}
+
+    static class Journal {
+        private final JdbcTemplate orders;
+
+        Journal(AgroalShop agroal) {
+            this.orders = new JdbcTemplate(agroal.orders);
+        }
+
+        @Transactional(propagation = Propagation.REQUIRES_NEW)
+        public void note(long id) {
+            orders.update("INSERT INTO purchase VALUES (?, 'apple')", id);
+        }
+    }
+
+    static class Sales {
+        private final JdbcTemplate orders;
+        private final JdbcTemplate stock;
+
+        Sales(AgroalShop agroal) {
+            this.orders = new JdbcTemplate(agroal.orders);
+            this.stock = new JdbcTemplate(agroal.stock);
+        }
+
+        @Transactional
+        public void sell(long id, @Nullable RuntimeException failure) {
+            orders.update("INSERT INTO purchase VALUES (?, 'apple')", id);
+            stock.update("UPDATE item SET pieces = pieces - 1 WHERE name = 'apple'");
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Transactional
+        public void sellTooMuch(long id) {
+            orders.update("INSERT INTO purchase VALUES (?, 'apple')", id);
+            stock.update("UPDATE item SET pieces = pieces - 11 WHERE name = 'apple'");
+        }
+
+        @Transactional
+        public void sellNoting(long id, Journal journal) {
+            sell(id, null);
+            journal.note(id + 1000);
+            throw new IllegalStateException("the outer one fails");
+        }
     }
 
     /** Phase 2 may still be going on when a commit has returned. */

@@ -150,6 +150,23 @@ class ArtemisTest {
     }
 
     @Test
+    void a_message_taken_and_its_row_are_committed_together_and_the_message_comes_no_more() throws Exception {
+        try (Client client = new Client()) {
+            manager.begin();
+            client.send("order", null);
+            manager.commit();
+        }
+        try (Client client = new Client()) {
+            manager.begin();
+            assertThat(client.receive()).isEqualTo("order");
+            takeAnApple();
+            manager.commit();
+        }
+        assertThat(received()).isNull();
+        awaitApples(9);
+    }
+
+    @Test
     void a_broker_that_is_gone_before_the_vote_rolls_the_row_back() throws Exception {
         Client client = new Client();
         manager.begin();
