@@ -62,7 +62,7 @@ class LongOutageTest {
     /** Longer than the lease and the wait for acknowledgements. */
     private void awaitLooksInVain() {
         int before = looksInVain.get();
-        await().pollDelay(Duration.ofMillis(700)).until(() -> looksInVain.get() > before + 3);
+        await().pollDelay(Duration.ofMillis(700)).until(() -> looksInVain.get() > before + 1);
     }
 
     private static void set(XaTransaction transaction, String resource, int amount) throws SQLException {

@@ -1,16 +1,22 @@
 package io.tallystick.xa.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.JdbcBranch;
+import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.Vote;
+import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaTransaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -197,12 +203,37 @@ class PostgresResourceTest extends PostgresScene {
                     .isInstanceOfSatisfying(
                             Vote.No.class, no -> assertThat(no.reason()).contains("max_prepared_transactions"));
             branch.release();
+            assertTwoOfThemAreRefused(off);
             Finding finding = finding(unable, "max_prepared_transactions");
             assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
             assertThat(finding.mend())
                     .contains("ALTER SYSTEM SET max_prepared_transactions")
                     .contains("restart");
         }
+    }
+
+    /** One that cannot prepare may be the last participant; of two, one has to vote. */
+    private static void assertTwoOfThemAreRefused(TestDatabase off) throws SQLException {
+        Schema.of(Jdbc.on(off.dataSource())).install("xa");
+        try (XaEngine engine = XaEngine.named("shop")
+                .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("orders", 2)))
+                .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("stock", 2)))
+                .decisions(JdbcDecisionStore.on("orders", Jdbc.on(off.dataSource())))
+                .open()) {
+            XaTransaction both = engine.begin();
+            for (String resource : List.of("stock", "orders")) {
+                try (Statement statement = both.connection(resource).createStatement()) {
+                    statement.executeUpdate("INSERT INTO item VALUES (" + resource.length() + ", 1)");
+                }
+            }
+            assertThatThrownBy(both::commit)
+                    .isInstanceOf(RolledBackException.class)
+                    .hasMessageContaining("stock")
+                    .hasMessageContaining("max_prepared_transactions");
+        }
+        assertThat(Jdbc.on(off.dataSource())
+                        .<List<Integer>>autocommit(tx -> tx.query("SELECT id FROM item", row -> row.intValue("id"))))
+                .isEmpty();
     }
 
     private static Finding finding(PostgresBranchDriver in, String subject) {
