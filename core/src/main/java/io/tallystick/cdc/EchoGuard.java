@@ -33,6 +33,11 @@ final class EchoGuard {
         session.mark(upstream.originAt(target));
     }
 
+    /** The same where nothing else will be written in this transaction, and little is. */
+    void markSmall() {
+        session.markAtCommit(upstream.originAt(target));
+    }
+
     /** Whether a transaction of this origin is not to be written to this table. */
     boolean isEcho(@Nullable String tag, TableName table) {
         if (tag == null || policy.carriesAll()) {

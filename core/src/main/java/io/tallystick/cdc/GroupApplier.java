@@ -17,6 +17,8 @@ import java.util.function.Predicate;
 final class GroupApplier {
 
     private static final Position COPY = new Position("copy");
+    private static final int SMALL_CHANGES = 16;
+    private static final long SMALL_BYTES = 32 * 1024;
 
     private final TargetSession session;
     private final ReplicatedTarget target;
@@ -115,13 +117,29 @@ final class GroupApplier {
             }
         }
         List<TargetChange> changes = gathering.changes;
-        if (!changes.isEmpty()) {
+        if (isSmall(changes.size(), pieces)) {
+            guard.markSmall();
+        } else if (!changes.isEmpty()) {
             guard.mark();
         }
         for (Run run : Coalescer.plan(changes)) {
             writer.write(run);
         }
         return changes.size();
+    }
+
+    /** Whoever reads the target's log cuts transactions at 4,096 changes or 1 MiB; triggers of the target may add to ours. */
+    private static boolean isSmall(int changes, List<TransactionPiece> pieces) {
+        if (changes == 0
+                || changes > SMALL_CHANGES
+                || !pieces.get(pieces.size() - 1).last()) {
+            return false;
+        }
+        long weight = 0;
+        for (TransactionPiece piece : pieces) {
+            weight += piece.weight();
+        }
+        return weight <= SMALL_BYTES;
     }
 
     private void mapped(Change change, TransactionPiece piece, Gathering out) throws DataRefused {

@@ -31,6 +31,9 @@ final class TargetSession implements AutoCloseable {
 
     private static final String MOVE = "UPDATE tally_position SET position = ?, updated_at = %s"
             + " WHERE pipeline = ? AND epoch = ? AND position = ?";
+    /** The same with {@link #markAtCommit}: a round trip less, which is a quarter of what a small group waits for. PostgreSQL alone. */
+    private static final String MOVE_AND_MARK =
+            MOVE + " AND pg_logical_emit_message(true, 'tally.origin', ?::text) IS NOT NULL";
 
     private final Connection connection;
     private final Tx tx;
@@ -42,6 +45,8 @@ final class TargetSession implements AutoCloseable {
     private @Nullable Position position;
     private boolean checksForeignKeys = true;
     private boolean marked;
+    /** What the transaction is to be marked with at its end; null for nothing. */
+    private @Nullable String markDue;
 
     private TargetSession(
             Connection connection, Tx tx, String pipeline, Claim claim, DatabaseIdentity database, Terms terms) {
@@ -171,9 +176,15 @@ final class TargetSession implements AutoCloseable {
             return;
         }
         Position last = position;
-        int moved = distance.over(
-                () -> tx.update(MOVE.formatted(tx.dialect().now()), next.text(), pipeline, epoch, last.text()));
+        int moved = distance.over(() -> move(last, next));
         finish(moved, next);
+    }
+
+    private int move(Position last, Position next) {
+        String now = tx.dialect().now();
+        return markDue == null
+                ? tx.update(MOVE.formatted(now), next.text(), pipeline, epoch, last.text())
+                : tx.update(MOVE_AND_MARK.formatted(now), next.text(), pipeline, epoch, last.text(), markDue);
     }
 
     /** How far it is to the target. */
@@ -190,6 +201,7 @@ final class TargetSession implements AutoCloseable {
         if (marked || !database.isRead()) {
             return;
         }
+        markDue = null;
         try (Statement statement = connection.createStatement()) {
             if (tx.dialect().isInnoDb()) {
                 // a row that nobody else ever sees or waits for: all that is left of it stands in the log. One round
@@ -208,6 +220,18 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
+    /**
+     * The same for a transaction so small that whoever reads the log has all of it together: with the position, where that saves the
+     * way.
+     */
+    void markAtCommit(String origin) {
+        if (tx.dialect() != Dialect.POSTGRESQL || position == null) {
+            mark(origin);
+        } else if (!marked && database.isRead()) {
+            markDue = origin;
+        }
+    }
+
     private void finish(int moved, Position next) {
         if (moved != 1) {
             rollback();
@@ -217,7 +241,7 @@ final class TargetSession implements AutoCloseable {
         }
         try {
             connection.commit();
-            marked = false;
+            forgetMark();
             position = next;
         } catch (SQLException e) {
             RuntimeException translated =
@@ -298,12 +322,17 @@ final class TargetSession implements AutoCloseable {
     }
 
     void rollback() {
-        marked = false;
+        forgetMark();
         try {
             connection.rollback();
         } catch (SQLException e) {
             throw SqlErrors.translate(e, tx.dialect(), false, "rolling back changes of pipeline " + pipeline);
         }
+    }
+
+    private void forgetMark() {
+        marked = false;
+        markDue = null;
     }
 
     /** To be called again and again while little comes, so that the server does not take this session for dead. */

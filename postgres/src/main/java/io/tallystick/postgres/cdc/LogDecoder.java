@@ -107,7 +107,7 @@ final class LogDecoder {
         inTransaction().origin = Relations.string(in);
     }
 
-    /** A replicator says first of all where a transaction comes from; other messages belong to others. */
+    /** A replicator says first of all where a transaction comes from, or last of all when it is a small one; other messages belong to others. */
     private void message(ByteBuffer in) {
         boolean transactional = (in.get() & 1) != 0;
         in.getLong();
