@@ -14,6 +14,9 @@ final class NodeRows {
 
     private static final String OF_THIS_LIFE = " WHERE cluster = ? AND node = ? AND epoch = ?";
 
+    /** Longer than any lease. */
+    private static final Duration LONGEST_KEPT = Duration.ofDays(1);
+
     private NodeRows() {}
 
     /** The next life, or nothing when the row was not there or somebody was faster: to be tried again. */
@@ -48,12 +51,9 @@ final class NodeRows {
      * backup is restored, and still no epoch comes twice. The row alone is no life: to be raised like any other.
      */
     private static void begin(Tx tx, int cluster, long node) {
-        String minutes = tx.dialect().isInnoDb()
-                ? "TIMESTAMPDIFF(MINUTE, '2020-01-01', UTC_TIMESTAMP())"
-                : "(extract(epoch FROM statement_timestamp())::bigint - 1577836800) / 60";
         try {
             tx.update(
-                    "INSERT INTO tally_xa_node (cluster, node, epoch, lease_until) SELECT ?, ?, " + minutes + ", "
+                    "INSERT INTO tally_xa_node (cluster, node, epoch, lease_until) SELECT ?, ?, " + minutes(tx) + ", "
                             + tx.dialect().now(),
                     cluster,
                     node);
@@ -91,10 +91,23 @@ final class NodeRows {
                 NodeRows::life);
     }
 
-    /** Nodes without a fixed name leave a row behind at every start. */
+    /**
+     * Nodes without a fixed name leave a row behind at every start: one that starts every few seconds tens of thousands in a day, which every look
+     * for the living passes. A name that has started more often than once a minute is ahead of the clock: its row stays until the clock has
+     * caught up, or it would begin at an epoch that it has had.
+     */
     static void purge(Tx tx, Duration age) {
+        Duration atMost = age.compareTo(LONGEST_KEPT) < 0 ? age : LONGEST_KEPT;
         tx.update(
-                "DELETE FROM tally_xa_node WHERE lease_until < " + tx.dialect().nowPlusMicros(), -micros(age));
+                "DELETE FROM tally_xa_node WHERE lease_until < " + tx.dialect().nowPlusMicros() + " AND epoch < "
+                        + minutes(tx),
+                -micros(atMost));
+    }
+
+    private static String minutes(Tx tx) {
+        return tx.dialect().isInnoDb()
+                ? "TIMESTAMPDIFF(MINUTE, '2020-01-01', UTC_TIMESTAMP())"
+                : "(extract(epoch FROM statement_timestamp())::bigint - 1577836800) / 60";
     }
 
     private static Life life(Row row) throws SQLException {
