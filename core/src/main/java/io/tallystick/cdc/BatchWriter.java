@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class BatchWriter implements RowWriter {
 
-    private static final int ROWS_PER_BATCH = 1_000;
+    private static final int ROWS_PER_BATCH = 5_000;
 
     private final TargetDialect dialect;
     private final ParameterBinder binder;

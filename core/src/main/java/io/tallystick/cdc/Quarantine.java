@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes that the target refused stand here until a person replays or discards them, and with them every later change of the same
@@ -47,16 +48,19 @@ final class Quarantine {
     void reload(Tx tx) {
         held.clear();
         alike.clear();
-        held.addAll(tx.query(
-                "SELECT DISTINCT table_name, row_key FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
-                row -> row.string("table_name") + row.string("row_key"),
-                pipeline));
+        // an update may stand for two rows: the one that it finds, and the one that it makes
         tx.query(
-                        "SELECT table_name, image FROM tally_quarantine WHERE pipeline = ? AND operation = 'UPDATE'",
-                        row -> row.string("table_name")
-                                + StoredChange.parse(row.string("image")).newKeyText(),
+                        "SELECT table_name, row_key, CASE WHEN operation = 'UPDATE' THEN image END AS made"
+                                + " FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
+                        row -> rows(row.string("table_name"), row.string("row_key"), row.text("made")),
                         pipeline)
-                .forEach(held::add);
+                .forEach(held::addAll);
+    }
+
+    private static List<String> rows(String table, String key, @Nullable String made) {
+        return made == null
+                ? List.of(table + key)
+                : List.of(table + key, table + StoredChange.parse(made).newKeyText());
     }
 
     int rows() {

@@ -12,6 +12,7 @@ import io.tallystick.cdc.TargetTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,6 +28,9 @@ public final class MySqlRowWriter implements RowWriter {
     private static final int[] SIZES = {512, 64, 8, 1};
 
     private static final int MOST_PARAMETERS = 16_384;
+
+    /** So many statements are on the way together. */
+    private static final int MOST_AT_ONCE = 16;
 
     /** A quarter of MariaDB's default max_allowed_packet. */
     private static final int MOST_BYTES = 4 * 1024 * 1024;
@@ -50,11 +54,15 @@ public final class MySqlRowWriter implements RowWriter {
         if (verb == Verb.TRUNCATE) {
             return batches.write(connection, table, verb, changes);
         }
-        boolean byBatches = verb == Verb.INSERT && hasBulkProtocol(connection);
+        boolean bulk = hasBulkProtocol(connection);
         int sum = 0;
         for (List<TargetChange> alike : CellGroups.of(changes)) {
-            int done = !byBatches && hasManyRowForm(table, verb, alike.get(0))
-                    ? byStatements(connection, table, verb, alike)
+            int done = (!bulk || verb != Verb.INSERT) && hasManyRowForm(table, verb, alike.get(0))
+                    ? byStatements(
+                            connection,
+                            ManyRowStatement.of(dialect, table, verb, alike.get(0)),
+                            alike,
+                            bulk ? 1 : MOST_AT_ONCE)
                     : batches.write(connection, table, verb, alike);
             sum = sum < 0 || done < 0 ? -1 : sum + done;
         }
@@ -82,20 +90,33 @@ public final class MySqlRowWriter implements RowWriter {
         };
     }
 
-    private int byStatements(Connection connection, TargetTable table, Verb verb, List<TargetChange> changes)
+    /**
+     * Statements of one size are sent one behind the other and their answers awaited together, which counts where the way is long. Of
+     * INSERTs MariaDB's driver makes one request (COM_STMT_BULK_EXECUTE), whose rows it does not count.
+     *
+     * @param atOnce how many; 1 where the driver would make something else of a batch than many statements
+     */
+    private int byStatements(Connection connection, ManyRowStatement form, List<TargetChange> changes, int atOnce)
             throws SQLException {
-        ManyRowStatement form = ManyRowStatement.of(dialect, table, verb, changes.get(0));
         int sum = 0;
         int from = 0;
         while (from < changes.size()) {
             int rows = size(changes, from, form.cells().size());
-            sum += execute(connection, form, changes.subList(from, from + rows));
-            from += rows;
+            int to = from + rows;
+            while (to - from < atOnce * rows
+                    && size(changes, to, form.cells().size()) == rows
+                    && weight(changes, from, to + rows - from) <= MOST_BYTES) {
+                to += rows;
+            }
+            int done = execute(connection, form, rows, changes.subList(from, to));
+            sum = sum < 0 || done < 0 ? -1 : sum + done;
+            from = to;
         }
         // MariaDB and MySQL count a row twice when they updated it
-        return verb == Verb.INSERT || verb == Verb.DELETE ? sum : -1;
+        return form.verb() == Verb.INSERT || form.verb() == Verb.DELETE ? sum : -1;
     }
 
+    /** The largest statement that the rows from here on fill; 0 when there are none. */
     private static int size(List<TargetChange> changes, int from, int cells) {
         int left = changes.size() - from;
         for (int size : SIZES) {
@@ -103,7 +124,7 @@ public final class MySqlRowWriter implements RowWriter {
                 return size;
             }
         }
-        return 1;
+        return Math.min(1, left);
     }
 
     private static long weight(List<TargetChange> changes, int from, int size) {
@@ -116,15 +137,31 @@ public final class MySqlRowWriter implements RowWriter {
         return bytes;
     }
 
-    private int execute(Connection connection, ManyRowStatement form, List<TargetChange> changes) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(form.text(changes.size()))) {
-            int index = 1;
-            for (TargetChange change : changes) {
-                for (int cell : form.cells()) {
-                    binder.bind(statement, index++, change.table(), form.row(change), cell);
-                }
+    private int execute(Connection connection, ManyRowStatement form, int rows, List<TargetChange> changes)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(form.text(rows))) {
+            if (changes.size() == rows) {
+                bind(statement, form, changes);
+                return statement.executeUpdate();
             }
-            return statement.executeUpdate();
+            for (int from = 0; from < changes.size(); from += rows) {
+                bind(statement, form, changes.subList(from, from + rows));
+                statement.addBatch();
+            }
+            int[] counts = statement.executeBatch();
+            return Arrays.stream(counts).anyMatch(count -> count < 0)
+                    ? -1
+                    : Arrays.stream(counts).sum();
+        }
+    }
+
+    private void bind(PreparedStatement statement, ManyRowStatement form, List<TargetChange> changes)
+            throws SQLException {
+        int index = 1;
+        for (TargetChange change : changes) {
+            for (int cell : form.cells()) {
+                binder.bind(statement, index++, change.table(), form.row(change), cell);
+            }
         }
     }
 }
