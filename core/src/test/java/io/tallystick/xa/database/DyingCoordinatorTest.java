@@ -45,6 +45,9 @@ class DyingCoordinatorTest {
     private static final Duration HASTILY = Duration.ofMillis(300);
     private static final int AT_ONCE = 8;
 
+    private static final XaSettings PATIENT =
+            XaSettings.standard().withScanEvery(NEVER).withTimeout(NEVER).withPrepareBudget(Duration.ofMinutes(1));
+
     /** Of those who die: an answer that comes later than that is none, and the books must agree all the same. */
     private static final XaSettings HASTY = XaSettings.standard()
             .withScanEvery(Duration.ofMillis(50))
@@ -85,7 +88,7 @@ class DyingCoordinatorTest {
     }
 
     private static int callsOfATransfer(PreparedScene scene) throws SQLException {
-        try (Process healthy = new Process(scene, XaSettings.standard().withScanEvery(NEVER), Duration.ofSeconds(30))) {
+        try (Process healthy = new Process(scene, PATIENT, Duration.ofSeconds(30))) {
             healthy.dieAfter(Integer.MAX_VALUE);
             assertThat(healthy.transfer(account(scene, -1))).isEqualTo(Heard.COMMITTED);
             return healthy.calls.get();

@@ -81,6 +81,8 @@ class LongOutageTest {
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
                 .settings(XaSettings.standard()
                         .withScanEvery(Duration.ofMillis(50))
+                        .withTimeout(Duration.ofMinutes(5))
+                        .withPrepareBudget(Duration.ofMinutes(1))
                         .withAckWait(Duration.ofMillis(100))
                         .withLease(Duration.ofMillis(600)))
                 .metrics(new XaMetrics() {

@@ -11,10 +11,12 @@ import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.DecisionStore.Life;
 import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaEngineBuilder;
 import io.tallystick.xa.XaMetrics;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.XaTransaction;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -53,6 +55,8 @@ class NeighboursTest {
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
                 .settings(XaSettings.standard()
                         .withScanEvery(Duration.ofMillis(50))
+                        .withTimeout(Duration.ofMinutes(5))
+                        .withPrepareBudget(Duration.ofMinutes(1))
                         .withAckWait(Duration.ofMillis(100))
                         .withLease(Duration.ofMillis(600)))
                 .metrics(new XaMetrics() {
@@ -112,19 +116,24 @@ class NeighboursTest {
         assertThat(scene.amount(scene.stock)).isEqualTo(100);
     }
 
+    /**
+     * The one that came first lives on under another name from its next sign of life. Until then, and when a machine stands still for longer than
+     * a lease, the other one may roll back what it has begun; nobody ever commits by half.
+     */
     @Test
-    void two_processes_with_one_node_name_commit_both_and_none_takes_the_other_for_dead() throws SQLException {
+    void two_processes_with_one_node_name_both_go_on_and_nothing_is_done_by_half() {
         AtomicInteger looks = new AtomicInteger();
         try (XaEngine first = withStock(engine("shop", looks)).node("twin").open();
                 XaEngine second = withStock(engine("shop", looks)).node("twin").open()) {
+            await().until(() -> scene.store.living(Gtrid.hash("shop")).size() >= 2);
             for (int round = 0; round < 3; round++) {
                 int before = looks.get();
-                transfer(first, 1);
-                transfer(second, 2);
+                await().until(() -> isCommitted(first, 1));
+                await().until(() -> isCommitted(second, 2));
                 // each of the two looks at each of the two resources
                 await().until(() -> looks.get() > before + 8);
             }
-            await().until(() -> scene.stockDriver.prepared().isEmpty());
+            await().until(() -> prepared() == 0);
             assertThat(first.heuristics(10)).isEmpty();
         }
         assertThat(number(scene.orders, "SELECT sum(amount) AS n FROM item")).isEqualTo(194);
@@ -140,11 +149,16 @@ class NeighboursTest {
                 .count();
     }
 
-    private static void transfer(XaEngine engine, int item) throws SQLException {
-        var transaction = engine.begin();
+    private static boolean isCommitted(XaEngine engine, int item) throws SQLException {
+        XaTransaction transaction = engine.begin();
         add(transaction.connection("stock").createStatement(), item, 1);
         add(transaction.connection("orders").createStatement(), item, -1);
-        transaction.commit();
+        try {
+            transaction.commit();
+            return true;
+        } catch (RolledBackException e) {
+            return false;
+        }
     }
 
     private static void add(Statement statement, int item, int amount) throws SQLException {

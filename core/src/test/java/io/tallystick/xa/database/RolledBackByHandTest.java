@@ -59,6 +59,7 @@ class RolledBackByHandTest {
                 .decisions(JdbcDecisionStore.on("beside", Jdbc.on(db.dataSource())))
                 .settings(XaSettings.standard()
                         .withScanEvery(Duration.ofMillis(50))
+                        .withTimeout(Duration.ofMinutes(5))
                         .withAckWait(Duration.ofMinutes(2))
                         .withPrepareBudget(Duration.ofMinutes(1)))
                 .open();
