@@ -74,7 +74,8 @@ final class SpecialValues {
         if (kind == ValueKind.FLOAT) {
             return dialect == TargetDialect.POSTGRESQL || dialect == TargetDialect.H2;
         }
-        boolean ofPostgres = kind == ValueKind.DECIMAL || (isTime && special != SpecialValue.NOT_A_NUMBER);
+        boolean isSpan = kind == ValueKind.INTERVAL;
+        boolean ofPostgres = kind == ValueKind.DECIMAL || ((isTime || isSpan) && special != SpecialValue.NOT_A_NUMBER);
         return ofPostgres && dialect == TargetDialect.POSTGRESQL;
     }
 

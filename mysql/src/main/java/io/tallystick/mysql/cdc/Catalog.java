@@ -191,7 +191,7 @@ final class Catalog {
                     sets.put(Integer.valueOf(row.get(0)), row.get(1));
                 }
             }
-            return new CharacterSets.Collations(Map.copyOf(sets));
+            return new CharacterSets.Collations(Map.copyOf(sets), flavour == Flavour.MARIADB);
         });
     }
 }

@@ -110,8 +110,13 @@ final class CharacterSets {
         return Map.copyOf(corrected);
     }
 
-    /** The name of the character set of each collation id, as the server lists them; null for an unknown id. */
-    record Collations(Map<Integer, String> characterSets) {
+    /**
+     * The name of the character set of each collation id, as the server lists them; null for an unknown id.
+     *
+     * @param ofGeometries whether the log counts geometries among the columns that have a character set, as MariaDB does (its BLOB is
+     *     what they are made of) and MySQL does not
+     */
+    record Collations(Map<Integer, String> characterSets, boolean ofGeometries) {
 
         @Nullable
         String characterSet(int collation) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The event that describes a table before its rows (MySQL's Table_map_event, with the optional metadata that
@@ -85,10 +86,10 @@ record TableMap(
                 LogBytes part = in.part(in.packedInt());
                 switch (field) {
                     case SIGNEDNESS -> signedness(part);
-                    case DEFAULT_CHARSET -> defaultCharset(part, places(false));
-                    case COLUMN_CHARSET -> columnCharset(part, places(false));
-                    case ENUM_AND_SET_DEFAULT_CHARSET -> defaultCharset(part, places(true));
-                    case ENUM_AND_SET_COLUMN_CHARSET -> columnCharset(part, places(true));
+                    case DEFAULT_CHARSET -> defaultCharset(part, texts(known.ofGeometries()));
+                    case COLUMN_CHARSET -> columnCharset(part, texts(known.ofGeometries()));
+                    case ENUM_AND_SET_DEFAULT_CHARSET -> defaultCharset(part, places(WireType::isLabelled));
+                    case ENUM_AND_SET_COLUMN_CHARSET -> columnCharset(part, places(WireType::isLabelled));
                     case COLUMN_NAME -> columnNames(part);
                     case SET_STR_VALUE, ENUM_STR_VALUE -> labelFields.put(field, part);
                     case SIMPLE_PRIMARY_KEY -> keys(part, false);
@@ -116,13 +117,21 @@ record TableMap(
             }
         }
 
-        /** The columns that have a character set: text, or those with labels. */
-        private int[] places(boolean labelled) {
-            return java.util.stream.IntStream.range(0, types.length)
-                    .filter(i -> labelled
-                            ? WireType.isLabelled(types[i], metas[i])
-                            : WireType.isCharacter(types[i], metas[i]))
+        /** The columns that have a character set and no labels. */
+        private int[] texts(boolean alsoGeometries) {
+            return places(
+                    (type, meta) -> WireType.isCharacter(type, meta) || alsoGeometries && type == WireType.GEOMETRY);
+        }
+
+        private int[] places(TypeTest which) {
+            return IntStream.range(0, types.length)
+                    .filter(i -> which.accepts(types[i], metas[i]))
                     .toArray();
+        }
+
+        private interface TypeTest {
+
+            boolean accepts(int type, int meta);
         }
 
         private void defaultCharset(LogBytes in, int[] places) {

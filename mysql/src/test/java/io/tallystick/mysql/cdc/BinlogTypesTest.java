@@ -101,6 +101,23 @@ class BinlogTypesTest {
         columns.verify(db);
     }
 
+    /** The log gives the sets of columns by their place among those that have one, and to the servers a geometry has one. */
+    @Test
+    void text_beside_geometries_is_read_in_the_character_set_of_its_column(TestDatabase db) throws SQLException {
+        byte[] point = bytes("000000000101000000000000000000f03f0000000000000040");
+        Columns some = new Columns();
+        some.add("POINT", "POINT(1, 2)", point).add("VARCHAR(10) CHARACTER SET latin1", "'é'", "é");
+        some.add("TEXT CHARACTER SET utf8mb4", "'글'", "글").add("GEOMETRY", "POINT(1, 2)", point);
+        some.add("VARCHAR(10) CHARACTER SET euckr", "'한글'", "한글").add("BLOB", "x'ff'", bytes("ff"));
+        some.add("ENUM('x','é') CHARACTER SET latin1", "2", "é").add("JSON", "'[\"é\"]'", "[\"é\"]");
+        some.verify(db);
+        Columns most = new Columns();
+        for (String set : List.of("utf8mb4", "utf8mb4", "utf8mb4", "latin1", "utf8mb4", "utf8mb4")) {
+            most.add("POINT", "POINT(1, 2)", point).add("VARCHAR(10) CHARACTER SET " + set, "'é'", "é");
+        }
+        most.verify(db);
+    }
+
     @Test
     void bytes_come_with_their_zeros(TestDatabase db) throws SQLException {
         Columns columns = new Columns();

@@ -122,7 +122,7 @@ final class TableExamination {
                 .filter(column -> column.type() instanceof PgType type && !type.readsBinary())
                 .forEach(column -> warning(
                         "column " + column.name() + " of type " + column.type().declared(),
-                        "its binary form is unknown here, so the source writes the whole log as text, which is slower",
+                        "its binary form is unknown here, or means something else in another database, so the source writes the whole log as text, which is slower",
                         "nothing must be done; leave the table out if speed counts more"));
     }
 

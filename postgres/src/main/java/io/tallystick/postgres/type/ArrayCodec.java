@@ -17,6 +17,11 @@ record ArrayCodec(PgType element, char delimiter) implements Codec {
     }
 
     @Override
+    public boolean isPortable() {
+        return element.codec().isPortable();
+    }
+
+    @Override
     public Object fromText(String text) {
         return text;
     }

@@ -24,6 +24,12 @@ final class BytesForm {
         return text;
     }
 
+    /** The type "char": nothing for zero, and an octal number where it is no ASCII (charout in utils/adt/char.c). */
+    static Object oneByte(ByteBuffer in) {
+        int one = in.get() & 0xff;
+        return one == 0 ? "" : one < 0x80 ? String.valueOf((char) one) : "\\" + Integer.toOctalString(one);
+    }
+
     /** Text after a version, which is 1 up to now (jsonb, jsonpath, ltree). */
     static String versioned(ByteBuffer in) {
         int version = in.get();

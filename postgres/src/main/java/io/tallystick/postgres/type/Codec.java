@@ -16,4 +16,9 @@ interface Codec {
     default boolean readsBinary() {
         return true;
     }
+
+    /** Whether every database reads the bytes of another one, and as the same value. */
+    default boolean isPortable() {
+        return true;
+    }
 }

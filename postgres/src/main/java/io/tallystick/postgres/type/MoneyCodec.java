@@ -17,6 +17,12 @@ record MoneyCodec(int scale) implements Codec {
         return ValueKind.DECIMAL;
     }
 
+    /** How many of its digits stand behind the point is a setting. */
+    @Override
+    public boolean isPortable() {
+        return false;
+    }
+
     @Override
     public Object fromBinary(ByteBuffer in) {
         return BigDecimal.valueOf(in.getLong(), scale);

@@ -19,6 +19,11 @@ record MultirangeCodec(PgType range) implements Codec {
     }
 
     @Override
+    public boolean isPortable() {
+        return range.codec().isPortable();
+    }
+
+    @Override
     public Object fromText(String text) {
         return text;
     }

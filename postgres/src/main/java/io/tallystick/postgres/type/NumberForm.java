@@ -16,7 +16,8 @@ final class NumberForm {
     private NumberForm() {}
 
     static Object numeric(ByteBuffer in) {
-        int count = in.getShort();
+        // the longest numbers have 32,768 digits before the point alone
+        int count = in.getShort() & 0xFFFF;
         int weight = in.getShort();
         int sign = in.getShort() & 0xFFFF;
         int scale = in.getShort();

@@ -32,10 +32,10 @@ public record PgType(long oid, int typmod, String declared, Codec codec) impleme
 
     /**
      * The number by which another PostgreSQL database has the same type with the same binary values, so that a cell can be copied; 0
-     * when there is none: types of users, money (its digits are a setting), references to objects of one database.
+     * when there is none: types of users, and what {@link Codec#isPortable} excepts.
      */
     public long portableOid() {
-        return isBuiltIn() && !(codec instanceof MoneyCodec) && codec != ScalarCodec.REFERENCE ? oid : 0;
+        return isBuiltIn() && codec.isPortable() ? oid : 0;
     }
 
     /** Whether the binary form is one that this package reads; else values are to be had as text only. */

@@ -23,6 +23,11 @@ record RangeCodec(PgType bound) implements Codec {
     }
 
     @Override
+    public boolean isPortable() {
+        return bound.codec().isPortable();
+    }
+
+    @Override
     public Object fromText(String text) {
         return text;
     }

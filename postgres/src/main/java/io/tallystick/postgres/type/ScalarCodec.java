@@ -22,7 +22,8 @@ enum ScalarCodec implements Codec {
     NUMERIC("numeric_send", ValueKind.DECIMAL, NumberForm::numeric, NumberForm::numericOf),
     FLOAT4("float4send", ValueKind.FLOAT, ByteBuffer::getFloat, Float::valueOf),
     FLOAT8("float8send", ValueKind.FLOAT, ByteBuffer::getDouble, Double::valueOf),
-    TEXT("textsend varcharsend bpcharsend namesend charsend citextsend xml_send", ValueKind.TEXT, BytesForm::text),
+    TEXT("textsend varcharsend bpcharsend namesend citextsend xml_send", ValueKind.TEXT, BytesForm::text),
+    ONE_BYTE("charsend", ValueKind.TEXT, BytesForm::oneByte),
     BYTES("byteasend", ValueKind.BYTES, BytesForm::bytes, BytesForm::bytesOf),
     DATE("date_send", ValueKind.DATE, TimeForm::date, TimeForm::dateOf),
     TIME("time_send", ValueKind.TIME, TimeForm::timeOfDay, TimeForm::timeOf),
@@ -50,7 +51,7 @@ enum ScalarCodec implements Codec {
     LSN("pg_lsn_send", ValueKind.OTHER, BytesForm::lsn),
     TID("tidsend", ValueKind.OTHER, BytesForm::tid),
     XID("xidsend cidsend", ValueKind.OTHER, in -> Integer.toUnsignedString(in.getInt())),
-    /** References to objects of this database: their numbers, which every database reads. */
+    /** References to objects of this database. Every database reads their numbers, as other objects: only their names mean the same. */
     REFERENCE(
             "regprocsend regproceduresend regopersend regoperatorsend regclasssend regtypesend regcollationsend"
                     + " regrolesend regnamespacesend regconfigsend regdictionarysend regdatabasesend",
@@ -90,6 +91,17 @@ enum ScalarCodec implements Codec {
     @Override
     public ValueKind kind() {
         return kind;
+    }
+
+    @Override
+    public boolean readsBinary() {
+        return this != REFERENCE;
+    }
+
+    /** An empty tsquery is sent as no node, which tsqueryrecv refuses (tsquery.c): only its text can be written. */
+    @Override
+    public boolean isPortable() {
+        return this != REFERENCE && this != SEARCH_QUERY;
     }
 
     @Override
