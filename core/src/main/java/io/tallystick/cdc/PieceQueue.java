@@ -3,6 +3,7 @@ package io.tallystick.cdc;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -20,8 +21,9 @@ final class PieceQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Condition emptied = lock.newCondition();
-    private final Deque<Delivery> entries = new ArrayDeque<>();
+    private Deque<Delivery> entries = new ArrayDeque<>();
     private long bytes;
+    private long changes;
     private long generation;
     private @Nullable Position from;
     private boolean takerWaits;
@@ -34,6 +36,7 @@ final class PieceQueue {
     /** Waits for room at most this long; false when there was none. One piece always fits into an empty queue. */
     boolean put(Delivery delivery, Duration longest) throws InterruptedException {
         long weight = delivery.weight();
+        int size = delivery.size();
         lock.lock();
         try {
             long left = longest.toNanos();
@@ -47,6 +50,7 @@ final class PieceQueue {
             }
             entries.add(delivery);
             bytes += weight;
+            changes += size;
             if (takerWaits) {
                 filled.signal();
             }
@@ -61,21 +65,40 @@ final class PieceQueue {
         lock.lock();
         try {
             awaitFirst(longest.toNanos());
-            List<Delivery> taken = new ArrayList<>(Math.min(mostChanges, entries.size()));
-            int changes = 0;
-            long weight = 0;
-            while (!entries.isEmpty() && changes < mostChanges && weight < limitBytes / 4) {
-                Delivery delivery = entries.remove();
-                bytes -= delivery.weight();
-                weight += delivery.weight();
-                changes += delivery.size();
-                taken.add(delivery);
-            }
+            Collection<Delivery> taken =
+                    changes <= mostChanges && bytes <= limitBytes / 4 ? takeAll() : takeSome(mostChanges);
             emptied.signal();
             return new Taken(generation, from, taken);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Without a look at each: they come from another processor, and who puts would wait for that. */
+    private Collection<Delivery> takeAll() {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        Deque<Delivery> all = entries;
+        entries = new ArrayDeque<>(all.size());
+        bytes = 0;
+        changes = 0;
+        return all;
+    }
+
+    private Collection<Delivery> takeSome(int mostChanges) {
+        List<Delivery> taken = new ArrayList<>(Math.min(mostChanges, entries.size()));
+        int size = 0;
+        long weight = 0;
+        while (!entries.isEmpty() && size < mostChanges && weight < limitBytes / 4) {
+            Delivery delivery = entries.remove();
+            weight += delivery.weight();
+            size += delivery.size();
+            taken.add(delivery);
+        }
+        bytes -= weight;
+        changes -= size;
+        return taken;
     }
 
     private void awaitFirst(long nanos) throws InterruptedException {
@@ -93,6 +116,7 @@ final class PieceQueue {
         try {
             entries.clear();
             bytes = 0;
+            changes = 0;
             generation++;
             from = after;
             emptied.signal();
@@ -134,5 +158,5 @@ final class PieceQueue {
      *
      * @param from what is not contained in this position was read; null before the first reading
      */
-    record Taken(long generation, @Nullable Position from, List<Delivery> deliveries) {}
+    record Taken(long generation, @Nullable Position from, Collection<Delivery> deliveries) {}
 }

@@ -2,6 +2,7 @@ package io.tallystick.cdc;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,7 +25,7 @@ final class Unapplied {
     private long begunBytes;
     private boolean streaming;
 
-    void take(List<Delivery> deliveries) {
+    void take(Collection<Delivery> deliveries) {
         taken.addAll(deliveries);
     }
 
@@ -59,6 +60,10 @@ final class Unapplied {
 
     void add(Delivery.Piece delivery) {
         TransactionPiece piece = delivery.piece();
+        if (piece.last() && begun.isEmpty()) {
+            complete.add(piece);
+            return;
+        }
         begun.add(piece);
         begunChanges += piece.changes().size();
         begunBytes += delivery.weight();
