@@ -59,11 +59,10 @@ final class GroupWork {
     /** Commits all complete transactions. */
     void commitComplete() {
         List<TransactionPiece> complete = unapplied.complete();
-        if (complete.isEmpty()) {
-            return;
-        }
-        if (unapplied.isStreaming()) {
+        if (unapplied.isStreaming() && !complete.isEmpty()) {
             commitLarge(complete);
+        }
+        if (complete.isEmpty()) {
             return;
         }
         boolean empty = complete.stream().allMatch(piece -> piece.changes().isEmpty());
@@ -78,8 +77,16 @@ final class GroupWork {
         return !task.now().isBefore(positionWritten.plus(task.settings().progressEvery()));
     }
 
-    /** The first of them ends a transaction of which a part was written already. */
-    private void commitLarge(List<TransactionPiece> group) {
+    /**
+     * The first of them end a transaction of which a part was written already. It is committed without those behind it: what is refused
+     * of them would have it made again.
+     */
+    private void commitLarge(List<TransactionPiece> complete) {
+        int end = 1;
+        while (!complete.get(end - 1).last()) {
+            end++;
+        }
+        List<TransactionPiece> group = complete.subList(0, end);
         try {
             int changes = large.isFound() ? applier.applyCarefully(group, large.isAtCommit()) : applier.apply(group);
             commit(group, changes);

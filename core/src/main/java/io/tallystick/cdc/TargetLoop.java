@@ -92,8 +92,7 @@ final class TargetLoop implements Runnable {
         task.progress().connected(session.position());
         work.accept();
         while (end.getCount() > 0) {
-            PieceQueue.Taken next = queue.take(
-                    session.distance().worthOneTransaction(task.settings().groupChanges()), TICK);
+            PieceQueue.Taken next = queue.take(atOnce(session), TICK);
             if (next.generation() != generation) {
                 generation = next.generation();
                 outOfStep = false;
@@ -108,6 +107,14 @@ final class TargetLoop implements Runnable {
             }
             work.stayAwake();
         }
+    }
+
+    /** Where each change is made by itself, because conflicts are settled, a larger group only holds its locks for longer. */
+    private int atOnce(TargetSession session) {
+        int near = task.settings().groupChanges();
+        return task.target().mapping().settlesConflicts()
+                ? near
+                : session.distance().worthOneTransaction(near);
     }
 
     /** A target that was restored, or whose standby took over, may have lost what it had committed. */

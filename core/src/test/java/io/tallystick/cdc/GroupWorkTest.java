@@ -90,6 +90,24 @@ class GroupWorkTest {
     }
 
     @Test
+    void what_is_refused_behind_a_large_transaction_does_not_have_it_made_again() throws Exception {
+        List<TransactionPiece> pieces = new ArrayList<>();
+        for (int part = 0; part < 3; part++) {
+            List<Change> changes = IntStream.range(10 * part, 10 * part + 10)
+                    .mapToObj(id -> Change.insert(Texts.row(item, id, "large")))
+                    .toList();
+            pieces.add(new TransactionPiece("t1", new Position("1"), Instant.EPOCH, null, changes, part == 2));
+        }
+        pieces.add(piece(50, Change.insert(Texts.row(item, 50, TOO_LONG))));
+        pieces.add(piece(51, Change.insert(Texts.row(item, 51, "small"))));
+        // the first two parts are written before the end is taken, and that together with those behind it
+        applied(11, pieces);
+        assertThat(notes()).hasSize(31).containsEntry(51L, "small");
+        assertThat(parked()).containsExactly("INSERT 50");
+        assertThat(calls.savepoints).as("of the small ones alone").hasValueLessThanOrEqualTo(2);
+    }
+
+    @Test
     void where_nearly_everything_is_refused_the_seeking_ends() throws Exception {
         applied(10_000, inserts(2_000, id -> id % 7 != 0));
         assertThat(notes()).hasSize(2_000 / 7);
