@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.DecisionRecord.Voted;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A branch whose decision lies in a database that is gone, and an engine that is told what to bet on. */
-@Databases(ownServer = true)
+@Databases({Engine.POSTGRESQL, Engine.MARIADB})
 class InDoubtPolicyTest {
 
     private final TestDatabase db;

@@ -38,6 +38,11 @@ class SpringShop {
     }
 
     @Bean
+    JakartaSales jakartaSales(Sales sales) {
+        return new JakartaSales(sales);
+    }
+
+    @Bean
     Sales sales(XaEngine engine, Journal journal) {
         return new Sales(engine, journal);
     }
@@ -63,6 +68,32 @@ class SpringShop {
         @Transactional(propagation = Propagation.NESTED)
         public void nested() {
             throw new AssertionError("never reached");
+        }
+    }
+
+    /** The same by the annotation of Jakarta Transactions, which Spring knows as well. */
+    static class JakartaSales {
+        private final Sales sales;
+
+        JakartaSales(Sales sales) {
+            this.sales = sales;
+        }
+
+        @jakarta.transaction.Transactional(dontRollbackOn = IllegalStateException.class)
+        public void sellAndThrow(long id, RuntimeException e) {
+            sales.sell(id, 1);
+            throw e;
+        }
+
+        @jakarta.transaction.Transactional(rollbackOn = IOException.class)
+        public void sellAndThrowChecked(long id) throws IOException {
+            sales.sell(id, 1);
+            throw new IOException("by its own rule this rolls back");
+        }
+
+        @jakarta.transaction.Transactional(jakarta.transaction.Transactional.TxType.MANDATORY)
+        public void sellWithin(long id) {
+            sales.sell(id, 1);
         }
     }
 

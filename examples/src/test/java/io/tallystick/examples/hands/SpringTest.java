@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.NestedTransactionNotSupportedException;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.jta.JtaTransactionManager;
@@ -93,6 +94,19 @@ class SpringTest {
         assertBooks(0, 10);
         assertThatThrownBy(() -> sales.sellAndThrowForgiven(2)).isInstanceOf(IllegalStateException.class);
         assertBooks(1, 9);
+    }
+
+    @Test
+    void the_rules_of_Jakartas_own_annotation_are_kept() {
+        SpringShop.JakartaSales jakarta = spring.getBean(SpringShop.JakartaSales.class);
+        assertThatThrownBy(() -> jakarta.sellAndThrow(1, new IllegalStateException("forgiven")))
+                .hasMessage("forgiven");
+        assertThatThrownBy(() -> jakarta.sellAndThrow(2, new IllegalArgumentException("not forgiven")))
+                .hasMessage("not forgiven");
+        assertThatThrownBy(() -> jakarta.sellAndThrowChecked(3)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> jakarta.sellWithin(4)).isInstanceOf(IllegalTransactionStateException.class);
+        template.executeWithoutResult(status -> jakarta.sellWithin(5));
+        assertBooks(2, 8);
     }
 
     @Test
