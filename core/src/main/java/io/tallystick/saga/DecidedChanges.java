@@ -74,13 +74,25 @@ final class DecidedChanges {
             first.removeIf(change -> busy.contains(change.saga()) && last.add(change));
         }
         changes.clear();
+        changes.addAll(last);
         List<BatchWriter.Settled> settled = new ArrayList<>();
         if (stored(first, now, part -> writer.write(lease, part), settled)) {
-            stored(last, now, part -> writer.writeAgain(lease, part), settled);
-        } else {
-            changes.addAll(last);
+            changes.clear();
+            storeAgain(lease, last, now, settled);
         }
         return settled;
+    }
+
+    private void storeAgain(SagaStore.Lease lease, List<Change> last, Instant now, List<BatchWriter.Settled> settled) {
+        try {
+            stored(last, now, part -> writer.writeAgain(lease, part), settled);
+        } catch (RuntimeException e) {
+            if (settled.isEmpty()) {
+                throw e;
+            }
+            // what is stored has to be told first; the next round meets the same, and nothing else
+            LOG.debug("{} changes are tried again", last.size(), e);
+        }
     }
 
     /** Returns false when the store is away; they are kept then. */
@@ -101,11 +113,11 @@ final class DecidedChanges {
             LOG.warn("{} changes wait for the database: {}", part.size(), e.getMessage());
             metrics.storeFailed(String.valueOf(e.getMessage()));
             notBefore = now.plus(PAUSE_WHEN_STORE_FAILS);
-            changes.addAll(part);
+            changes.addAll(0, part);
             return false;
         } catch (RuntimeException e) {
             // whoever stops the engine for it fails all that waits
-            changes.addAll(part);
+            changes.addAll(0, part);
             throw e;
         }
         metrics.stored(part.size(), Duration.between(before, clock.instant()));

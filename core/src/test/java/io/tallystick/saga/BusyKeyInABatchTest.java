@@ -1,6 +1,7 @@
 package io.tallystick.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.jdbc.ConflictException;
 import java.lang.reflect.InvocationTargetException;
@@ -30,6 +31,7 @@ class BusyKeyInABatchTest {
     private final HandDrivenEngine engine = new HandDrivenEngine(blocking(), "busy", now::get, saga);
     private final List<Attempt> waited = new ArrayList<>();
     private volatile @Nullable SagaId busy;
+    private volatile boolean usurped;
 
     /** A write that met the busy key. */
     private record Attempt(boolean patient, int starts) {}
@@ -41,6 +43,9 @@ class BusyKeyInABatchTest {
                     if (patient || method.getName().equals("writeHardlyWaiting")) {
                         List<SagaStore.NewSaga> starts = ((SagaStore.Batch) arguments[1]).starts();
                         if (starts.stream().anyMatch(start -> start.head().id().equals(busy))) {
+                            if (usurped) {
+                                throw new SagaStore.Fenced((SagaStore.Lease) arguments[0]);
+                            }
                             waited.add(new Attempt(patient, starts.size()));
                             throw new ConflictException("lock timeout");
                         }
@@ -78,5 +83,20 @@ class BusyKeyInABatchTest {
         now.updateAndGet(instant -> instant.plus(Duration.ofSeconds(20)));
         engine.rounds();
         assertThat(real.load(late)).isPresent();
+    }
+
+    @Test
+    void what_was_stored_before_it_is_told_although_the_engine_has_lost_its_lease_meanwhile() {
+        busy = engine.begin(saga);
+        engine.rounds();
+        now.updateAndGet(instant -> instant.plus(Duration.ofSeconds(20)));
+        usurped = true;
+        SagaId other = engine.begin(saga);
+
+        engine.loop.poll();
+
+        assertThat(real.load(other)).isPresent();
+        assertThat(engine.attempted("pay")).as("its first step has begun").isTrue();
+        assertThatThrownBy(engine.loop::poll).isInstanceOf(SagaStore.Fenced.class);
     }
 }
