@@ -51,7 +51,8 @@ public final class ParameterBinder {
     private static void bindMySql(PreparedStatement statement, int index, Object value, TargetColumn column)
             throws SQLException {
         if (column.kind() == ValueKind.BITS && value instanceof String bits) {
-            statement.setBytes(index, ValueText.pack(bits));
+            // as bytes it could be written, and would be found by no comparison
+            statement.setBigDecimal(index, new BigDecimal(ValueText.number(bits)));
         } else if (!bindNumber(statement, index, value)) {
             // MariaDB and MySQL read times from text exactly, in the column's own precision
             statement.setString(index, ValueText.mySql(value));

@@ -13,6 +13,9 @@ public enum TargetDialect {
     /** Any other database with a JDBC driver: standard SQL and nothing more. */
     STANDARD('"');
 
+    /** The first number that PostgreSQL gives to types that users create (FirstNormalObjectId in access/transam.h). */
+    private static final long FIRST_OF_USERS = 16_384;
+
     private final char quote;
 
     TargetDialect(char quote) {
@@ -52,6 +55,10 @@ public enum TargetDialect {
 
     /** Where the value of this column stands in a statement. */
     String placeholder(TargetColumn column) {
+        if (this == POSTGRESQL && column.kind() == ValueKind.OTHER && column.nativeType() >= FIRST_OF_USERS) {
+            // in a comparison the server would take a text for a composite type without a name
+            return "?::" + column.type();
+        }
         // H2 would take a string for a JSON string instead of for a document
         return this == H2 && column.kind() == ValueKind.JSON ? "? FORMAT JSON" : "?";
     }
