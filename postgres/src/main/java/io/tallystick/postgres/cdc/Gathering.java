@@ -14,8 +14,8 @@ final class Gathering {
     private static final int SMALL_READ = 16 * 1024;
     /** Three megabytes a second, about 15,000 small changes; below, waiting would only cost latency. */
     private static final double FLOWING_BYTES_PER_MILLI = 3_000;
-    /** Ten megabytes a second, about 50,000 small changes: a backlog, or as good as one. */
-    private static final double FLOODING_BYTES_PER_MILLI = 10_000;
+    /** Five megabytes a second, about 25,000 small changes: a backlog, on a busy machine too, or as good as one. */
+    private static final double FLOODING_BYTES_PER_MILLI = 5_000;
 
     private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** Where others want the processor too, 5 ms do not gather enough: the walsender was not running for most of them. */

@@ -27,9 +27,9 @@ class GatheringTest {
     @Test
     void a_flow_is_waited_for_5_ms_and_a_flood_10() {
         for (int i = 0; i < 1_000; i++) {
-            reads(CHANGE, 1_000_000 / 25_000);
+            reads(CHANGE, 1_000_000 / 20_000);
         }
-        assertThat(gathering.momentNanos()).as("at 25,000 changes a second").isEqualTo(millis(5));
+        assertThat(gathering.momentNanos()).as("at 20,000 changes a second").isEqualTo(millis(5));
         for (int i = 0; i < 1_000; i++) {
             reads(CHANGE, 1_000_000 / 100_000);
         }
@@ -61,7 +61,7 @@ class GatheringTest {
             reads(64 * 1024, 1_000);
             reads(CHANGE, 20);
         }
-        assertThat(gathering.momentNanos()).as("6 MB/s of it come through now").isEqualTo(millis(5));
+        assertThat(gathering.momentNanos()).as("6 MB/s still come through").isEqualTo(millis(10));
         int waited = 0;
         for (int i = 0; i < 100; i++) {
             waited += gathering.momentNanos() > 0 ? 1 : 0;
