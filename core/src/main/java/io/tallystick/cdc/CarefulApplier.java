@@ -38,7 +38,7 @@ final class CarefulApplier {
      *     when that ends none
      */
     int apply(List<TransactionPiece> pieces, boolean toTheEnd) {
-        boolean late = toTheEnd && session.checksLate();
+        boolean late = toTheEnd && session.constraints().checksLate();
         int made = 0;
         List<TransactionPiece> transaction = new ArrayList<>();
         for (TransactionPiece piece : pieces) {
@@ -163,7 +163,7 @@ final class CarefulApplier {
     @Nullable
     String lateRefusal() {
         try {
-            session.checkLate();
+            session.constraints().checkLate();
             return null;
         } catch (SQLException e) {
             return Quarantine.AT_THE_END

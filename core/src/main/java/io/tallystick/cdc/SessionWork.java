@@ -110,12 +110,13 @@ final class SessionWork {
     private void letForeignKeysBe() {
         boolean copying = !task.progress().loads().isEmpty();
         boolean outside = !unapplied.isStreaming() && unapplied.complete().isEmpty();
-        if (!outside || copying != session.checksForeignKeys() || mayNotLetBe) {
+        if (!outside || copying != session.constraints().checksForeignKeys() || mayNotLetBe) {
             return;
         }
         if (!copying) {
-            session.checkForeignKeys(true);
-        } else if (task.target().mapping().copiesParentsToo() && !session.checkForeignKeys(false)) {
+            session.constraints().checkForeignKeys(true);
+        } else if (task.target().mapping().copiesParentsToo()
+                && !session.constraints().checkForeignKeys(false)) {
             mayNotLetBe = true;
             LOG.warn(
                     "target {}: its foreign keys are checked while tables are copied, so rows may be set aside whose parents come"

@@ -56,12 +56,12 @@ final class Sweep {
 
     /** Rows are copied without a look at foreign keys; deleted so they would leave orphans in tables that no route writes. */
     private Tally withForeignKeys(Range range) throws SQLException {
-        if (session.checksForeignKeys()) {
+        if (session.constraints().checksForeignKeys()) {
             return range.sweep();
         }
-        session.lookAtForeignKeys(true);
+        session.constraints().lookAtForeignKeys(true);
         Tally tally = range.sweep();
-        session.lookAtForeignKeys(false);
+        session.constraints().lookAtForeignKeys(false);
         return tally;
     }
 
@@ -100,7 +100,7 @@ final class Sweep {
         /** For each key column of the source's table its place in a key of the window. */
         private final int[] placeOfKey;
         /** Whether a deletion may be refused only at the commit. */
-        private final boolean late = session.checksLate();
+        private final boolean late = session.constraints().checksLate();
 
         Range(Mirror mirror, LoadedChunk chunk, LoadState ordered, SeenRows seen) {
             this.mirror = mirror;
@@ -165,7 +165,7 @@ final class Sweep {
             try {
                 target.writer().write(session.connection(), mirror.table(), TargetChange.Verb.DELETE, changes);
                 if (late) {
-                    session.checkLate();
+                    session.constraints().checkLate();
                 }
                 session.release(before);
                 return true;

@@ -42,8 +42,8 @@ final class TargetSession implements AutoCloseable {
     private final DatabaseIdentity database;
     private final Terms terms;
     private final Distance distance;
+    private final ConstraintChecks constraints;
     private @Nullable Position position;
-    private boolean checksForeignKeys = true;
     private boolean marked;
     /** What the transaction is to be marked with at its end; null for nothing. */
     private @Nullable String markDue;
@@ -58,6 +58,7 @@ final class TargetSession implements AutoCloseable {
         this.position = claim.position;
         this.terms = terms;
         this.distance = claim.distance;
+        this.constraints = new ConstraintChecks(tx);
     }
 
     /**
@@ -250,63 +251,9 @@ final class TargetSession implements AutoCloseable {
         }
     }
 
-    /** Whether this database has constraints that it looks at only at COMMIT, and can be told to look before. */
-    boolean checksLate() {
-        return tx.dialect() == Dialect.POSTGRESQL
-                && tx.query(
-                                "SELECT EXISTS (SELECT 1 FROM pg_constraint WHERE condeferred) AS late",
-                                row -> row.bool("late"))
-                        .get(0);
-    }
-
-    /**
-     * Has PostgreSQL look now at what it would look at only at COMMIT. What comes after this in the transaction is looked at when it is
-     * asked again, or at COMMIT; so are constraints that could wait and did not.
-     *
-     * @throws SQLException also when it refuses what was written
-     */
-    void checkLate() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
-        }
-    }
-
-    boolean checksForeignKeys() {
-        return checksForeignKeys;
-    }
-
-    /**
-     * Has the database look at foreign keys from now on, or not; to be called between two transactions. PostgreSQL has no other way
-     * than the one of its own replication, by which triggers rest as well.
-     *
-     * @return false when the user may not, and everything stays as it was
-     */
-    boolean checkForeignKeys(boolean checked) {
-        String setting = tx.dialect().isInnoDb()
-                ? "SET SESSION foreign_key_checks = " + (checked ? 1 : 0)
-                : "SET session_replication_role = " + (checked ? "DEFAULT" : "replica");
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(setting);
-            connection.commit();
-            checksForeignKeys = checked;
-            return true;
-        } catch (SQLException e) {
-            if (SqlErrors.isMissingPrivilege(e, tx.dialect())) {
-                rollback();
-                return false;
-            }
-            throw SqlErrors.translate(e, tx.dialect(), false, setting);
-        }
-    }
-
-    /** The same within a transaction, for some statements of it; where it is rolled back the session ends with it. */
-    void lookAtForeignKeys(boolean checked) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    tx.dialect().isInnoDb()
-                            ? "SET SESSION foreign_key_checks = " + (checked ? 1 : 0)
-                            : "SET LOCAL session_replication_role = " + (checked ? "DEFAULT" : "replica"));
-        }
+    /** What the target checks in this session, and when. */
+    ConstraintChecks constraints() {
+        return constraints;
     }
 
     Savepoint savepoint() throws SQLException {
@@ -345,8 +292,8 @@ final class TargetSession implements AutoCloseable {
         try {
             // the connection goes back to a pool, and others rely on what the database checks, and have their own pace
             rollback();
-            if (!checksForeignKeys) {
-                checkForeignKeys(true);
+            if (!constraints.checksForeignKeys()) {
+                constraints.checkForeignKeys(true);
             }
             terms.limit.reset(tx);
             terms.tag.reset(tx);
