@@ -21,14 +21,18 @@ final class MySqlCatalog implements CatalogReader {
             SELECT c.column_name AS name, c.column_type AS spelt, c.data_type AS type, c.is_nullable = 'YES' AS nullable,
                    COALESCE(c.generation_expression, '') <> '' AS computed
             FROM information_schema.columns c JOIN information_schema.tables t
-                 ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
+                 ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
             WHERE c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position
             """;
 
     private static final String KEYS = """
             SELECT index_name AS name, column_name AS part, sub_part IS NOT NULL AS prefix, nullable = 'YES' AS optional
-            FROM information_schema.statistics
-            WHERE table_schema = ? AND table_name = ? AND non_unique = 0 ORDER BY index_name, seq_in_index
+            FROM information_schema.statistics s
+            WHERE table_schema = ? AND table_name = ? AND non_unique = 0 AND NOT EXISTS (
+                SELECT 1 FROM information_schema.columns c
+                WHERE c.table_schema = s.table_schema AND c.table_name = s.table_name AND c.column_name = s.column_name
+                  AND c.generation_expression = 'ROW END')
+            ORDER BY index_name, seq_in_index
             """;
 
     private static final String PARENTS = """

@@ -45,7 +45,15 @@ final class Backlog {
         }
     }
 
-    private record End(DecisionStore home, boolean remember) {}
+    private record End(DecisionStore home, Remains remains) {}
+
+    /** What stays in the store of a transaction that has ended. */
+    private enum Remains {
+        NOTHING,
+        DECISION,
+        /** Nobody had to write one to roll it back. */
+        TOMBSTONE
+    }
 
     private record Evidence(DecisionStore home, HeuristicRecord record) {}
 
@@ -83,7 +91,15 @@ final class Backlog {
      * @param remember its application may still ask for the outcome
      */
     void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
-        End end = new End(home, remember);
+        ended(gtrid, new End(home, remember ? Remains.DECISION : Remains.NOTHING));
+    }
+
+    /** It was rolled back after its application had heard "unknown", and may still ask. */
+    void rolledBackUnheard(DecisionStore home, Gtrid gtrid) {
+        ended(gtrid, new End(home, Remains.TOMBSTONE));
+    }
+
+    private void ended(Gtrid gtrid, End end) {
         if (!evidence.isEmpty()
                 && evidence.stream().anyMatch(e -> e.record().branch().gtrid().equals(gtrid))) {
             // whoever takes the decision over would find what is only in memory here
@@ -93,16 +109,20 @@ final class Backlog {
         try {
             write(gtrid, end);
         } catch (RuntimeException e) {
-            LOG.debug("the end of {} waits for decision store '{}'", gtrid, home.name(), e);
+            LOG.debug(
+                    "the end of {} waits for decision store '{}'",
+                    gtrid,
+                    end.home().name(),
+                    e);
             ends.put(gtrid, end);
         }
     }
 
     private static void write(Gtrid gtrid, End end) {
-        if (end.remember()) {
-            end.home().remember(List.of(gtrid));
-        } else {
-            end.home().end(List.of(gtrid));
+        switch (end.remains()) {
+            case NOTHING -> end.home().end(List.of(gtrid));
+            case DECISION -> end.home().remember(List.of(gtrid));
+            case TOMBSTONE -> end.home().abort(gtrid);
         }
     }
 
@@ -258,7 +278,7 @@ final class Backlog {
         evidence.removeIf(kept -> kept.home() == home && isKept(home, kept.record()));
         ends.forEach((gtrid, end) -> {
             if (end.home() == home && ends.remove(gtrid, end)) {
-                ended(home, gtrid, end.remember());
+                ended(gtrid, end);
             }
         });
     }

@@ -191,6 +191,16 @@ final class Coordination {
     void giveUpWaiting() {
         unclear = true;
         answer.complete(new Answer(XaOutcome.UNKNOWN, "no answer in time"));
+        leaveWord();
+    }
+
+    /** A rollback needs no row; one whose application has heard "unknown" leaves its tombstone, or asking would never be answered. */
+    private void leaveWord() {
+        Gtrid name = gtrid;
+        DecisionStore store = home;
+        if (unclear && name != null && store != null && phase() == XaPhase.ROLLED_BACK) {
+            site.backlog().rolledBackUnheard(store, name);
+        }
     }
 
     XaPhase phase() {
@@ -397,6 +407,7 @@ final class Coordination {
             release(number);
         }
         site.finished(this);
+        leaveWord();
     }
 
     void release(int number) {

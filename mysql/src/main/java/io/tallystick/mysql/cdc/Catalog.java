@@ -36,7 +36,16 @@ final class Catalog {
                 SELECT 1 FROM information_schema.statistics n
                 WHERE n.table_schema = s.table_schema AND n.table_name = s.table_name AND n.index_name = s.index_name
                   AND (n.nullable = 'YES' OR n.column_name IS NULL OR n.sub_part IS NOT NULL))
+              AND NOT EXISTS (
+                SELECT 1 FROM information_schema.columns c
+                WHERE c.table_schema = s.table_schema AND c.table_name = s.table_name AND c.column_name = s.column_name
+                  AND c.generation_expression = 'ROW END')
             ORDER BY index_name = 'PRIMARY' DESC, index_name, seq_in_index
+            """;
+
+    private static final String ROW_END = """
+            SELECT column_name FROM information_schema.columns
+            WHERE table_schema = ? AND table_name = ? AND generation_expression = 'ROW END'
             """;
 
     private static final Pattern JSON_CHECK =
@@ -81,9 +90,9 @@ final class Catalog {
     }
 
     /** The table of a TABLE_MAP event: its shape from the log, refined by what the catalog knows of columns that look the same. */
-    SourceTable refine(TableMap map, CharacterSets.Collations collations) {
+    SourceTable refine(TableMap map, CharacterSets.Collations collations, History history) {
         SourceTable now = find(map.name());
-        Set<String> key = key(map, now);
+        Set<String> key = key(map, now, history);
         List<SourceColumn> columns = new ArrayList<>();
         for (int i = 0; i < map.types().length; i++) {
             String name = map.names().get(i);
@@ -102,6 +111,29 @@ final class Catalog {
         return new SourceTable(map.name(), columns);
     }
 
+    /**
+     * What of this table is its history. The columns of a history that nobody has named are in the log, under these names, and not in the
+     * catalog.
+     */
+    History history(TableMap map) {
+        if (flavour != Flavour.MARIADB) {
+            return History.NONE;
+        }
+        return sql.visit("reading the history of " + map.name(), connection -> {
+            List<List<String>> ends = SourceSql.rows(
+                    connection, ROW_END, map.name().schema(), map.name().table());
+            int hidden = map.names().indexOf("row_end");
+            if (!ends.isEmpty()) {
+                return new History(map.names().indexOf(ends.get(0).get(0)));
+            }
+            if (hidden < 0 || !map.names().contains("row_start")) {
+                return History.NONE;
+            }
+            SourceTable now = read(connection, map.name());
+            return now == null || now.indexOf("row_end") < 0 ? new History(hidden) : History.NONE;
+        });
+    }
+
     private static String characterSet(TableMap map, int column, CharacterSets.Collations collations) {
         int collation = map.collations()[column];
         if (collation == 0) {
@@ -116,9 +148,12 @@ final class Catalog {
         return found;
     }
 
-    private static Set<String> key(TableMap map, @Nullable SourceTable now) {
+    /** The server adds the end of a row to the keys of a table that keeps its history. */
+    private static Set<String> key(TableMap map, @Nullable SourceTable now, History history) {
         Set<String> key = new HashSet<>();
-        map.primaryKey().forEach(place -> key.add(map.names().get(place)));
+        map.primaryKey().stream()
+                .filter(place -> place != history.end())
+                .forEach(place -> key.add(map.names().get(place)));
         if (key.isEmpty() && now != null) {
             for (int place : now.keyColumns()) {
                 key.add(now.columns().get(place).name());

@@ -10,16 +10,18 @@ final class RowLayout {
     private final byte[] described;
     private final int[] lengthBytes;
     private final int[] fixedSizes;
+    private final History history;
 
-    private RowLayout(SourceTable table, byte[] described, int[] lengthBytes, int[] fixedSizes) {
+    private RowLayout(SourceTable table, byte[] described, int[] lengthBytes, int[] fixedSizes, History history) {
         this.table = table;
+        this.history = history;
         this.described = described;
         this.lengthBytes = lengthBytes;
         this.fixedSizes = fixedSizes;
     }
 
     /** @param described the body of the event behind the table's number */
-    static RowLayout of(SourceTable table, TableMap map, byte[] described) {
+    static RowLayout of(SourceTable table, TableMap map, byte[] described, History history) {
         int count = map.types().length;
         int[] lengths = new int[count];
         int[] sizes = new int[count];
@@ -27,11 +29,15 @@ final class RowLayout {
             lengths[i] = WireType.lengthBytes(map.types()[i], map.metas()[i]);
             sizes[i] = lengths[i] > 0 ? 0 : WireType.fixedSize(map.types()[i], map.metas()[i]);
         }
-        return new RowLayout(table, described, lengths, sizes);
+        return new RowLayout(table, described, lengths, sizes, history);
     }
 
     SourceTable table() {
         return table;
+    }
+
+    History history() {
+        return history;
     }
 
     /** Whether this event describes exactly the same. */

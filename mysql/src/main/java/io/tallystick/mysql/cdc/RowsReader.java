@@ -4,6 +4,7 @@ import io.tallystick.cdc.Change;
 import io.tallystick.cdc.Row;
 import io.tallystick.jdbc.CorruptionException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts rows events into changes. Every row gets bytes of its own, so that it holds no more memory than it needs. Columns that a row
@@ -29,21 +30,29 @@ final class RowsReader {
         Image image = Image.read(in, columns);
         Image after = operation == Change.Operation.UPDATE ? Image.read(in, columns) : image;
         while (in.remaining() > 0) {
-            changes.accept(
-                    operation == Change.Operation.UPDATE
-                            ? update(in, layout, image, after)
-                            : single(operation, in, layout, image));
+            Change change = operation == Change.Operation.UPDATE
+                    ? update(in, layout, image, after)
+                    : single(operation, in, layout, image);
+            if (change != null) {
+                changes.accept(change);
+            }
         }
     }
 
-    private Change single(Change.Operation operation, LogBytes in, RowLayout layout, Image image) {
+    /** Null for a row of the table's history. */
+    private @Nullable Change single(Change.Operation operation, LogBytes in, RowLayout layout, Image image) {
         int start = cut(in, layout, image);
+        if (layout.history().isPast(in.bytes(), start, cells)) {
+            return null;
+        }
         Row row = row(layout, Arrays.copyOfRange(in.bytes(), start, in.position()), cells);
         return operation == Change.Operation.INSERT ? Change.insert(row) : Change.delete(row);
     }
 
-    private Change update(LogBytes in, RowLayout layout, Image before, Image after) {
+    /** Null for a row of the table's history; a deletion when the row becomes one. */
+    private @Nullable Change update(LogBytes in, RowLayout layout, Image before, Image after) {
         int start = cut(in, layout, before);
+        boolean past = layout.history().isPast(in.bytes(), start, cells);
         byte[] old = Arrays.copyOfRange(in.bytes(), start, in.position());
         Row row = row(layout, old, cells);
         if (!after.full) {
@@ -52,6 +61,12 @@ final class RowsReader {
             cells = swap;
         }
         start = cut(in, layout, after);
+        if (past) {
+            return null;
+        }
+        if (layout.history().isPast(in.bytes(), start, cells)) {
+            return Change.delete(row);
+        }
         byte[] now = Arrays.copyOfRange(in.bytes(), start, in.position());
         return Change.update(row, row(layout, after.full ? now : completed(layout, now, old), cells));
     }

@@ -94,11 +94,12 @@ final class Tables {
                             + " applied. SET GLOBAL binlog_row_metadata = FULL; (and in the server's configuration), then compare the table"
                             + " with its targets and bring it in line");
         }
-        SourceTable table = catalog.refine(map, collations);
+        History history = catalog.history(map);
+        SourceTable table = catalog.refine(map, collations, history);
         SourceTable old = known.get(name);
         SourceTable same = table.equals(old) && old != null ? old : table;
         known.put(name, same);
-        RowLayout layout = RowLayout.of(same, map, described);
+        RowLayout layout = RowLayout.of(same, map, described, history);
         layouts.put(name, layout);
         return layout;
     }
