@@ -20,11 +20,11 @@ final class FrozenSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrozenSessions.class);
 
-    /** Whether somebody else runs the pipeline, by the clock of the target. */
+    /** Whether somebody else runs the pipeline, by the clock of the target: each database has its own word for now, which goes behind it. */
     private static final String OTHERS_LEASE =
             "SELECT 1 FROM tally_pipeline l WHERE l.pipeline = ? AND l.runner <> ? AND l.lease_until > ";
 
-    /** To be completed by the expression for now. */
+    /** Ends what is found in the same statement: a session that is listed now could be another one's a moment later. Ends as the other does. */
     private static final String OF_POSTGRES = """
             SELECT a.pid AS id, pg_terminate_backend(a.pid) AS ended
               FROM pg_stat_activity a JOIN tally_position p ON p.pipeline = ?
