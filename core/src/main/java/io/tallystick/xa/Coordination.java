@@ -374,7 +374,9 @@ final class Coordination {
         } else if (effect instanceof XaEffect.HandOver) {
             answer.complete(new Answer(XaOutcome.COMMITTED, null));
         } else if (effect instanceof XaEffect.End) {
-            site.backlog().ended(Objects.requireNonNull(home), name(), unclear);
+            // a decision found in its store may be that of a transaction here whose mark was not written yet: what its
+            // application was told is not known any more
+            site.backlog().ended(Objects.requireNonNull(home), name(), unclear || background);
         } else if (isForLater(effect)) {
             site.backlog().later(this, effect, resourceOf(effect));
         } else {

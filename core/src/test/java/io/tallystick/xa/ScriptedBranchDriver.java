@@ -15,6 +15,8 @@ final class ScriptedBranchDriver implements BranchDriver {
     final List<PreparedBranch> prepared = new CopyOnWriteArrayList<>();
     volatile Vote vote = new Vote.Prepared("");
     volatile boolean away;
+    volatile int capacity = -1;
+    volatile Runnable beforeItVotes = () -> {};
     volatile Runnable beforeItAnswers = () -> {};
     volatile Runnable beforeItScans = () -> {};
 
@@ -73,7 +75,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
     @Override
     public int capacity() {
-        return -1;
+        return capacity;
     }
 
     @Override
@@ -108,6 +110,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
         @Override
         public Vote prepare(BranchXid named, Duration budget) {
+            beforeItVotes.run();
             return vote;
         }
 

@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.UnavailableException;
 import java.lang.reflect.InvocationTargetException;
+import io.tallystick.xa.DecisionRecord.Voted;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The decision's store hangs for longer than the application waits, and turns out not to have been reached: the transaction is rolled back,
- * which needs no row anywhere. Whoever was told "unknown" asks, and must get an answer.
+ * which needs no row anywhere. Or it was committed, and found once more before its end was written. Whoever was told "unknown" asks, and must
+ * get an answer.
  */
 class UnknownIsAnsweredTest {
 
@@ -40,7 +45,7 @@ class UnknownIsAnsweredTest {
     @Test
     void a_rollback_that_comes_after_unknown_was_told_leaves_its_tombstone() {
         // a worker has the last vote, and so the decision
-        stock.beforeItAnswers = () -> reached(callerWaits);
+        stock.beforeItVotes = () -> reached(callerWaits);
         XaEngine engine = XaEngine.named("shop")
                 .resource(orders)
                 .resource(stock)
@@ -61,6 +66,35 @@ class UnknownIsAnsweredTest {
         callerWasTold.countDown();
 
         await().untilAsserted(() -> assertThat(engine.outcome(name)).contains(Verdict.ABORT));
+    }
+
+    /**
+     * Its application had heard "unknown", and its end waited to be written for so long that recovery in the same process came across the
+     * decision, and finished it once more.
+     */
+    @Test
+    void a_decision_of_this_process_that_recovery_finds_in_the_store_is_remembered_after_its_end() {
+        try (XaEngine engine = XaEngine.named("shop")
+                .resource(orders)
+                .resource(stock)
+                .decisions(store)
+                .settings(XaSettings.standard().withScanEvery(Duration.ofMillis(20)))
+                .open()) {
+            XaTransaction empty = engine.begin();
+            Gtrid other = empty.name();
+            empty.rollback();
+            Gtrid found = new Gtrid(
+                    other.cluster(), other.home(), other.node(), other.epoch(), other.counter() + 1, Instant.now());
+            BranchXid branch = new BranchXid(found, 1, Gtrid.hash("stock"), 1);
+            store.commit(new DecisionRecord(
+                    found,
+                    List.of(new Voted(branch, "stock", "", "")),
+                    Instant.now().minusSeconds(60)));
+
+            await().until(() -> store.unfinished(other.cluster(), 10).isEmpty());
+
+            assertThat(engine.outcome(found)).contains(Verdict.COMMIT);
+        }
     }
 
     /** Cannot be reached, as it finds out when nobody waits any more. */
