@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.UnavailableException;
-import java.lang.reflect.InvocationTargetException;
 import io.tallystick.xa.DecisionRecord.Voted;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
