@@ -84,12 +84,12 @@ final class BranchPool implements AutoCloseable {
     }
 
     private HikariDataSource pool(DataSource source, String part, boolean autocommit) {
-        // filled in after its making, a Hikari pool opens no connection before the first is asked for
-        HikariDataSource pool = new HikariDataSource();
+        HikariConfig pool = new HikariConfig();
         pool.setPoolName(settings.name() + "-" + part);
         pool.setDataSource(physical);
         pool.setMaximumPoolSize(settings.branches());
-        pool.setMinimumIdle(autocommit ? 0 : settings.branches());
+        // opens no connection before one is asked for
+        pool.setMinimumIdle(0);
         pool.setConnectionTimeout(Math.max(250, settings.borrow().toMillis()));
         pool.setInitializationFailTimeout(-1);
         pool.setKeepaliveTime(SIGN_OF_LIFE_MILLIS);
@@ -100,7 +100,9 @@ final class BranchPool implements AutoCloseable {
             pool.setCatalog(given.getCatalog());
             pool.setConnectionInitSql(given.getConnectionInitSql());
         }
-        return pool;
+        // made here and not by the first who asks: Hikari's close() does not see one that somebody is just making, and
+        // it would stay open
+        return new HikariDataSource(pool);
     }
 
     private Thread killerThread(Runnable task) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
@@ -37,6 +38,9 @@ class LongOutageTest {
                 FaultProxy way = FaultProxy.to(db.host(), db.port())) {
             try (XaEngine first = engine(scene, way)) {
                 XaTransaction transaction = first.begin();
+                // the borrowing is short for the outage, and the first connection may take longer on a busy machine
+                await().ignoreExceptionsInstanceOf(UnavailableException.class)
+                        .until(() -> transaction.connection("stock") != null);
                 set(transaction, "stock", 130);
                 set(transaction, "orders", 70);
                 way.holdRequest(db.engine() == Engine.POSTGRESQL ? "COMMIT PREPARED" : "XA COMMIT");
