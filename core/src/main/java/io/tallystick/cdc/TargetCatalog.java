@@ -70,7 +70,8 @@ public final class TargetCatalog {
             FoundTable found = reader.read(one.table());
             if (found == null) {
                 problems.add("table " + one.table()
-                        + " does not exist; create it, or start once with: tally pipeline run --create");
+                        + " does not exist, or its user may not see it; create it, start once with: tally pipeline run --create,"
+                        + " or grant the rights to it");
             } else {
                 tables.add(table(one, found, problems));
             }

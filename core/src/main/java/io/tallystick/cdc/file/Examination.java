@@ -48,16 +48,10 @@ final class Examination {
 
     private List<Finding> examine(String target, DataSource pool) {
         List<Finding> findings = new ArrayList<>();
-        List<String> problems = Schema.of(Jdbc.on(pool)).problems("cdc");
-        if (!problems.isEmpty()) {
-            findings.add(Finding.error(
-                    "component cdc",
-                    "not installed",
-                    String.join("; ", problems),
-                    "tally pipeline run --install, or tally schema install cdc"));
-        }
+        component(findings, Schema.of(Jdbc.on(pool)).problems("cdc"));
         try {
             Map<PipelineSpec.Destination, TargetTable> tables = new TargetTables(spec, target, pool).read();
+            findings.addAll(TargetRights.examine(pool, tables));
             Preview preview = new Preview(spec, target);
             preview.types(source, tables).forEach(report -> add(findings, report));
             findings.addAll(preview.keysOutOfReach(source, tables));
@@ -73,6 +67,22 @@ final class Examination {
                     "the statements named there"));
         }
         return findings;
+    }
+
+    private static void component(List<Finding> findings, List<String> problems) {
+        if (!problems.isEmpty() && problems.stream().allMatch(problem -> problem.startsWith("right "))) {
+            findings.add(Finding.error(
+                    "component cdc",
+                    "not to be used by its user",
+                    String.join("; ", problems),
+                    "GRANT SELECT, INSERT, UPDATE, DELETE on these tables to that user"));
+        } else if (!problems.isEmpty()) {
+            findings.add(Finding.error(
+                    "component cdc",
+                    "not installed",
+                    String.join("; ", problems),
+                    "tally pipeline run --install, or tally schema install cdc"));
+        }
     }
 
     private static void add(List<Finding> findings, TypeReport report) {

@@ -1,0 +1,89 @@
+package io.tallystick.cli.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.cdc.file.PipelineFile;
+import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.jdbc.Finding;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A user of a target who may do too little: the check says what is missing, nothing is set aside for it, and its statements mend it. */
+@ExtendWith(Servers.Extension.class)
+class RightsAtTargetTest {
+
+    private static final String T = "CREATE TABLE t (id INT PRIMARY KEY, s VARCHAR(100))";
+
+    private final Servers servers;
+
+    RightsAtTargetTest(Servers servers) {
+        this.servers = servers;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void what_a_user_may_not_do_at_a_target_is_named_with_the_grant_that_mends_it_and_waited_for(Engine engine) {
+        TestDatabase source = servers.database(Engine.POSTGRESQL);
+        TestDatabase target = servers.database(engine);
+        source.execute(T, "INSERT INTO t VALUES (1, 'before')");
+        target.execute(T);
+        Schema.of(Jdbc.on(target.dataSource())).install("cdc");
+        boolean postgres = engine == Engine.POSTGRESQL;
+        String user = postgres ? "scant" : "scant@'%'";
+        target.execute(
+                postgres
+                        ? "CREATE ROLE scant LOGIN PASSWORD 'scant-pw'"
+                        : "CREATE USER scant@'%' IDENTIFIED BY 'scant-pw'",
+                "GRANT SELECT, DELETE ON " + Pipe.name(target, "t") + " TO " + user,
+                "GRANT SELECT ON " + Pipe.name(target, "tally_schema") + " TO " + user);
+        for (String table : List.of("position", "quarantine", "conflict", "pipeline", "pipeline_audit")) {
+            target.execute(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON " + Pipe.name(target, "tally_" + table) + " TO " + user);
+        }
+        String yaml = Pipe.mirror("scant_" + engine.name().toLowerCase(Locale.ROOT), source, target, "t")
+                .replaceFirst(
+                        "(t1: \\{url: \"[^\"]*\"), user: \\w+, password: [\\w-]*",
+                        "$1, user: scant, password: scant-pw");
+        try (PipelineRun run = PipelineRun.of(PipelineFile.parse("scant.yaml", yaml, any -> null))) {
+            assertThat(run.examine())
+                    .extracting(Finding::toString)
+                    .anyMatch(text -> text.contains("t1: component cdc is not to be used by its user")
+                            && text.contains("right DELETE, INSERT, SELECT, UPDATE on table tally_load is missing"));
+        }
+        target.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + Pipe.name(target, "tally_load") + " TO " + user);
+        try (Pipe pipe = Pipe.start(yaml)) {
+            await().atMost(Pipe.LONG)
+                    .untilAsserted(() ->
+                            assertThat(String.valueOf(pipe.target().error())).contains("denied"));
+            List<Finding> found = rights(pipe);
+            assertThat(found)
+                    .filteredOn(finding -> finding.severity() == Finding.Severity.ERROR)
+                    .extracting(
+                            finding -> finding.subject() + " " + finding.found().replaceFirst(" for .*", ""))
+                    .containsExactly("t1: table " + Pipe.name(target, "t") + " without the right to INSERT, UPDATE");
+            found.forEach(finding -> target.execute(finding.mend()));
+            pipe.awaitValue(target, "SELECT s FROM t", "before");
+            source.execute("UPDATE t SET s = 'after'");
+            pipe.awaitValue(target, "SELECT s FROM t", "after");
+            assertThat(rights(pipe)).isEmpty();
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_quarantine", "0");
+        } finally {
+            target.execute(
+                    postgres ? "DROP OWNED BY scant" : "DO 1", postgres ? "DROP ROLE scant" : "DROP USER scant@'%'");
+        }
+    }
+
+    private static List<Finding> rights(Pipe pipe) {
+        return pipe.run().examine().stream()
+                .filter(finding -> finding.found().contains("scant"))
+                .toList();
+    }
+}
