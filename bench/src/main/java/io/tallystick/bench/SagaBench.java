@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         name = "tally bench",
         mixinStandardHelpOptions = true,
         subcommands = {XaBench.class, CdcBench.class},
-        description = "Measures sagas side by side with the peers; tally bench xa measures two-phase commit.")
+        description =
+                "Measures sagas side by side with the peers; tally bench xa measures two-phase commit, tally bench cdc replication.")
 public final class SagaBench implements Callable<Integer> {
     private static final List<Trial> TRIALS = List.of(
             new IdleTrial(),

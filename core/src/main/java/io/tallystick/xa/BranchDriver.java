@@ -43,10 +43,14 @@ public interface BranchDriver extends AutoCloseable {
     Ack rollback(BranchXid xid, String hint, Duration budget);
 
     /** What really became of a branch, where the resource can tell (PostgreSQL: pg_xact_status). */
-    Optional<Ack.Found> fate(String hint);
+    default Optional<Ack.Found> fate(String hint) {
+        return Optional.empty();
+    }
 
     /** How many branches can be prepared at once, or a negative number when there is no limit. */
-    int capacity();
+    default int capacity() {
+        return -1;
+    }
 
     /** What is wrong with the resource's settings, with the statement that mends it. */
     List<Finding> examine();

@@ -102,11 +102,6 @@ final class InMemoryBranchDriver implements BranchDriver {
     }
 
     @Override
-    public int capacity() {
-        return -1;
-    }
-
-    @Override
     public List<Finding> examine() {
         return List.of();
     }

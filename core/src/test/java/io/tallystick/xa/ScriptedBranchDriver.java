@@ -4,7 +4,6 @@ import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.UnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +65,6 @@ final class ScriptedBranchDriver implements BranchDriver {
     @Override
     public Ack rollback(BranchXid xid, String hint, Duration budget) {
         return ack();
-    }
-
-    @Override
-    public Optional<Ack.Found> fate(String hint) {
-        return Optional.empty();
     }
 
     @Override

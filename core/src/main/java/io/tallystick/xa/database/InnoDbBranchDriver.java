@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -123,16 +122,6 @@ public final class InnoDbBranchDriver implements JdbcBranchDriver {
     }
 
     /** Neither database keeps the outcome of a transaction. */
-    @Override
-    public Optional<Ack.Found> fate(String hint) {
-        return Optional.empty();
-    }
-
-    @Override
-    public int capacity() {
-        return -1;
-    }
-
     @Override
     public List<Finding> examine() {
         return new InnoDbExamination(pool).findings();

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import javax.transaction.xa.XAException;
@@ -173,16 +172,6 @@ public final class XaDataSourceDriver implements JdbcBranchDriver {
         } catch (SQLException e) {
             lease.spoil();
         }
-    }
-
-    @Override
-    public Optional<Ack.Found> fate(String hint) {
-        return Optional.empty();
-    }
-
-    @Override
-    public int capacity() {
-        return -1;
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.tallystick.xa.BranchXid;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Supplier;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
@@ -135,16 +134,6 @@ public final class XaResourceDriver implements BranchDriver {
                 LOG.debug("closing a resource failed; no outcome depends on it", e);
             }
         }
-    }
-
-    @Override
-    public Optional<Ack.Found> fate(String hint) {
-        return Optional.empty();
-    }
-
-    @Override
-    public int capacity() {
-        return -1;
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.Verdict;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** A resource of another service, reached through that service's endpoints; any replica answers. Thread-safe. */
 final class RemoteResource implements BranchDriver {
@@ -88,16 +87,6 @@ final class RemoteResource implements BranchDriver {
             return new Ack.Retry(
                     "service '" + service + "' answered with evidence that cannot be read, " + answer.quoted());
         }
-    }
-
-    @Override
-    public Optional<Ack.Found> fate(String hint) {
-        return Optional.empty();
-    }
-
-    @Override
-    public int capacity() {
-        return -1;
     }
 
     @Override
