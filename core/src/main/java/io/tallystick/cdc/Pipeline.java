@@ -148,10 +148,11 @@ public final class Pipeline implements AutoCloseable {
 
     /** How it stands now. */
     public PipelineStatus status() {
+        SourceLoop.Standing reading = reader.standing();
         return new PipelineStatus(
                 name,
-                reader.state(),
-                reader.reason() == null ? reader.copying().trouble() : reader.reason(),
+                reading.state(),
+                reading.reason() == null ? reader.copying().trouble() : reading.reason(),
                 reader.lagBytes(),
                 lanes.values().stream()
                         .map(lane -> lane.progress.status().withQueue(lane.queue.bytes()))

@@ -36,8 +36,7 @@ final class SourceLoop implements Runnable {
     private final CountDownLatch end = new CountDownLatch(1);
     private final CompletableFuture<Position> first = new CompletableFuture<>();
 
-    private volatile PipelineStatus.State state = PipelineStatus.State.STARTING;
-    private volatile @Nullable String reason;
+    private volatile Standing standing = new Standing(PipelineStatus.State.STARTING, null);
     private volatile @Nullable String again;
     private volatile long lagBytes = -1;
     private volatile @Nullable GapException gap;
@@ -74,15 +73,19 @@ final class SourceLoop implements Runnable {
         return overflow;
     }
 
-    PipelineStatus.State state() {
-        boolean waits = overflow.alarm() != null
-                && (state == PipelineStatus.State.RUNNING || state == PipelineStatus.State.SOURCE_AWAY);
-        return waits ? PipelineStatus.State.HELD_UP : state;
+    /** How the reading stands, and why; both of one moment, or a state would be told with the reason of another. */
+    record Standing(PipelineStatus.State state, @Nullable String reason) {
+        boolean isLast() {
+            return state == PipelineStatus.State.NEEDS_RESYNC || state == PipelineStatus.State.FENCED;
+        }
     }
 
-    @Nullable
-    String reason() {
-        return state() == PipelineStatus.State.HELD_UP ? overflow.alarm() : reason;
+    Standing standing() {
+        Standing now = standing;
+        String alarm = overflow.alarm();
+        boolean waits = alarm != null
+                && (now.state == PipelineStatus.State.RUNNING || now.state == PipelineStatus.State.SOURCE_AWAY);
+        return waits ? new Standing(PipelineStatus.State.HELD_UP, alarm) : now;
     }
 
     /** Why the reading has ended for good; null while it has not. */
@@ -108,9 +111,15 @@ final class SourceLoop implements Runnable {
     }
 
     void stopAs(PipelineStatus.State last, String why) {
-        state = last;
-        reason = why;
+        stands(new Standing(last, why));
         stop();
+    }
+
+    /** Whoever stopped the loop meanwhile has had the last word: a target that was taken over stops it while the source is read. */
+    private synchronized void stands(Standing next) {
+        if (next.isLast() || !standing.isLast()) {
+            standing = next;
+        }
     }
 
     /** To be called when a target says where it stands: if what it gets begins later than that, the reading begins anew. */
@@ -160,8 +169,7 @@ final class SourceLoop implements Runnable {
 
     private void pauseAfter(RuntimeException failure, int failures) {
         if (end.getCount() > 0) {
-            state = PipelineStatus.State.SOURCE_AWAY;
-            reason = failure.getMessage();
+            stands(new Standing(PipelineStatus.State.SOURCE_AWAY, failure.getMessage()));
         }
         LOG.warn("the log of {} cannot be read, trying again: {}", source.name(), failure.getMessage());
         try {
@@ -199,8 +207,7 @@ final class SourceLoop implements Runnable {
             copying.opens(from);
             copying.want(loads(), true);
             if (goesOn()) {
-                state = PipelineStatus.State.RUNNING;
-                reason = null;
+                stands(new Standing(PipelineStatus.State.RUNNING, null));
             }
             LOG.info("reading the log of {} after {}", source.name(), from);
             for (int inFlow = 0; goesOn(); inFlow++) {

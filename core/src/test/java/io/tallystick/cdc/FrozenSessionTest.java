@@ -2,6 +2,7 @@ package io.tallystick.cdc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -17,10 +18,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A runner that stands still in the middle of a transaction, as a frozen process or a host that was cut off does. */
@@ -32,8 +36,12 @@ class FrozenSessionTest {
     /** Longer than any test lasts. */
     private static final Duration FOREVER = Duration.ofMinutes(10);
 
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+
     private final TestDatabase db;
     private final Dialect dialect;
+    /** Of one test: a session that was ended is seen at its server for a moment more. */
+    private final String pipeline = "p" + COUNTER.incrementAndGet();
 
     FrozenSessionTest(TestDatabase db) throws SQLException {
         this.db = db;
@@ -52,10 +60,7 @@ class FrozenSessionTest {
     @Test
     void is_ended_by_the_server_so_that_its_heir_goes_on()
             throws InterruptedException, ExecutionException, TimeoutException {
-        try (TargetSession frozen = TargetSession.claim(db.dataSource(), dialect, "p", SHORT)) {
-            frozen.begin(new Position("0"));
-            frozen.tx().update("UPDATE item SET n = 1");
-            frozen.tx().update("UPDATE tally_position SET epoch = epoch");
+        try (TargetSession frozen = await().until(this::inTheMiddle, Objects::nonNull)) {
             CompletableFuture<Void> heir = Background.run(this::takeOver);
             heir.get(LONG.toSeconds(), TimeUnit.SECONDS);
             assertThatThrownBy(() -> frozen.commit(new Position("1"))).isInstanceOf(TallystickException.class);
@@ -66,13 +71,13 @@ class FrozenSessionTest {
     @Test
     void is_ended_by_its_heir_who_need_not_wait_for_it()
             throws InterruptedException, ExecutionException, TimeoutException {
-        try (TargetSession frozen = TargetSession.claim(db.dataSource(), dialect, "p", FOREVER)) {
+        try (TargetSession frozen = TargetSession.claim(db.dataSource(), dialect, pipeline, FOREVER)) {
             frozen.begin(new Position("0"));
             frozen.tx().update("UPDATE item SET n = 1");
             frozen.tx().update("UPDATE tally_position SET epoch = epoch");
             leaseOf("heir");
 
-            assertThat(new FrozenSessions("p", "heir").end(Jdbc.on(db.dataSource(), dialect)))
+            assertThat(new FrozenSessions(pipeline, "heir").end(Jdbc.on(db.dataSource(), dialect)))
                     .isEqualTo(1);
 
             CompletableFuture<Void> heir = Background.run(this::takeOver);
@@ -84,20 +89,20 @@ class FrozenSessionTest {
 
     @Test
     void nobody_is_ended_while_the_lease_of_another_runs_and_never_who_is_of_another_pipeline() {
-        try (TargetSession working = TargetSession.claim(db.dataSource(), dialect, "p", FOREVER);
-                TargetSession other = TargetSession.claim(db.dataSource(), dialect, "p2", FOREVER)) {
+        try (TargetSession working = TargetSession.claim(db.dataSource(), dialect, pipeline, FOREVER);
+                TargetSession other = TargetSession.claim(db.dataSource(), dialect, other(), FOREVER)) {
             working.begin(new Position("0"));
             other.begin(new Position("0"));
             working.tx().update("UPDATE item SET n = 3");
-            other.tx().update("UPDATE tally_position SET epoch = epoch WHERE pipeline = 'p2'");
+            other.tx().update("UPDATE tally_position SET epoch = epoch WHERE pipeline = ?", other());
             leaseOf("runner");
 
-            assertThat(new FrozenSessions("p", "another").end(Jdbc.on(db.dataSource(), dialect)))
+            assertThat(new FrozenSessions(pipeline, "another").end(Jdbc.on(db.dataSource(), dialect)))
                     .isZero();
             working.commit(new Position("1"));
 
             working.tx().update("UPDATE item SET n = 4");
-            assertThat(new FrozenSessions("p", "runner").end(Jdbc.on(db.dataSource(), dialect)))
+            assertThat(new FrozenSessions(pipeline, "runner").end(Jdbc.on(db.dataSource(), dialect)))
                     .isEqualTo(1);
             other.commit(new Position("1"));
             assertThatThrownBy(() -> working.commit(new Position("2"))).isInstanceOf(TallystickException.class);
@@ -108,16 +113,36 @@ class FrozenSessionTest {
     @Test
     void a_session_that_was_given_back_to_its_pool_is_of_no_pipeline_any_more() throws SQLException {
         try (HikariDataSource pool = poolOfOne()) {
-            TargetSession.claim(pool, dialect, "p", FOREVER).close();
+            TargetSession.claim(pool, dialect, pipeline, FOREVER).close();
             try (Connection others = pool.getConnection()) {
                 Tx.of(others, dialect).update("UPDATE item SET n = 5");
                 leaseOf("heir");
-                assertThat(new FrozenSessions("p", "heir").end(Jdbc.on(db.dataSource(), dialect)))
+                assertThat(new FrozenSessions(pipeline, "heir").end(Jdbc.on(db.dataSource(), dialect)))
                         .isZero();
                 others.commit();
             }
         }
         assertThat(numbers()).containsExactly(5);
+    }
+
+    /** Null when this thread was kept from its work for so long that it counts as frozen before it has begun. */
+    private @Nullable TargetSession inTheMiddle() {
+        TargetSession session = TargetSession.claim(db.dataSource(), dialect, pipeline, SHORT);
+        try {
+            if (session.position() == null) {
+                session.begin(new Position("0"));
+            }
+            session.tx().update("UPDATE item SET n = 1");
+            session.tx().update("UPDATE tally_position SET epoch = epoch");
+            return session;
+        } catch (TallystickException ended) {
+            session.close();
+            return null;
+        }
+    }
+
+    private String other() {
+        return pipeline + "-other";
     }
 
     private HikariDataSource poolOfOne() {
@@ -129,11 +154,11 @@ class FrozenSessionTest {
     }
 
     private void leaseOf(String runner) {
-        new PipelineBoard(Jdbc.on(db.dataSource()), "p").hold(runner, FOREVER, "{}");
+        new PipelineBoard(Jdbc.on(db.dataSource()), pipeline).hold(runner, FOREVER, "{}");
     }
 
     private void takeOver() {
-        try (TargetSession next = TargetSession.claim(db.dataSource(), dialect, "p", LONG)) {
+        try (TargetSession next = TargetSession.claim(db.dataSource(), dialect, pipeline, LONG)) {
             next.tx().update("UPDATE item SET n = 2");
             next.commit(new Position("2"));
         }

@@ -142,6 +142,15 @@ abstract class OverflowScene {
                         .containsExactly(new Position("" + transactions)));
     }
 
+    /** State and reason of one moment: each reading that fails, and each that begins, says something else. */
+    static void awaitState(Pipeline pipeline, PipelineStatus.State state, String... reason) {
+        await().atMost(LONG).untilAsserted(() -> {
+            PipelineStatus status = pipeline.status();
+            assertThat(status.state()).as("%s", status).isEqualTo(state);
+            assertThat(status.reason()).contains(reason);
+        });
+    }
+
     void commit(RecordedSource source, long seed, int transactions) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < transactions; i++) {

@@ -96,9 +96,13 @@ class OverflowTest extends OverflowScene {
         slow.heal();
         try (DiskSpool spool = spool(source);
                 Pipeline pipeline = started(source, slow, spool)) {
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.NEEDS_RESYNC);
-            assertThat(pipeline.status().reason())
-                    .contains("wanted after 20", "up to " + source.size(), folder.toString(), "empty");
+            awaitState(
+                    pipeline,
+                    PipelineStatus.State.NEEDS_RESYNC,
+                    "wanted after 20",
+                    "up to " + source.size(),
+                    folder.toString(),
+                    "empty");
             assertThat(rows("slow")).isEqualTo(before);
         }
     }
@@ -115,8 +119,7 @@ class OverflowTest extends OverflowScene {
         Files.write(segment, bytes);
         try (DiskSpool spool = spool(source);
                 Pipeline pipeline = started(source, slow, spool)) {
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.NEEDS_RESYNC);
-            assertThat(pipeline.status().reason()).contains("are forgotten", "holds what follows");
+            awaitState(pipeline, PipelineStatus.State.NEEDS_RESYNC, "are forgotten", "holds what follows");
         }
     }
 
@@ -131,8 +134,7 @@ class OverflowTest extends OverflowScene {
             slow.failAll(call -> true, JdbcFault.lostRequest());
             padding = "x".repeat(180);
             commit(source, 4, 6_000);
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
-            assertThat(pipeline.status().reason()).contains("is full", folder.toString(), "slow");
+            awaitState(pipeline, PipelineStatus.State.HELD_UP, "is full", folder.toString(), "slow");
             assertThat(source.acknowledged()).isLessThan(source.size());
             slow.heal();
             awaitApplied(pipeline, "slow", source.size());
@@ -156,14 +158,14 @@ class OverflowTest extends OverflowScene {
             commit(source, 4, 100);
             commitLarge(source, 8_000);
             commit(source, 5, 100);
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
-            assertThat(pipeline.status().reason())
-                    .contains(
-                            "transaction t120",
-                            "larger than the whole spool",
-                            folder.toString(),
-                            "is " + (1 << 20) + " (spool: limit)",
-                            "slow");
+            awaitState(
+                    pipeline,
+                    PipelineStatus.State.HELD_UP,
+                    "transaction t120",
+                    "larger than the whole spool",
+                    folder.toString(),
+                    "is " + (1 << 20) + " (spool: limit)",
+                    "slow");
             assertThat(spool.bytes()).isLessThanOrEqualTo(1 << 20);
             assertThat(source.acknowledged()).isLessThanOrEqualTo(120);
             slow.heal();
@@ -187,8 +189,7 @@ class OverflowTest extends OverflowScene {
             goneRound(pipeline, source, slow);
             Files.move(volume, elsewhere);
             commit(source, 5, 100);
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.HELD_UP);
-            assertThat(pipeline.status().reason()).contains(volume.toString(), "it is not there", "by itself");
+            awaitState(pipeline, PipelineStatus.State.HELD_UP, volume.toString(), "it is not there", "by itself");
             assertThat(source.acknowledged()).isLessThan(source.size());
             Files.move(elsewhere, volume);
             slow.heal();
@@ -210,8 +211,7 @@ class OverflowTest extends OverflowScene {
             long told = source.acknowledged();
             emptied();
             commit(source, 5, 100);
-            await().atMost(LONG).until(() -> pipeline.status().state() == PipelineStatus.State.NEEDS_RESYNC);
-            assertThat(pipeline.status().reason()).contains("wanted after 20", folder.toString(), "empty");
+            awaitState(pipeline, PipelineStatus.State.NEEDS_RESYNC, "wanted after 20", folder.toString(), "empty");
             assertThat(source.acknowledged()).isEqualTo(told);
         }
     }

@@ -35,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineRunnerTest {
 
     private static final Duration LONG = Duration.ofSeconds(120);
+    /** Outlasts the pauses of any machine: a pipeline whose lease has run out is begun anew. */
+    private static final Duration LEASE = Duration.ofMinutes(10);
+
     private static final TableName NAME = new TableName("public", "ledger");
     private static final PipelineSettings SETTINGS =
             PipelineSettings.standard().withCopyFirst(false).withPauses(Duration.ofMillis(5), Duration.ofMillis(50));
@@ -63,7 +66,7 @@ class PipelineRunnerTest {
     @Test
     void nothing_is_begun_anew_and_the_spool_is_not_let_go_before_all_threads_have_ended() throws SQLException {
         PipelineControl control = PipelineControl.of("test", Map.of("db", Jdbc.on(db.dataSource())));
-        try (PipelineRunner runner = runner(Duration.ofSeconds(10))) {
+        try (PipelineRunner runner = runner(LEASE)) {
             runner.start();
             awaitPosition(1);
             source.hold();
@@ -88,8 +91,7 @@ class PipelineRunnerTest {
 
     @Test
     void who_ends_with_a_thread_at_work_says_so_and_keeps_the_lease_and_the_spool() throws SQLException {
-        // ends by itself long after the test
-        PipelineRunner runner = runner(Duration.ofMinutes(10));
+        PipelineRunner runner = runner(LEASE);
         try {
             runner.start();
             awaitPosition(1);
@@ -108,7 +110,7 @@ class PipelineRunnerTest {
     @Test
     void a_source_gives_back_what_only_one_process_may_hold_while_its_pipeline_rests() throws SQLException {
         PipelineControl control = PipelineControl.of("test", Map.of("db", Jdbc.on(db.dataSource())));
-        try (PipelineRunner runner = runner(Duration.ofSeconds(10))) {
+        try (PipelineRunner runner = runner(LEASE)) {
             runner.start();
             awaitPosition(1);
             assertThat(source.isHeld).isTrue();
@@ -124,13 +126,16 @@ class PipelineRunnerTest {
         Path file = Files.createFile(folder.resolve("file"));
         Path there = file.resolve("spool");
         try (PipelineRunner runner = runner(
-                Duration.ofSeconds(10),
-                () -> DiskSpool.open(SpoolSettings.in(there), "test", Set.of(NAME), new Texts.OnDisk()))) {
+                LEASE, () -> DiskSpool.open(SpoolSettings.in(there), "test", Set.of(NAME), new Texts.OnDisk()))) {
             runner.start();
-            await().atMost(LONG).until(() -> runner.status().state() == PipelineStatus.State.HELD_UP);
-            assertThat(runner.status().reason())
-                    .contains(there.toString(), "cannot be opened", file + " is no folder", "spool: dir", "by itself")
-                    .doesNotContain("Exception");
+            await().atMost(LONG).untilAsserted(() -> {
+                PipelineStatus status = runner.status();
+                assertThat(status.state()).as("%s", status).isEqualTo(PipelineStatus.State.HELD_UP);
+                assertThat(status.reason())
+                        .contains(
+                                there.toString(), "cannot be opened", file + " is no folder", "spool: dir", "by itself")
+                        .doesNotContain("Exception");
+            });
             assertThat(source.opened).hasValue(0);
             Files.delete(file);
             awaitPosition(1);

@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
@@ -35,6 +36,10 @@ class XaEvidenceTest {
                 .resource(stock)
                 .decisions(storingLast())
                 .runtime(new XaRuntime(InstantSource.system(), new SecureRandom(), workers()))
+                .settings(XaSettings.standard()
+                        .withTimeout(Duration.ofMinutes(5))
+                        .withPrepareBudget(Duration.ofMinutes(1))
+                        .withAckWait(Duration.ofMinutes(1)))
                 .open()) {
             XaTransaction begun = engine.begin();
             sale = begun;

@@ -29,6 +29,8 @@ class XaMetricsTest {
                 .settings(XaSettings.standard()
                         .withLease(Duration.ofMillis(500))
                         .withScanEvery(Duration.ofMillis(20))
+                        .withTimeout(Duration.ofMinutes(5))
+                        .withPrepareBudget(Duration.ofMinutes(1))
                         .withAckWait(ackWait))
                 .metrics(metrics)
                 .open();
@@ -79,7 +81,7 @@ class XaMetricsTest {
     @Test
     void a_part_that_is_prepared_for_another_service_is_not_counted_as_committed() {
         Gtrid gtrid = elsewhere();
-        XaTransaction part = engine.beginFor(gtrid, Instant.now().plusSeconds(10));
+        XaTransaction part = engine.beginFor(gtrid, Instant.now().plusSeconds(300));
         part.branch("stock");
         List<Voted> voted = part.handOver();
         assertThat(voted).hasSize(1);

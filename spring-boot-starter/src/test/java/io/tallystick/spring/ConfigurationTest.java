@@ -9,9 +9,11 @@ import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.http.XaHttp;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.WebApplicationType;
@@ -28,6 +30,13 @@ import org.springframework.transaction.jta.JtaTransactionManager;
 class ConfigurationTest {
 
     private final TestDatabase db = TestDatabases.postgres().start();
+
+    private Set<Thread> before = Set.of();
+
+    @BeforeEach
+    void noteThreads() {
+        before = Thread.getAllStackTraces().keySet();
+    }
 
     @AfterAll
     void stop() {
@@ -110,9 +119,11 @@ class ConfigurationTest {
         assertNothingIsOpen();
     }
 
-    private static void assertNothingIsOpen() {
+    /** Threads of this test: what others of this JVM have not ended is theirs. */
+    private void assertNothingIsOpen() {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> !before.contains(thread))
                         .extracting(Thread::getName)
                         .noneMatch(name -> name.matches("(shop|stock|packing|till)-(decisions|branches|outside).*")));
     }

@@ -39,6 +39,7 @@ class NamedAloneTest {
                 .resource(PreparedScene.driver(
                         db.engine(), PreparedScene.through(db, network), PoolSettings.of("orders", 2)))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
+                .settings(PreparedScene.PATIENT)
                 .open();
     }
 

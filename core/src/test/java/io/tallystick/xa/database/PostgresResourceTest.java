@@ -219,6 +219,7 @@ class PostgresResourceTest extends PostgresScene {
                 .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("orders", 2)))
                 .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("stock", 2)))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(off.dataSource())))
+                .settings(PreparedScene.PATIENT)
                 .open()) {
             XaTransaction both = engine.begin();
             for (String resource : List.of("stock", "orders")) {

@@ -16,6 +16,7 @@ import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.Vote;
+import io.tallystick.xa.XaSettings;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -31,6 +32,10 @@ final class PreparedScene implements AutoCloseable {
 
     /** Only a test that fails waits for its end. */
     static final Duration BUDGET = Duration.ofSeconds(30);
+
+    /** For engines whose transactions are to end as they do on an idle machine: no vote is late, however busy it is. */
+    static final XaSettings PATIENT =
+            XaSettings.standard().withTimeout(Duration.ofMinutes(5)).withPrepareBudget(Duration.ofMinutes(1));
 
     private static final AtomicLong COUNTER = new AtomicLong(1);
 

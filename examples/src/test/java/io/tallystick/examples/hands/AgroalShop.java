@@ -8,7 +8,6 @@ import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.XaEngine;
-import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.XaResourceDriver;
 import io.tallystick.xa.jta.JakartaTransactions;
@@ -35,7 +34,7 @@ final class AgroalShop implements AutoCloseable {
                 .resource(XaResourceDriver.of("java:/orders", ofOrders.fresh()))
                 .resource(XaResourceDriver.of("java:/stock", ofStock.fresh()))
                 .decisions(JdbcDecisionStore.on("decisions", Jdbc.on(decisions)))
-                .settings(XaSettings.standard().withLease(Duration.ofSeconds(1)).withAckWait(Duration.ofMillis(500)))
+                .settings(Shop.PATIENT.withLease(Duration.ofSeconds(1)).withAckWait(Duration.ofMillis(500)))
                 .open();
         jakarta = JakartaTransactions.of(engine, AgroalRecovery::nameOf);
         manager = jakarta.transactionManager();

@@ -54,6 +54,7 @@ class ArtemisTest {
                 .resource(InnoDbBranchDriver.mariadb(shop.stock.dataSource(), PoolSettings.of("stock", 4)))
                 .resource(XaResourceDriver.of("broker", ArtemisTest::forRecovery))
                 .decisions(shop.decisions())
+                .settings(Shop.PATIENT)
                 .open();
         manager = JakartaTransactions.of(engine, resource -> "broker").transactionManager();
     }

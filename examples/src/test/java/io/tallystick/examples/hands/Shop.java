@@ -5,6 +5,7 @@ import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Orders in PostgreSQL, stock in MariaDB: ten apples in stock, nothing bought yet. */
@@ -44,12 +46,17 @@ final class Shop implements AutoCloseable {
         stock.execute("DELETE FROM item", "INSERT INTO item VALUES ('apple', 10)");
     }
 
+    /** A busy machine's votes are not late. */
+    static final XaSettings PATIENT =
+            XaSettings.standard().withTimeout(Duration.ofMinutes(5)).withPrepareBudget(Duration.ofMinutes(1));
+
     /** An engine over the two, with the drivers of our own; decisions are kept beside the stock. */
     XaEngine engine() {
         return XaEngine.named("shop")
                 .resource(PostgresBranchDriver.on(orders.dataSource(), PoolSettings.of("orders", 4)))
                 .resource(InnoDbBranchDriver.mariadb(stock.dataSource(), PoolSettings.of("stock", 4)))
                 .decisions(decisions())
+                .settings(PATIENT)
                 .open();
     }
 
