@@ -8,8 +8,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +35,10 @@ final class Homes {
     private final long node;
     private final Duration lease;
     private final RandomGenerator random;
+    /** Stores that have heard the good-bye; whoever says something of this life to a store holds that store's lock. */
+    private final Set<String> left = ConcurrentHashMap.newKeySet();
+
+    private final Map<String, ReentrantLock> words = new LinkedHashMap<>();
 
     /** @param node 48 bits */
     Homes(List<DecisionStore> stores, int cluster, long node, Duration lease, RandomGenerator random) {
@@ -41,6 +48,7 @@ final class Homes {
         this.lease = lease;
         for (DecisionStore store : stores) {
             this.stores.put(store.name(), store);
+            words.put(store.name(), new ReentrantLock());
             DecisionStore twin = byHash.put(Gtrid.hash(store.name()), store);
             if (twin != null) {
                 throw new IllegalArgumentException("decision stores '" + twin.name() + "' and '" + store.name()
@@ -104,40 +112,61 @@ final class Homes {
         stores.values().forEach(this::beat);
     }
 
-    /** As {@link #beat()}, in one store. */
+    /** As {@link #beat()}, in one store. A sign of life behind the good-bye would keep its peers waiting for the whole lease. */
     void beat(DecisionStore store) {
+        ReentrantLock word = word(store.name());
+        word.lock();
         try {
-            Life life = lives.get(store.name());
-            if (life == null) {
-                lives.put(store.name(), store.register(cluster, node, lease));
-            } else if (!store.renew(life, lease)) {
-                // safe all along, because the key arbitrates; but its peers count it as dead. A node of its own, or
-                // both
-                // would take the name from each other at every beat
-                long another = random.nextLong() & BITS_48;
-                LOG.warn(
-                        "another process has taken node {} in decision store '{}'; going on as node {}. Give each"
-                                + " process a name of its own",
-                        life.node(),
-                        store.name(),
-                        another);
-                lives.put(store.name(), store.register(cluster, another, lease));
+            if (!left.contains(store.name())) {
+                beatNow(store);
             }
         } catch (TallystickException e) {
             LOG.warn("decision store '{}' does not hear that this process lives: {}", store.name(), e.getMessage());
+        } finally {
+            word.unlock();
         }
     }
 
+    private void beatNow(DecisionStore store) {
+        Life life = lives.get(store.name());
+        if (life == null) {
+            lives.put(store.name(), store.register(cluster, node, lease));
+        } else if (!store.renew(life, lease)) {
+            // safe all along, because the key arbitrates; but its peers count it as dead. A node of its own, or both
+            // would take the name from each other at every beat
+            long another = random.nextLong() & BITS_48;
+            LOG.warn(
+                    "another process has taken node {} in decision store '{}'; going on as node {}. Give each"
+                            + " process a name of its own",
+                    life.node(),
+                    store.name(),
+                    another);
+            lives.put(store.name(), store.register(cluster, another, lease));
+        }
+    }
+
+    private ReentrantLock word(String store) {
+        return Objects.requireNonNull(words.get(store));
+    }
+
+    /** Says good-bye in every store; nothing is said there after it. */
     void leave() {
-        lives.forEach((name, life) -> {
-            DecisionStore store = stores.get(name);
-            try {
-                if (store != null) {
-                    store.leave(life);
-                }
-            } catch (TallystickException e) {
-                LOG.info("decision store '{}' did not hear the good-bye: {}", name, e.getMessage());
+        stores.forEach(this::leave);
+    }
+
+    private void leave(String name, DecisionStore store) {
+        ReentrantLock word = word(name);
+        word.lock();
+        try {
+            left.add(name);
+            Life life = lives.get(name);
+            if (life != null) {
+                store.leave(life);
             }
-        });
+        } catch (TallystickException e) {
+            LOG.info("decision store '{}' did not hear the good-bye: {}", name, e.getMessage());
+        } finally {
+            word.unlock();
+        }
     }
 }
