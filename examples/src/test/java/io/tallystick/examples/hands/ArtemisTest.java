@@ -18,6 +18,7 @@ import jakarta.transaction.TransactionManager;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.transaction.xa.XAResource;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -54,7 +55,8 @@ class ArtemisTest {
                 .resource(InnoDbBranchDriver.mariadb(shop.stock.dataSource(), PoolSettings.of("stock", 4)))
                 .resource(XaResourceDriver.of("broker", ArtemisTest::forRecovery))
                 .decisions(shop.decisions())
-                .settings(Shop.PATIENT)
+                // a vote of a broker that is gone is waited for as long
+                .settings(Shop.PATIENT.withPrepareBudget(Duration.ofSeconds(12)))
                 .open();
         manager = JakartaTransactions.of(engine, resource -> "broker").transactionManager();
     }
