@@ -80,6 +80,33 @@ class ArchitectureTest {
     }
 
     @Test
+    void within_replication_only_the_pipeline_file_knows_all_the_rest() {
+        check(
+                layeredArchitecture()
+                        .consideringOnlyDependenciesInLayers()
+                        .layer("ports")
+                        .definedBy("io.tallystick.cdc")
+                        .layer("spool")
+                        .definedBy("io.tallystick.cdc.spool..")
+                        .layer("query")
+                        .definedBy("io.tallystick.cdc.query..")
+                        .layer("replicator")
+                        .definedBy("io.tallystick.cdc.replicator..")
+                        .layer("file")
+                        .definedBy("io.tallystick.cdc.file..")
+                        .whereLayer("file")
+                        .mayNotBeAccessedByAnyLayer()
+                        .whereLayer("replicator")
+                        .mayOnlyBeAccessedByLayers("file")
+                        .whereLayer("query")
+                        .mayOnlyBeAccessedByLayers("file")
+                        .whereLayer("spool")
+                        .mayOnlyBeAccessedByLayers("file")
+                        .because(
+                                "a source, a spool and the replicator meet at the ports: each is read, tested and replaced alone"));
+    }
+
+    @Test
     void capabilities_form_no_circle() {
         check(slices().matching("io.tallystick.(*)..")
                 .should()

@@ -1,6 +1,6 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineDesk;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

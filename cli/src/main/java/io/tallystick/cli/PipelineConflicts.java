@@ -1,8 +1,8 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineDesk.Conflict;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineDesk.Conflict;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

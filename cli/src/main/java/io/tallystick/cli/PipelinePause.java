@@ -1,8 +1,8 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineControl;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineControl;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineDesk;
-import io.tallystick.cdc.PipelineDesk.Parked;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineDesk.Parked;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

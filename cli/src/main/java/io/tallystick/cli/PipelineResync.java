@@ -1,12 +1,12 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.KeySpan;
-import io.tallystick.cdc.PipelineOrders.Order;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRun.Swept;
 import io.tallystick.cdc.file.PipelineSpec;
+import io.tallystick.cdc.replicator.KeySpan;
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.jdbc.RejectedException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineLive;
-import io.tallystick.cdc.PipelineStatus;
-import io.tallystick.cdc.PipelineStatus.State;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineLive;
+import io.tallystick.cdc.replicator.PipelineStatus;
+import io.tallystick.cdc.replicator.PipelineStatus.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -1,13 +1,13 @@
 package io.tallystick.cli;
 
 import io.tallystick.cdc.KeptLog;
-import io.tallystick.cdc.PipelineDesk;
-import io.tallystick.cdc.PipelineDesk.Running;
-import io.tallystick.cdc.PipelineDesk.Standing;
-import io.tallystick.cdc.PipelineLive;
-import io.tallystick.cdc.PipelineOrders.Order;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineDesk.Running;
+import io.tallystick.cdc.replicator.PipelineDesk.Standing;
+import io.tallystick.cdc.replicator.PipelineLive;
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.TypeReport;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.TypeReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.PipelineLive;
-import io.tallystick.cdc.PipelineStatus;
-import io.tallystick.cdc.PipelineStatus.TargetStatus;
+import io.tallystick.cdc.replicator.PipelineLive;
+import io.tallystick.cdc.replicator.PipelineStatus;
+import io.tallystick.cdc.replicator.PipelineStatus.TargetStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

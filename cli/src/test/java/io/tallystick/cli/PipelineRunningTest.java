@@ -3,10 +3,10 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.PipelineLive;
-import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineLive;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.testkit.crash.ChildJvm;
 import io.tallystick.testkit.crash.CrashRunner;
 import io.tallystick.testkit.db.Databases;

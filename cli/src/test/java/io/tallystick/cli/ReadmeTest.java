@@ -6,8 +6,8 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.jdbc.Tx;
 import io.tallystick.message.Channel;
 import io.tallystick.saga.Finding;

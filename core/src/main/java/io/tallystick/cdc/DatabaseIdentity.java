@@ -61,17 +61,17 @@ public record DatabaseIdentity(String server, boolean isRead) {
         return new DatabaseIdentity(server.toString(), logs);
     }
 
-    boolean isKnown() {
+    public boolean isKnown() {
         return !server.isEmpty();
     }
 
     /** A short name for a table of this database; servers may not tell names apart by case. */
-    String place(TableName table) {
+    public String place(TableName table) {
         return hash("/" + table);
     }
 
     /** A short name for a schema of this database. */
-    String place(String schema) {
+    public String place(String schema) {
         return hash("/" + schema + "/");
     }
 

@@ -6,13 +6,13 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** The statements that write rows of one table. */
-final class Statements {
+public final class Statements {
 
     private final TargetDialect dialect;
     private final TargetTable table;
     private final String name;
 
-    Statements(TargetDialect dialect, TargetTable table) {
+    public Statements(TargetDialect dialect, TargetTable table) {
         this.dialect = dialect;
         this.table = table;
         this.name = dialect.quote(table.name());
@@ -24,15 +24,15 @@ final class Statements {
      * @param values cells of the row, in the order of the first parameters
      * @param keys cells of the key, in the order of the parameters after those
      */
-    record Sql(String text, List<Integer> values, List<Integer> keys) {}
+    public record Sql(String text, List<Integer> values, List<Integer> keys) {}
 
-    Sql insert(TargetChange shape) {
+    public Sql insert(TargetChange shape) {
         List<Integer> cells = given(shape);
         return new Sql(insertText(cells), cells, List.of());
     }
 
     /** Sets what is not unchanged; the key's cells only when the row gets another key, or when there is nothing else. */
-    Sql update(TargetChange shape) {
+    public Sql update(TargetChange shape) {
         List<Integer> cells = new ArrayList<>(given(shape));
         if (shape.key() == null && cells.size() > table.key().size()) {
             cells.removeAll(table.key());
@@ -44,11 +44,11 @@ final class Statements {
                 keys());
     }
 
-    Sql delete() {
+    public Sql delete() {
         return new Sql("DELETE FROM " + name + " WHERE " + byKey(), List.of(), keys());
     }
 
-    Sql select() {
+    public Sql select() {
         return new Sql("SELECT 1 FROM " + name + " WHERE " + byKey(), List.of(), keys());
     }
 

@@ -54,7 +54,7 @@ public enum TargetDialect {
     }
 
     /** Where the value of this column stands in a statement. */
-    String placeholder(TargetColumn column) {
+    public String placeholder(TargetColumn column) {
         if (this == POSTGRESQL && column.kind() == ValueKind.OTHER && column.nativeType() >= FIRST_OF_USERS) {
             // in a comparison the server would take a text for a composite type without a name
             return "?::" + column.type();

@@ -71,7 +71,7 @@ public final class TargetRow {
      * alike and cannot be joined.
      */
     @Nullable
-    TargetRow onto(TargetRow earlier) {
+    public TargetRow onto(TargetRow earlier) {
         if (!isPartial()) {
             return this;
         }

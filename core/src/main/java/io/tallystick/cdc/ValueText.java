@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Values of {@link ValueKind}'s Java types in text. */
-final class ValueText {
+public final class ValueText {
 
     private static final DateTimeFormatter DATE = new DateTimeFormatterBuilder()
             .appendValue(ChronoField.YEAR_OF_ERA, 4, 9, java.time.format.SignStyle.NOT_NEGATIVE)
@@ -38,7 +38,7 @@ final class ValueText {
     private ValueText() {}
 
     /** As a person would write it, with the zone for instants: what a text column of another engine gets. */
-    static String plain(Object value) {
+    public static String plain(Object value) {
         if (value instanceof Instant instant) {
             return instant.toString();
         }
@@ -113,7 +113,7 @@ final class ValueText {
         return date.getYear() <= 0 ? " BC" : "";
     }
 
-    static String word(SpecialValue special) {
+    public static String word(SpecialValue special) {
         return switch (special) {
             case INFINITY -> "infinity";
             case MINUS_INFINITY -> "-infinity";

@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link io.tallystick.cdc.ChangeSource} for where changes come from and at
  * {@link io.tallystick.cdc.RowWriter} for where they go. Between the two everything moves as
- * {@link io.tallystick.cdc.TransactionPiece}s of undecoded {@link io.tallystick.cdc.Row}s. One thread reads, one thread
- * for each target applies.
+ * {@link io.tallystick.cdc.TransactionPiece}s of undecoded {@link io.tallystick.cdc.Row}s. What brings
+ * them from the one to the other, and the pipeline itself, is {@link io.tallystick.cdc.replicator}.
  */
 @NullMarked
 package io.tallystick.cdc;

@@ -3,8 +3,8 @@ package io.tallystick.debezium;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.Pipeline;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.replicator.Pipeline;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.crash.ChildJvm;

@@ -1,7 +1,7 @@
 package io.tallystick.debezium;
 
-import io.tallystick.cdc.Pipeline;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.replicator.Pipeline;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.postgres.cdc.PostgresCdc;
 import java.sql.SQLException;

@@ -2,10 +2,10 @@ package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.cdc.ConflictDecider.Winner;
-import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRunBuilder;
+import io.tallystick.cdc.replicator.ConflictDecider.Winner;
+import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;

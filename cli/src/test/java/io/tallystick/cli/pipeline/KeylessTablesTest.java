@@ -3,7 +3,7 @@ package io.tallystick.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.PipelineStatus.State;
+import io.tallystick.cdc.replicator.PipelineStatus.State;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;

@@ -1,12 +1,12 @@
 package io.tallystick.cli.pipeline;
 
-import io.tallystick.cdc.MappedRow;
-import io.tallystick.cdc.NamedIds;
-import io.tallystick.cdc.RowChange;
-import io.tallystick.cdc.RowImage;
-import io.tallystick.cdc.RowMapper;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRunBuilder;
+import io.tallystick.cdc.replicator.MappedRow;
+import io.tallystick.cdc.replicator.NamedIds;
+import io.tallystick.cdc.replicator.RowChange;
+import io.tallystick.cdc.replicator.RowImage;
+import io.tallystick.cdc.replicator.RowMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

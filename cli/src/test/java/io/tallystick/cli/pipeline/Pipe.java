@@ -3,11 +3,11 @@ package io.tallystick.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRunBuilder;
 import io.tallystick.cdc.file.PipelineSpec;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.Connection;

@@ -3,7 +3,7 @@ package io.tallystick.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.NamedIds;
+import io.tallystick.cdc.replicator.NamedIds;
 import io.tallystick.cli.Tally;
 import io.tallystick.testkit.crash.ChildJvm;
 import io.tallystick.testkit.crash.CrashResult;

@@ -1,7 +1,7 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictDecider;
-import io.tallystick.cdc.ConflictPolicy;
+import io.tallystick.cdc.replicator.ConflictDecider;
+import io.tallystick.cdc.replicator.ConflictPolicy;
 import io.tallystick.jdbc.RejectedException;
 import java.util.Locale;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.NamedIds;
+import io.tallystick.cdc.replicator.NamedIds;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,13 +1,13 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.ChangeMapping;
-import io.tallystick.cdc.ConflictPolicy;
-import io.tallystick.cdc.Mirror;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.Growth.ColumnsMissing;
+import io.tallystick.cdc.replicator.ChangeMapping;
+import io.tallystick.cdc.replicator.ConflictPolicy;
+import io.tallystick.cdc.replicator.Mirror;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import java.util.List;

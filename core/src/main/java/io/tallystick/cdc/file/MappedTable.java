@@ -1,12 +1,12 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.MappedRow;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetChange.Verb;
 import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetRow;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.replicator.MappedRow;
 import io.tallystick.jdbc.RejectedException;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,16 +1,16 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.MappedRow;
-import io.tallystick.cdc.ProgramError;
 import io.tallystick.cdc.Row;
-import io.tallystick.cdc.RowChange;
-import io.tallystick.cdc.RowMapper;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.replicator.MappedRow;
+import io.tallystick.cdc.replicator.ProgramError;
+import io.tallystick.cdc.replicator.RowChange;
+import io.tallystick.cdc.replicator.RowMapper;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictDecider;
-import io.tallystick.cdc.RowImage;
+import io.tallystick.cdc.replicator.ConflictDecider;
+import io.tallystick.cdc.replicator.RowImage;
 
 /** A function of the program, by its name in the file; the program's own stands in its place when the pipeline runs. */
 record NamedDecider(String name) implements ConflictDecider {

@@ -2,14 +2,14 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.ConversionPolicy.Choice;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineSpec.Place;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
 import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.cdc.replicator.PipelineSettings;
+import io.tallystick.cdc.replicator.RunnerSettings;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;

@@ -1,12 +1,12 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.ConversionPolicy;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.cdc.replicator.ConflictPolicy;
+import io.tallystick.cdc.replicator.PipelineSettings;
+import io.tallystick.cdc.replicator.RunnerSettings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -126,7 +126,7 @@ public record PipelineSpec(
     }
 
     /**
-     * The rows that a {@link io.tallystick.cdc.RowMapper} makes of a row of the source.
+     * The rows that a {@link io.tallystick.cdc.replicator.RowMapper} makes of a row of the source.
      *
      * @param mapper the name under which the program registers it
      * @param tables those that it may write, with all of their columns

@@ -1,7 +1,7 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictDecider;
-import io.tallystick.cdc.RowMapper;
+import io.tallystick.cdc.replicator.ConflictDecider;
+import io.tallystick.cdc.replicator.RowMapper;
 import io.tallystick.jdbc.RejectedException;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.ChangeSource;
-import io.tallystick.cdc.KeySpan;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.KeySpan;
 import io.tallystick.jdbc.RejectedException;
 import java.math.BigInteger;
 import java.util.ArrayList;

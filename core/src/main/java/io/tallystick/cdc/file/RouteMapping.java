@@ -1,10 +1,6 @@
 package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.ChangeMapping;
-import io.tallystick.cdc.ConflictPolicy;
-import io.tallystick.cdc.Mirror;
-import io.tallystick.cdc.Ownership;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
@@ -13,6 +9,10 @@ import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
 import io.tallystick.cdc.file.PipelineSpec.Mapped;
 import io.tallystick.cdc.file.PipelineSpec.Route;
+import io.tallystick.cdc.replicator.ChangeMapping;
+import io.tallystick.cdc.replicator.ConflictPolicy;
+import io.tallystick.cdc.replicator.Mirror;
+import io.tallystick.cdc.replicator.Ownership;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.ConflictPolicy;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.file.PipelineSpec.AddedColumns;
 import io.tallystick.cdc.file.PipelineSpec.Destination;
@@ -8,6 +7,7 @@ import io.tallystick.cdc.file.PipelineSpec.Mapped;
 import io.tallystick.cdc.file.PipelineSpec.Mode;
 import io.tallystick.cdc.file.PipelineSpec.Route;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
+import io.tallystick.cdc.replicator.ConflictPolicy;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.tallystick.cdc.file;
 
-import io.tallystick.cdc.LoopPolicy;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.RunnerSettings;
 import io.tallystick.cdc.SpoolSettings;
+import io.tallystick.cdc.replicator.LoopPolicy;
+import io.tallystick.cdc.replicator.PipelineSettings;
+import io.tallystick.cdc.replicator.RunnerSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

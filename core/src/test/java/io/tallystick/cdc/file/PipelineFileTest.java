@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.tallystick.cdc.ConflictPolicy;
-import io.tallystick.cdc.LoopPolicy;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.query.QuerySettings;
+import io.tallystick.cdc.replicator.ConflictPolicy;
+import io.tallystick.cdc.replicator.LoopPolicy;
 import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.tallystick.cdc.spool;
 
 import io.tallystick.cdc.ColumnType;
 import io.tallystick.cdc.ColumnTypes;
-import io.tallystick.cdc.PlainType;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.PlainType;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package io.tallystick.cdc.spool;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.PieceSpool;
-import io.tallystick.cdc.PlainType;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SourceColumn;
@@ -11,6 +10,7 @@ import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.PlainType;
 import io.tallystick.disk.Disk;
 import io.tallystick.disk.FileDisk;
 import java.io.IOException;

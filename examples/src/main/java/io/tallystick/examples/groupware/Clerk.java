@@ -1,8 +1,8 @@
 package io.tallystick.examples.groupware;
 
-import io.tallystick.cdc.PipelineDesk;
-import io.tallystick.cdc.PipelineDesk.Parked;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineDesk.Parked;
 import io.tallystick.examples.play.Stage;
 import io.tallystick.examples.play.Theatre.Mark;
 import io.tallystick.jdbc.Jdbc;

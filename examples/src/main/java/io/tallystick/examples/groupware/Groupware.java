@@ -1,8 +1,8 @@
 package io.tallystick.examples.groupware;
 
-import io.tallystick.cdc.PipelineDesk;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineSpec;
+import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.examples.service.SqlFile;
 import io.tallystick.examples.world.Role;
 import io.tallystick.examples.world.Role.Home;

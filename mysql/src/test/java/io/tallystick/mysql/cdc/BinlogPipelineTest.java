@@ -5,14 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.ConversionPolicy;
-import io.tallystick.cdc.MirrorMapping;
-import io.tallystick.cdc.Pipeline;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetCatalog;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.replicator.MirrorMapping;
+import io.tallystick.cdc.replicator.Pipeline;
+import io.tallystick.cdc.replicator.PipelineSettings;
+import io.tallystick.cdc.replicator.ReplicatedTarget;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;

@@ -2,8 +2,8 @@ package io.tallystick.mysql.cdc;
 
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.RowWriter;
-import io.tallystick.cdc.RowWriterContract;
 import io.tallystick.cdc.TargetDialect;
+import io.tallystick.cdc.replicator.RowWriterContract;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;

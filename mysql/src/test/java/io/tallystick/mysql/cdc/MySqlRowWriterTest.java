@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.RowWriter;
-import io.tallystick.cdc.RowWriterContract;
 import io.tallystick.cdc.TargetChange.Verb;
 import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TestRoute;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.RowWriterContract;
+import io.tallystick.cdc.replicator.TestRoute;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.testkit.crash.FaultyDataSource;

@@ -3,9 +3,9 @@ package io.tallystick.postgres.cdc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;

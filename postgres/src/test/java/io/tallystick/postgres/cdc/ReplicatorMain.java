@@ -1,7 +1,7 @@
 package io.tallystick.postgres.cdc;
 
-import io.tallystick.cdc.PipelineStatus;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 

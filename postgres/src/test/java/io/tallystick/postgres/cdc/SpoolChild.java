@@ -1,16 +1,16 @@
 package io.tallystick.postgres.cdc;
 
 import io.tallystick.cdc.ConversionPolicy;
-import io.tallystick.cdc.MirrorMapping;
 import io.tallystick.cdc.PieceSpool;
-import io.tallystick.cdc.Pipeline;
-import io.tallystick.cdc.PipelineSettings;
-import io.tallystick.cdc.ReplicatedTarget;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetCatalog;
 import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.replicator.MirrorMapping;
+import io.tallystick.cdc.replicator.Pipeline;
+import io.tallystick.cdc.replicator.PipelineSettings;
+import io.tallystick.cdc.replicator.ReplicatedTarget;
 import io.tallystick.cdc.spool.DiskSpool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.PieceSpool;
-import io.tallystick.cdc.Pipeline;
-import io.tallystick.cdc.PipelineDesk;
-import io.tallystick.cdc.PipelineStatus;
+import io.tallystick.cdc.replicator.Pipeline;
+import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.crash.ChildJvm;

@@ -1,0 +1,77 @@
+package io.tallystick.cdc.replicator;
+
+import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.TableName;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the copying of a table has come at one target.
+ *
+ * @param from the key after which it began; null for the beginning of the table
+ * @param to the last key wanted, included; null for the end of the table
+ * @param doneTo the last key that is there; null when nothing is there yet
+ * @param sweeps whether rows that the source has no more are deleted on the way
+ */
+record LoadState(
+        TableName table,
+        @Nullable List<String> from,
+        @Nullable List<String> to,
+        @Nullable List<String> doneTo,
+        long doneRows,
+        boolean sweeps) {
+
+    /** The key after which the next chunk begins; null for the beginning of the table. */
+    @Nullable
+    List<String> next() {
+        return doneTo == null ? from : doneTo;
+    }
+
+    /** What this chunk brings was brought before, by a commit whose answer was lost. */
+    boolean has(LoadedChunk chunk) {
+        return chunk.upTo() != null && chunk.upTo().equals(doneTo);
+    }
+
+    /** Whether this chunk is the last: it may be the last of a part that another target wants, and not of this one. */
+    boolean endsWith(LoadedChunk chunk) {
+        return chunk.upTo() == null && (chunk.to() == null || chunk.to().equals(to));
+    }
+
+    /**
+     * Whether the chunk can be counted. Not one that ends where another target wants no more, and not one that was read for somebody
+     * who does not want to know what the source has no more.
+     */
+    boolean countsWith(LoadedChunk chunk) {
+        return (chunk.upTo() != null || endsWith(chunk)) && (!sweeps || chunk.seen() != null);
+    }
+
+    LoadState after(SnapshotReader.Chunk chunk) {
+        return new LoadState(
+                table, from, to, chunk.upTo(), doneRows + chunk.rows().size(), sweeps);
+    }
+
+    /** What two targets want: together if they go on at the same key to the same end, else from the beginning. */
+    static LoadState forBoth(LoadState one, LoadState other) {
+        if (!Objects.equals(one.next(), other.next()) || !Objects.equals(one.to, other.to)) {
+            return anew(one, other);
+        }
+        return new LoadState(one.table, one.from, one.to, one.doneTo, one.doneRows, one.sweeps || other.sweeps);
+    }
+
+    /** What two targets want that have come differently far, or want different parts: from the beginning of what is common. */
+    static LoadState anew(LoadState one, LoadState other) {
+        return new LoadState(
+                one.table,
+                Objects.equals(one.from, other.from) ? one.from : null,
+                Objects.equals(one.to, other.to) ? one.to : null,
+                null,
+                0,
+                one.sweeps || other.sweeps);
+    }
+
+    LoadState after(LoadedChunk chunk) {
+        return new LoadState(
+                table, from, to, chunk.upTo(), doneRows + chunk.rows().size(), sweeps);
+    }
+}

@@ -1,0 +1,57 @@
+package io.tallystick.cdc.replicator;
+
+import io.tallystick.cdc.TableName;
+import io.tallystick.jdbc.Tx;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A whole resync at one target: it forgets what it had read, and copies all tables from a new position on. Done at the claim, in the
+ * transaction that stores the new position, and once for each order, however often the runner is started.
+ *
+ * @param number how many were ordered so far; 0 for none
+ */
+record ResyncOrder(long number, Set<TableName> tables) {
+
+    static final ResyncOrder NONE = new ResyncOrder(0, Set.of());
+
+    /** Prepares it unless this target has begun it before; false when there was nothing to do. */
+    boolean prepare(TargetSession session, String pipeline) {
+        Tx tx = session.tx();
+        if (number == 0 || begun(tx, pipeline) >= number) {
+            return false;
+        }
+        tx.insertFirst(
+                "tally_pipeline",
+                List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
+                pipeline,
+                0L,
+                0L,
+                0L,
+                0L);
+        tx.update("UPDATE tally_pipeline SET resync_done = ?, gap = NULL WHERE pipeline = ?", number, pipeline);
+        if (session.position() == null) {
+            return false; // it begins anyway
+        }
+        // what waited was refused by the past: the copy brings the rows as they are
+        int waited = tx.update("DELETE FROM tally_quarantine WHERE pipeline = ?", pipeline);
+        new LoadRows(tx, pipeline).resync(tables);
+        PipelineBoard.audit(
+                tx,
+                pipeline,
+                new PipelineBoard.Audit(
+                        "resync begins",
+                        new PipelineOrders.Order("tallystick", "resync " + number, java.time.Instant.EPOCH),
+                        "from position " + session.position() + "; tables " + tables + "; " + waited
+                                + " changes in quarantine given up"));
+        return true;
+    }
+
+    private static long begun(Tx tx, String pipeline) {
+        return tx.queryOne(
+                        "SELECT resync_done FROM tally_pipeline WHERE pipeline = ?",
+                        row -> row.longValue("resync_done"),
+                        pipeline)
+                .orElse(0L);
+    }
+}

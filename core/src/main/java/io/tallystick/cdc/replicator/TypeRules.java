@@ -1,0 +1,226 @@
+package io.tallystick.cdc.replicator;
+
+import static io.tallystick.cdc.replicator.TypeReport.Fate.CHECKED;
+import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSLESS;
+import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSY;
+import static io.tallystick.cdc.replicator.TypeReport.Fate.REFUSED;
+import static io.tallystick.cdc.replicator.TypeReport.Fate.SAME;
+
+import io.tallystick.cdc.CellConverter;
+import io.tallystick.cdc.SourceColumn;
+import io.tallystick.cdc.TargetColumn;
+import io.tallystick.cdc.TargetDialect;
+import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.TypeReport.Fate;
+import io.tallystick.cdc.replicator.TypeReport.Line;
+import java.sql.Types;
+
+/** Which kind of value fits which type; what {@link CellConverter} does, told in words. */
+final class TypeRules {
+
+    private static final Verdict YES = new Verdict(LOSSLESS, "");
+    private static final Verdict NO = new Verdict(REFUSED, "the two have nothing in common");
+    private static final Verdict READ =
+            new Verdict(CHECKED, "the text must be one that the target reads as its own type");
+
+    private final TargetDialect dialect;
+    private final boolean sameEngine;
+
+    TypeRules(TargetDialect dialect, boolean sameEngine) {
+        this.dialect = dialect;
+        this.sameEngine = sameEngine;
+    }
+
+    /** What becomes of values, and how. */
+    private record Verdict(Fate fate, String how) {}
+
+    Line line(SourceColumn from, TargetColumn to) {
+        Verdict verdict = sameEngine && from.type().declared().equalsIgnoreCase(to.type())
+                ? new Verdict(SAME, "")
+                : verdict(from.type().kind(), DeclaredType.of(from.type().declared()), to);
+        return new Line(from.name(), from.type().declared(), to.name(), to.type(), verdict.fate(), verdict.how());
+    }
+
+    private Verdict verdict(ValueKind kind, DeclaredType from, TargetColumn column) {
+        DeclaredType to = DeclaredType.of(column.type());
+        ValueKind target = column.kind();
+        if (target == ValueKind.TEXT) {
+            return text(kind, from, to);
+        }
+        return switch (kind) {
+            case BOOLEAN -> numberOrBits(target) ? YES : NO;
+            case INTEGER -> integer(target, from, to);
+            case DECIMAL -> decimal(target, from, to);
+            case FLOAT -> floating(target, from, column);
+            case TEXT -> target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as UTF-8") : READ;
+            case BYTES -> bytes(target, from, to);
+            case DATE -> date(target);
+            case TIME -> time(target, from, to);
+            case TIMESTAMP, INSTANT -> timestamp(kind, target, from, to);
+            case INTERVAL -> same(kind, target, target == ValueKind.TIME ? READ : NO);
+            case UUID -> same(kind, target, target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as 16 bytes") : NO);
+            case BITS -> bits(target, from, to);
+            case JSON -> same(kind, target, target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as UTF-8") : NO);
+            case ENUM -> target == ValueKind.ENUM ? new Verdict(CHECKED, "the target must have the label") : NO;
+            case SET -> set(target, column);
+            case OTHER -> target == ValueKind.OTHER ? READ : NO;
+        };
+    }
+
+    private static boolean numberOrBits(ValueKind target) {
+        return switch (target) {
+            case BOOLEAN, INTEGER, DECIMAL, FLOAT, BITS, JSON -> true;
+            default -> false;
+        };
+    }
+
+    private static Verdict same(ValueKind kind, ValueKind target, Verdict otherwise) {
+        return kind == target ? YES : otherwise;
+    }
+
+    private static Verdict text(ValueKind kind, DeclaredType from, DeclaredType to) {
+        boolean mayBeLonger =
+                to.length() >= 0 && (kind != ValueKind.TEXT || from.length() < 0 || from.length() > to.length());
+        if (mayBeLonger) {
+            return new Verdict(CHECKED, "texts of more than " + to.length() + " characters are refused");
+        }
+        return kind == ValueKind.BYTES ? new Verdict(LOSSLESS, "in hexadecimal") : YES;
+    }
+
+    private static Verdict integer(ValueKind target, DeclaredType from, DeclaredType to) {
+        return switch (target) {
+            case INTEGER -> to.holdsIntegersOf(from) ? YES : new Verdict(CHECKED, "numbers out of range are refused");
+            case DECIMAL ->
+                to.length() >= 0 && to.scale() < 0
+                        ? rounded(to)
+                        : to.length() < 0 || to.wholeDigits() >= from.digits()
+                                ? YES
+                                : new Verdict(CHECKED, "numbers out of range are refused");
+            case FLOAT ->
+                from.bits() <= (to.isSingle() ? 24 : 32) ? YES : new Verdict(LOSSY, "large numbers are rounded");
+            case BOOLEAN -> new Verdict(CHECKED, "only 0 and 1 are taken");
+            case BITS -> new Verdict(CHECKED, "numbers out of range are refused");
+            case JSON -> YES;
+            default -> NO;
+        };
+    }
+
+    private static Verdict decimal(ValueKind target, DeclaredType from, DeclaredType to) {
+        return switch (target) {
+            case DECIMAL -> decimal(from, to);
+            case INTEGER ->
+                from.length() >= 0 && from.scale() <= 0
+                        ? new Verdict(CHECKED, "numbers out of range are refused")
+                        : new Verdict(REFUSED, "fractions would be lost");
+            case FLOAT -> new Verdict(LOSSY, "rounded to what a binary fraction can express");
+            case JSON -> YES;
+            default -> NO;
+        };
+    }
+
+    private static Verdict decimal(DeclaredType from, DeclaredType to) {
+        if (to.length() < 0) {
+            return YES;
+        }
+        if (from.length() < 0 || from.scale() > to.scale()) {
+            return rounded(to);
+        }
+        return from.wholeDigits() <= to.wholeDigits() ? YES : new Verdict(CHECKED, "numbers out of range are refused");
+    }
+
+    private static Verdict rounded(DeclaredType to) {
+        return new Verdict(
+                LOSSY,
+                to.scale() < 0
+                        ? "the last " + -to.scale() + " digits before the point are rounded away"
+                        : "rounded to " + to.scale() + " digits after the point");
+    }
+
+    private static Verdict floating(ValueKind target, DeclaredType from, TargetColumn column) {
+        boolean toSingle = column.jdbcType() == Types.REAL;
+        return switch (target) {
+            case FLOAT -> toSingle && !from.isSingle() ? new Verdict(LOSSY, "rounded to 24 bits") : YES;
+            case DECIMAL -> new Verdict(LOSSY, "rounded to the digits of the target");
+            case JSON -> YES;
+            default -> NO;
+        };
+    }
+
+    private static Verdict bytes(ValueKind target, DeclaredType from, DeclaredType to) {
+        return switch (target) {
+            case BYTES ->
+                to.length() < 0 || (from.length() >= 0 && from.length() <= to.length())
+                        ? YES
+                        : new Verdict(CHECKED, "more than " + to.length() + " bytes are refused");
+            case UUID -> new Verdict(CHECKED, "only 16 bytes are taken");
+            case BITS -> new Verdict(CHECKED, "more bits than the target's are refused");
+            default -> NO;
+        };
+    }
+
+    private Verdict date(ValueKind target) {
+        return switch (target) {
+            case DATE -> specials();
+            case TIMESTAMP, INSTANT -> new Verdict(LOSSLESS, "as midnight, in UTC");
+            default -> NO;
+        };
+    }
+
+    private Verdict time(ValueKind target, DeclaredType from, DeclaredType to) {
+        if (target == ValueKind.INTERVAL) {
+            return YES;
+        }
+        if (target != ValueKind.TIME) {
+            return NO;
+        }
+        Verdict rounded = rounded(from, to);
+        return rounded.fate() == LOSSY || dialect.isMySqlFamily()
+                ? rounded
+                : new Verdict(CHECKED, "spans below zero or beyond 24 hours are refused");
+    }
+
+    private Verdict timestamp(ValueKind kind, ValueKind target, DeclaredType from, DeclaredType to) {
+        return switch (target) {
+            case DATE -> new Verdict(LOSSY, "the time of day is cut off");
+            case TIME -> new Verdict(LOSSY, "the day is cut off");
+            case TIMESTAMP, INSTANT -> {
+                Verdict rounded = rounded(from, to);
+                yield kind == target || rounded.fate() == LOSSY
+                        ? rounded
+                        : new Verdict(LOSSLESS, "wall clocks are taken for UTC");
+            }
+            default -> NO;
+        };
+    }
+
+    private Verdict rounded(DeclaredType from, DeclaredType to) {
+        int kept = to.fraction(dialect.isMySqlFamily());
+        boolean fromMySql = sameEngine ? dialect.isMySqlFamily() : from.word().equals("datetime");
+        return from.fraction(fromMySql) > kept
+                ? new Verdict(LOSSY, "rounded to " + kept + " digits of a second")
+                : specials();
+    }
+
+    /** What the other engine's times have and the target's lack. */
+    private Verdict specials() {
+        return sameEngine
+                ? YES
+                : new Verdict(
+                        LOSSLESS, "infinity and zero dates by the conversion policy, years out of range are refused");
+    }
+
+    private static Verdict bits(ValueKind target, DeclaredType from, DeclaredType to) {
+        return switch (target) {
+            case BITS -> from.length() == to.length() ? YES : new Verdict(CHECKED, "another number of bits is refused");
+            case INTEGER, DECIMAL, BYTES -> new Verdict(LOSSLESS, "as a number, without leading zeros");
+            case BOOLEAN -> new Verdict(CHECKED, "only 0 and 1 are taken");
+            default -> NO;
+        };
+    }
+
+    private static Verdict set(ValueKind target, TargetColumn column) {
+        return target == ValueKind.SET || column.type().endsWith("[]")
+                ? new Verdict(CHECKED, "the target must have the labels")
+                : NO;
+    }
+}

@@ -1,0 +1,22 @@
+package io.tallystick.cdc.replicator;
+
+import io.tallystick.cdc.BatchWriter;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.RowWriter;
+import io.tallystick.cdc.TargetDialect;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+
+class BatchWriterOnH2Test extends RowWriterContract {
+
+    @Override
+    protected Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:h2:mem:;CASE_INSENSITIVE_IDENTIFIERS=TRUE");
+    }
+
+    @Override
+    protected RowWriter writer(TargetDialect dialect, ConversionPolicy policy) {
+        return new BatchWriter(dialect, policy);
+    }
+}

@@ -1,0 +1,147 @@
+package io.tallystick.cdc.replicator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.cdc.BatchWriter;
+import io.tallystick.cdc.Change;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.Position;
+import io.tallystick.cdc.SourceColumn;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.SpoolSettings;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.TargetCatalog;
+import io.tallystick.cdc.TargetDialect;
+import io.tallystick.cdc.TargetTable;
+import io.tallystick.cdc.TransactionPiece;
+import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.spool.DiskSpool;
+import io.tallystick.jdbc.Dialect;
+import io.tallystick.jdbc.Jdbc;
+import io.tallystick.jdbc.Schema;
+import io.tallystick.testkit.Background;
+import io.tallystick.testkit.db.Databases;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A spool holds a stretch twice when the reading was cut before the stretch was forced. Where such a piece stands is always asked,
+ * wherever the groups of the target end.
+ */
+@Databases(Engine.POSTGRESQL)
+class SpooledTwiceTest {
+
+    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final TableName NAME = new TableName("public", "entry");
+    /** One change each. */
+    private static final List<Integer> SPOOLED = List.of(1, 2, 3, 4, 2, 3, 4, 5, 6);
+
+    private static final Position LAST = new Position("6");
+
+    private final TestDatabase db;
+    private final SourceTable entry = new SourceTable(
+            NAME, List.of(new SourceColumn("n_number", new Texts.TextType("bigint", ValueKind.INTEGER), true)));
+
+    @TempDir
+    private Path folder;
+
+    SpooledTwiceTest(TestDatabase db) {
+        this.db = db;
+        Schema.of(Jdbc.on(db.dataSource())).install("cdc");
+        db.execute("DROP TABLE IF EXISTS entry", "CREATE TABLE entry (n_number BIGINT PRIMARY KEY)");
+    }
+
+    @Test
+    void a_stretch_that_lies_in_the_spool_twice_is_applied_once_wherever_groups_end() throws Exception {
+        for (int changes = 1; changes <= SPOOLED.size(); changes++) {
+            db.execute("TRUNCATE entry, tally_position, tally_quarantine");
+            TargetProgress progress = applied(changes, queueFromSpool());
+            assertThat(numbers())
+                    .as("in groups of %d changes", changes)
+                    .isEqualTo(LongStream.rangeClosed(1, 6).boxed().toList());
+            assertThat(progress.status().counts())
+                    .as("in groups of %d changes", changes)
+                    .isEqualTo(new PipelineStatus.Counts(6, 6, 0, 0));
+        }
+    }
+
+    /** Everything that lies there, before anybody takes it: so groups end where they are told to. */
+    private PieceQueue queueFromSpool() throws InterruptedException {
+        PieceQueue queue = new PieceQueue(1 << 20);
+        TargetProgress stands = new TargetProgress("db");
+        stands.connected(new Position("0"));
+        try (DiskSpool spool = DiskSpool.open(SpoolSettings.in(folder), "test", Set.of(NAME), new Texts.OnDisk())) {
+            spool.begin(new Position("0"));
+            SPOOLED.forEach(number -> assertThat(spool.append(piece(number))).isTrue());
+            spool.force();
+            SpoolFeeder feeder = new SpoolFeeder(spool, queue, stands, SpooledTwiceTest::covers, damaged -> {}).start();
+            assertThat(feeder.endsWithin(LONG)).isTrue();
+        }
+        return queue;
+    }
+
+    private TransactionPiece piece(int number) {
+        return new TransactionPiece(
+                "t" + number,
+                new Position("" + number),
+                Instant.EPOCH,
+                null,
+                List.of(Change.insert(Texts.row(entry, number))),
+                true);
+    }
+
+    private TargetProgress applied(int groupChanges, PieceQueue queue) throws Exception {
+        TargetProgress progress = new TargetProgress("db");
+        TargetLoop loop = new TargetLoop(
+                target(),
+                new Alone(SpooledTwiceTest::covers),
+                queue,
+                PipelineSettings.standard().withGroupChanges(groupChanges),
+                progress);
+        CompletableFuture<Void> runs = Background.run(loop);
+        try {
+            await().atMost(LONG).until(() -> LAST.equals(progress.durable()));
+        } finally {
+            loop.stop();
+            runs.join();
+        }
+        return progress;
+    }
+
+    private ReplicatedTarget target() throws SQLException {
+        try (Connection connection = db.connect()) {
+            TargetTable table = TargetCatalog.of(connection)
+                    .read(List.of(TargetCatalog.Wanted.all(NAME)))
+                    .get(0);
+            return new ReplicatedTarget(
+                    "db",
+                    db.dataSource(),
+                    Dialect.POSTGRESQL,
+                    new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
+                    new MirrorMapping(Map.of(NAME, table)));
+        }
+    }
+
+    private List<Long> numbers() {
+        return Jdbc.on(db.dataSource())
+                .autocommit(tx ->
+                        tx.query("SELECT n_number FROM entry ORDER BY n_number", row -> row.longValue("n_number")));
+    }
+
+    private static boolean covers(Position one, Position other) {
+        return Integer.parseInt(one.text()) >= Integer.parseInt(other.text());
+    }
+}
