@@ -1,8 +1,10 @@
-package io.tallystick.cdc;
+package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.cdc.SourceLoop.Standing;
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.replicator.SourceLoop.Standing;
 import io.tallystick.jdbc.UnavailableException;
 import java.lang.reflect.Proxy;
 import java.util.List;
