@@ -1,5 +1,6 @@
 package io.tallystick.xa;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class Backlog {
     private final List<Search> searches = new ArrayList<>();
     private final AtomicLong scans = new AtomicLong();
     private final Map<Gtrid, End> ends = new ConcurrentHashMap<>();
+    private final EndedLately endedLately = new EndedLately();
     private final ConcurrentLinkedQueue<Evidence> evidence = new ConcurrentLinkedQueue<>();
 
     private record Question(Coordination coordination, XaEffect effect) {
@@ -91,6 +93,11 @@ final class Backlog {
      * @param remember its application may still ask for the outcome
      */
     void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
+        Duration age = Duration.between(gtrid.startedAt(), site.clock().instant());
+        if (remember || age.abs().compareTo(site.settings().prepareBudget().dividedBy(2)) > 0) {
+            // before it is written: whoever lists the decisions meanwhile must not take it for unfinished
+            endedLately.add(home, gtrid);
+        }
         ended(gtrid, new End(home, remember ? Remains.DECISION : Remains.NOTHING));
     }
 
@@ -126,9 +133,18 @@ final class Backlog {
         }
     }
 
-    /** Whether it has ended and only its store does not know yet. */
+    /** Whether it has ended and only its store does not know yet, or did not when its decisions were listed. */
     boolean isEnding(Gtrid gtrid) {
-        return ends.containsKey(gtrid);
+        return ends.containsKey(gtrid) || endedLately.contains(gtrid);
+    }
+
+    /** The decisions of a store are going to be listed; the number of that, for {@link #listed}. */
+    long listingBegins() {
+        return endedLately.listingBegins();
+    }
+
+    void listed(DecisionStore home, long number, Set<Gtrid> unfinished) {
+        endedLately.listed(home, number, unfinished);
     }
 
     /** Evidence must be durable before anybody is told of it; while its store is away it is kept here. */

@@ -113,7 +113,8 @@ final class Questions {
         if (fate == null
                 && transaction.phase() == XaPhase.COMMITTING
                 && !limb.incarnation.isEmpty()
-                && !limb.incarnation.equals(driver.incarnation())) {
+                && !limb.incarnation.equals(driver.incarnation())
+                && isUnfinished()) {
             fate = Ack.Found.UNKNOWN;
             evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
                     + ", which has taken its place";
@@ -121,6 +122,13 @@ final class Questions {
             evidence = limb.resource + " says of " + limb.hint + ": " + fate;
         }
         return new XaEvent.Gone(number, fate, evidence);
+    }
+
+    /** Another engine may have found the branch in the new database, and have ended it and all of its transaction. */
+    private boolean isUnfinished() {
+        return Objects.requireNonNull(transaction.home())
+                .decision(transaction.name())
+                .isPresent();
     }
 
     private Vote vote(int number) {

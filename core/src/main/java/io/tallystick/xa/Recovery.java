@@ -288,7 +288,13 @@ final class Recovery {
     // ---- decisions
 
     private void takeOver(DecisionStore home) {
+        long listing = site.backlog().listingBegins();
         List<DecisionRecord> unfinished = unfinished(home);
+        site.backlog()
+                .listed(
+                        home,
+                        listing,
+                        unfinished.stream().map(DecisionRecord::gtrid).collect(Collectors.toSet()));
         if (!unfinished.isEmpty()) {
             List<Life> living = home.living(site.homes().cluster());
             // those that hold locks first: most others have been told to every branch, and only their end was lost

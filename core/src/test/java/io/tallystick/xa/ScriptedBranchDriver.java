@@ -14,6 +14,7 @@ final class ScriptedBranchDriver implements BranchDriver {
     final List<PreparedBranch> prepared = new CopyOnWriteArrayList<>();
     volatile Vote vote = new Vote.Prepared("");
     volatile boolean away;
+    volatile String incarnation = "";
     volatile int capacity = -1;
     volatile Runnable beforeItVotes = () -> {};
     volatile Runnable beforeItAnswers = () -> {};
@@ -35,7 +36,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
     @Override
     public String incarnation() {
-        return "";
+        return incarnation;
     }
 
     @Override
