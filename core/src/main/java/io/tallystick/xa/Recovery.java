@@ -1,5 +1,6 @@
 package io.tallystick.xa;
 
+import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.DecisionRecord.Voted;
@@ -39,6 +40,7 @@ final class Recovery {
     private final Set<String> scanning = ConcurrentHashMap.newKeySet();
     private final Map<String, List<PreparedBranch>> lastSeen = new ConcurrentHashMap<>();
     private final Map<BranchXid, Instant> firstSeen = new ConcurrentHashMap<>();
+    private final Set<String> examined = ConcurrentHashMap.newKeySet();
     private final Alarms alarms;
     private final PolicyRules policies;
     private Instant nextBeat = Instant.MIN;
@@ -154,6 +156,7 @@ final class Recovery {
         List<PreparedBranch> found;
         try {
             found = driver.prepared();
+            examineOnce(driver);
             health.reached();
         } catch (TallystickException e) {
             health.unreachable(String.valueOf(e.getMessage()), site.clock().instant());
@@ -165,6 +168,21 @@ final class Recovery {
         site.backlog().scanned(driver.resource(), number, names(found));
         site.kept().scanned(driver.resource(), names(found));
         return found;
+    }
+
+    /** Who starts an engine hears at once what would roll back its transactions or lose them, and not at the first of them. */
+    private void examineOnce(BranchDriver driver) {
+        if (!examined.add(driver.resource())) {
+            return;
+        }
+        try {
+            driver.examine().stream()
+                    .filter(found -> found.severity() == Finding.Severity.ERROR)
+                    .forEach(found -> LOG.error("resource '{}': {}", driver.resource(), found));
+        } catch (RuntimeException e) {
+            examined.remove(driver.resource());
+            LOG.debug("resource '{}' is examined later", driver.resource(), e);
+        }
     }
 
     private static Set<BranchXid> names(List<PreparedBranch> branches) {

@@ -90,7 +90,7 @@ final class InnoDbBranch implements JdbcBranch {
             doomed = "it is a local transaction, or another branch, and cannot be prepared as " + as;
         }
         if (doomed != null) {
-            rollbackWork(budget);
+            rollbackAfterAnError(budget);
             return new Vote.No(doomed);
         }
         if (!work.hasBegun()) {
@@ -113,6 +113,7 @@ final class InnoDbBranch implements JdbcBranch {
             case ROLLED_BACK, NAME_TAKEN, FORBIDDEN, UNSUPPORTED -> {
                 // the server can only roll it back, and waits for the word
                 Ack done = finishHere(false, as);
+                lease.spoil();
                 return done instanceof Ack.Done ? new Vote.No(said) : new Vote.Unknown(said);
             }
             default -> {
@@ -127,7 +128,7 @@ final class InnoDbBranch implements JdbcBranch {
         work.end();
         String doomed = doomed();
         if (doomed != null) {
-            rollbackWork(budget);
+            rollbackAfterAnError(budget);
             return new LastWord.RolledBack(doomed);
         }
         stage = Stage.ENDED;
@@ -160,7 +161,7 @@ final class InnoDbBranch implements JdbcBranch {
             return new LastWord.Unknown(said);
         }
         stage = Stage.WORKING;
-        rollbackWork(Duration.ofSeconds(5));
+        rollbackAfterAnError(Duration.ofSeconds(5));
         return withDecision && DecisionSql.isOverruled(error, dialect)
                 ? new LastWord.Overruled()
                 : new LastWord.RolledBack(said);
@@ -230,6 +231,12 @@ final class InnoDbBranch implements JdbcBranch {
             LOG.debug("{}: a rollback failed; the session is ended, which has the same effect", resource, e);
             lease.cut();
         }
+    }
+
+    /** Whatever state the server has left its session in: nobody else gets it. */
+    private void rollbackAfterAnError(Duration budget) {
+        rollbackWork(budget);
+        lease.spoil();
     }
 
     private @Nullable String doomed() {

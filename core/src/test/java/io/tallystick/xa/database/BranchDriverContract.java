@@ -9,6 +9,7 @@ import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.crash.FaultSweep;
 import io.tallystick.testkit.crash.JdbcFault;
+import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchDriver.Opening;
@@ -19,9 +20,14 @@ import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -270,6 +276,36 @@ abstract class BranchDriverContract extends BranchHandleContract {
         branch.release();
         assertThat(amount(1)).isEqualTo(100);
         assertIsFree(1);
+    }
+
+    @Test
+    void after_an_error_of_a_branch_its_connection_is_nobodys_any_more() throws SQLException {
+        DecisionRecord record = decision();
+        db.execute(tombstone(record.gtrid()));
+        JdbcBranch overruled = openLocal();
+        update(overruled, 1, 70);
+        String session = sessionOf(overruled.connection());
+        assertThat(overruled.commitAlone(record, BUDGET)).isEqualTo(new LastWord.Overruled());
+        overruled.release();
+        List<JdbcBranch> all = new ArrayList<>();
+        for (int i = 0; i < settings().branches(); i++) {
+            all.add(openLocal());
+            assertThat(sessionOf(all.get(i).connection())).isNotEqualTo(session);
+        }
+        for (JdbcBranch branch : all) {
+            branch.rollback(BUDGET);
+            branch.release();
+        }
+    }
+
+    private String sessionOf(Connection connection) throws SQLException {
+        String sql = db.engine() == Engine.POSTGRESQL ? "SELECT pg_backend_pid()" : "SELECT CONNECTION_ID()";
+        try (connection;
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     @Test

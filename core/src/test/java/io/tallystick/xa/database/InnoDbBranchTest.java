@@ -6,6 +6,7 @@ import static io.tallystick.xa.database.InnoDbScene.execute;
 import static io.tallystick.xa.database.InnoDbScene.xid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
@@ -139,9 +140,13 @@ class InnoDbBranchTest {
     void a_branch_that_was_chosen_in_a_deadlock_votes_no_although_the_application_went_on() throws Exception {
         BranchXid xid = xid();
         JdbcBranch victim = scene.withdrawing(xid);
+        long session = scene.session(victim);
         runIntoDeadlock(victim);
         assertThat(victim.prepare(xid, BUDGET)).isInstanceOf(Vote.No.class);
         victim.release();
+        await().untilAsserted(() -> assertThat(scene.isAlive(session))
+                .as("its connection was used again")
+                .isFalse());
         assertThat(scene.prepared()).doesNotContain(xid);
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
@@ -28,6 +31,7 @@ import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.xa.PGXADataSource;
+import org.slf4j.LoggerFactory;
 
 /** Whose branches they are, what a session is limited to, and what a server lacks. */
 @Databases(value = Engine.POSTGRESQL, ownServer = true)
@@ -212,15 +216,24 @@ class PostgresResourceTest extends PostgresScene {
         }
     }
 
-    /** One that cannot prepare may be the last participant; of two, one has to vote. */
+    /** One that cannot prepare may be the last participant; of two, one has to vote. Who starts an engine finds it in the log. */
     private static void assertTwoOfThemAreRefused(TestDatabase off) throws SQLException {
         Schema.of(Jdbc.on(off.dataSource())).install("xa");
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger recovery = (Logger) LoggerFactory.getLogger("io.tallystick.xa.Recovery");
+        recovery.addAppender(said);
         try (XaEngine engine = XaEngine.named("shop")
                 .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("orders", 2)))
                 .resource(PostgresBranchDriver.on(off.dataSource(), PoolSettings.of("stock", 2)))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(off.dataSource())))
                 .settings(PreparedScene.PATIENT)
                 .open()) {
+            await().untilAsserted(() -> assertThat(soFar(said))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("resource 'stock': ERROR max_prepared_transactions is 0")
+                            .contains("ALTER SYSTEM SET max_prepared_transactions = 64; then restart")));
             XaTransaction both = engine.begin();
             for (String resource : List.of("stock", "orders")) {
                 try (Statement statement = both.connection(resource).createStatement()) {
@@ -231,10 +244,19 @@ class PostgresResourceTest extends PostgresScene {
                     .isInstanceOf(RolledBackException.class)
                     .hasMessageContaining("stock")
                     .hasMessageContaining("max_prepared_transactions");
+        } finally {
+            recovery.detachAppender(said);
         }
         assertThat(Jdbc.on(off.dataSource())
                         .<List<Integer>>autocommit(tx -> tx.query("SELECT id FROM item", row -> row.intValue("id"))))
                 .isEmpty();
+    }
+
+    /** Other threads log meanwhile; appending is synchronized on the appender. */
+    private static List<ILoggingEvent> soFar(ListAppender<ILoggingEvent> said) {
+        synchronized (said) {
+            return List.copyOf(said.list);
+        }
     }
 
     private static Finding finding(PostgresBranchDriver in, String subject) {
