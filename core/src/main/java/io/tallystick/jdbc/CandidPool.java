@@ -64,8 +64,11 @@ public final class CandidPool extends HikariDataSource {
             }
             throw new IllegalStateException("pool " + getPoolName() + " is of no use: " + e.getCause(), e);
         } catch (InterruptedException e) {
-            answer.cancel(false);
             Thread.currentThread().interrupt();
+            if (!answer.cancel(false) && !answer.isCompletedExceptionally()) {
+                // it has come at this very moment, and nobody else would give it back
+                return answer.join();
+            }
             throw new SQLException(getPoolName() + ": interrupted while waiting for a connection", e);
         } finally {
             logins.forget(answer);

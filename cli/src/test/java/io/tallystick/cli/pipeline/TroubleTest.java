@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.cdc.replicator.PipelineStatus.State;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -53,8 +54,11 @@ class TroubleTest {
                 TestDatabases.postgres().setting("wal_level", "replica").start()) {
             source.execute(T);
             try (Pipe pipe = Pipe.start(Pipe.mirror("low_level", source, target, "t"))) {
-                awaitReason(pipe, "wal_level");
-                assertThat(pipe.status().state()).isEqualTo(State.SOURCE_AWAY);
+                await().atMost(Pipe.LONG).untilAsserted(() -> {
+                    PipelineStatus status = pipe.status();
+                    assertThat(String.valueOf(status.reason())).contains("wal_level");
+                    assertThat(status.state()).isEqualTo(State.SOURCE_AWAY);
+                });
             }
         }
     }

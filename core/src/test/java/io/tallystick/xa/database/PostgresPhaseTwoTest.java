@@ -138,10 +138,11 @@ class PostgresPhaseTwoTest extends PostgresScene {
         for (JdbcBranch each : List.of(voting, deciding, finishing)) {
             each.release();
         }
-        await().untilAsserted(
-                        () -> assertThat(number("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"))
-                                .as("sessions that still hold locks")
-                                .isZero());
+        await().untilAsserted(() -> assertThat(
+                        number(
+                                "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()"))
+                .as("sessions that still hold locks")
+                .isZero());
         assertThat(driver.prepared()).isEmpty();
     }
 

@@ -162,7 +162,9 @@ class PostgresResourceTest extends PostgresScene {
         PostgresBranchDriver limited = track(PostgresBranchDriver.on(db.dataSource(), settings));
         JdbcBranch branch = limited.open(opening());
         execute(branch, "UPDATE item SET amount = 70 WHERE id = 1");
-        await().until(() -> number("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'") == 0);
+        await().until(() -> number(
+                        "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()")
+                == 0);
         assertThat(branch.prepare(xid(), BUDGET)).isNotInstanceOf(Vote.Prepared.class);
         branch.rollback(BUDGET);
         branch.release();

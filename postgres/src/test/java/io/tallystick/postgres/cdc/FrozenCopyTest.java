@@ -33,7 +33,7 @@ import org.postgresql.copy.CopyIn;
 @Databases(Engine.POSTGRESQL)
 class FrozenCopyTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(120);
     private static final String OF_FROZEN = " FROM pg_stat_activity WHERE application_name LIKE 'tally-pipeline/%' AND"
             + " state = 'active' AND wait_event = 'ClientRead' AND query_start < now() - interval '0 minutes'"
             + " AND datname = current_database()";
