@@ -115,8 +115,8 @@ final class Copying implements Runnable {
                 : SeenRows.of(first.key.table, first.key.order, first.chunk.rows(), log.touched());
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
-        return Optional.of(
-                new LoadedChunk(state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen));
+        return Optional.of(new LoadedChunk(
+                state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen, first.whole));
     }
 
     /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */
@@ -190,6 +190,7 @@ final class Copying implements Runnable {
         try (SnapshotReader reader = source.snapshot()) {
             next.since.prepare(reader);
             Key key = state.sweeps() ? new Key(table, reader.keyOrder(table)) : null;
+            boolean whole = WholeKeys.cut(table, reader);
             int rows = FIRST_ROWS;
             while (end.getCount() > 0) {
                 Chunk chunk = reader.read(table, state.next(), state.to(), rows);
@@ -201,7 +202,7 @@ final class Copying implements Runnable {
                 }
                 trouble = null;
                 rows = rowsAfter(chunk);
-                if (!keep(next.generation, new Fetched(state, chunk, key)) || chunk.upTo() == null) {
+                if (!keep(next.generation, new Fetched(state, chunk, key, whole)) || chunk.upTo() == null) {
                     return;
                 }
                 state = state.after(chunk);
@@ -250,7 +251,7 @@ final class Copying implements Runnable {
 
     /** @param key by what the chunk was cut, where rows that it lacks are to be deleted */
     private record Fetched(
-            LoadState state, Chunk chunk, @Nullable Key key) {}
+            LoadState state, Chunk chunk, @Nullable Key key, boolean whole) {}
 
     private record Key(SourceTable table, List<String> order) {}
 }

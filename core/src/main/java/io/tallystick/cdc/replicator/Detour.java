@@ -140,7 +140,7 @@ final class Detour {
         for (Flow flow : flows) {
             if (!flow.isSpooled() && !flow.isTooSlow()) {
                 boolean lags = lagBytes >= settings.sourceLogBytes();
-                Duration held = flow.heldUp(lags || othersStarve(flow));
+                Duration held = flow.heldUp(lags || !copies() && othersStarve(flow));
                 if (lags && held.compareTo(settings.patience()) > 0) {
                     take(flow, lagBytes + " bytes of log are unread at the source");
                 } else if (held.compareTo(settings.patience().multipliedBy(MOVING)) > 0) {
@@ -148,6 +148,11 @@ final class Detour {
                 }
             }
         }
+    }
+
+    /** Led round, a target would hold the copying up altogether, and with it the others. */
+    private boolean copies() {
+        return flows.stream().anyMatch(flow -> !flow.progress().loads().isEmpty());
     }
 
     private boolean othersStarve(Flow than) {

@@ -4,6 +4,7 @@ import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.TableName;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,21 @@ record LoadState(
         return doneTo == null ? from : doneTo;
     }
 
-    /** What this chunk brings was brought before, by a commit whose answer was lost. */
+    /** What this chunk brings was brought before: by a commit whose answer was lost, or because another target has come less far. */
     boolean has(LoadedChunk chunk) {
-        return chunk.upTo() != null && chunk.upTo().equals(doneTo);
+        if (chunk.upTo() == null || doneTo == null) {
+            return false;
+        }
+        return chunk.upTo().equals(doneTo) || chunk.whole() && WholeKeys.isUpTo(chunk.upTo(), doneTo);
+    }
+
+    /** Whether the chunk begins in what is there already, or right behind it. */
+    boolean leadsTo(LoadedChunk chunk) {
+        List<String> after = chunk.after();
+        return after == null
+                || after.equals(next())
+                || after.equals(from)
+                || chunk.whole() && WholeKeys.isUpTo(from, after) && WholeKeys.isUpTo(after, next());
     }
 
     /** Whether this chunk is the last: it may be the last of a part that another target wants, and not of this one. */
@@ -51,12 +64,25 @@ record LoadState(
                 table, from, to, chunk.upTo(), doneRows + chunk.rows().size(), sweeps);
     }
 
-    /** What two targets want: together if they go on at the same key to the same end, else from the beginning. */
-    static LoadState forBoth(LoadState one, LoadState other) {
-        if (!Objects.equals(one.next(), other.next()) || !Objects.equals(one.to, other.to)) {
+    /**
+     * What two targets want: together if they go on at the same key to the same end, or if it can be told which of them has come less far,
+     * else from the beginning.
+     *
+     * @param whole whether their keys are {@link WholeKeys}
+     */
+    static LoadState forBoth(LoadState one, LoadState other, BooleanSupplier whole) {
+        if (Objects.equals(one.next(), other.next()) && Objects.equals(one.to, other.to)) {
+            return one.sweeping(one.sweeps || other.sweeps);
+        }
+        if (!Objects.equals(one.from, other.from) || !Objects.equals(one.to, other.to) || !whole.getAsBoolean()) {
             return anew(one, other);
         }
-        return new LoadState(one.table, one.from, one.to, one.doneTo, one.doneRows, one.sweeps || other.sweeps);
+        LoadState behind = WholeKeys.isUpTo(one.next(), other.next()) ? one : other;
+        return behind.sweeping(one.sweeps || other.sweeps);
+    }
+
+    private LoadState sweeping(boolean sweeping) {
+        return new LoadState(table, from, to, doneTo, doneRows, sweeping);
     }
 
     /** What two targets want that have come differently far, or want different parts: from the beginning of what is common. */
@@ -71,7 +97,8 @@ record LoadState(
     }
 
     LoadState after(LoadedChunk chunk) {
+        long before = Objects.equals(chunk.after(), from) ? 0 : doneRows;
         return new LoadState(
-                table, from, to, chunk.upTo(), doneRows + chunk.rows().size(), sweeps);
+                table, from, to, chunk.upTo(), before + chunk.rows().size(), sweeps);
     }
 }

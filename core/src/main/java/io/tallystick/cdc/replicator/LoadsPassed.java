@@ -23,12 +23,11 @@ final class LoadsPassed {
 
     /** Whether nothing lies between what is there and the beginning of the chunk. */
     boolean leadTo(LoadState state, LoadedChunk chunk) {
-        List<String> after = chunk.after();
-        if (after == null || after.equals(state.next()) || after.equals(state.from())) {
+        if (state.leadsTo(chunk)) {
             return true;
         }
         Passed passed = tables.get(state.table());
-        return passed != null && passed.last.equals(state) && passed.keys.contains(after);
+        return passed != null && passed.last.equals(state) && passed.keys.contains(chunk.after());
     }
 
     /** Notes that the copying has come from one state to the next. */

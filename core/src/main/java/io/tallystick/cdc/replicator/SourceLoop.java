@@ -48,6 +48,7 @@ final class SourceLoop implements Runnable {
     private volatile long lagBytes = -1;
     private volatile @Nullable GapException gap;
     private final Copying copying;
+    private final WholeKeys keys;
     private final Overflow overflow;
     private Instant acknowledgedAt = Instant.EPOCH;
     private @Nullable Position acknowledged;
@@ -68,6 +69,7 @@ final class SourceLoop implements Runnable {
         this.settings = settings;
         this.runtime = runtime;
         this.copying = new Copying(source, settings, runtime);
+        this.keys = new WholeKeys(source);
         this.overflow = new Overflow(spool, flows, source::covers, this::readAgain);
     }
 
@@ -211,6 +213,7 @@ final class SourceLoop implements Runnable {
                 return;
             }
             overflow.begin(from);
+            keys.forget();
             copying.opens(from);
             copying.want(loads(), true);
             if (goesOn()) {
@@ -259,14 +262,17 @@ final class SourceLoop implements Runnable {
         return flows.stream().mapToLong(flow -> flow.progress().timesAnew()).sum();
     }
 
-    /** What is to be copied: where the targets do not agree on how far they are, from the beginning. */
+    /** What is to be copied, from where the target that has come least far goes on; from the beginning where that cannot be told. */
     private Map<TableName, LoadState> loads() {
         if (!overflow.isIdle()) {
             return Map.of();
         }
         Map<TableName, LoadState> all = new LinkedHashMap<>();
         for (Flow flow : flows) {
-            flow.progress().loads().forEach((table, state) -> all.merge(table, state, LoadState::forBoth));
+            flow.progress()
+                    .loads()
+                    .forEach((table, state) -> all.merge(
+                            table, state, (one, other) -> LoadState.forBoth(one, other, () -> keys.cut(table))));
         }
         return all;
     }

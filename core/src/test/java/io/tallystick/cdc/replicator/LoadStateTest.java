@@ -21,16 +21,16 @@ class LoadStateTest {
     void a_part_ordered_at_one_target_does_not_end_the_whole_copy_of_another() {
         LoadState part = state(null, key(9), null, false);
         LoadState whole = state(null, null, null, false);
-        assertThat(LoadState.forBoth(part, whole)).isEqualTo(whole);
-        assertThat(LoadState.forBoth(whole, part)).isEqualTo(whole);
+        assertThat(forBoth(part, whole)).isEqualTo(whole);
+        assertThat(forBoth(whole, part)).isEqualTo(whole);
     }
 
     @Test
     void a_sweep_wanted_by_one_target_is_read_for_both() {
         LoadState plain = state(null, null, key(5), false);
         LoadState sweeping = state(null, null, key(5), true);
-        assertThat(LoadState.forBoth(plain, sweeping)).isEqualTo(sweeping);
-        assertThat(LoadState.forBoth(sweeping, plain)).isEqualTo(sweeping);
+        assertThat(forBoth(plain, sweeping)).isEqualTo(sweeping);
+        assertThat(forBoth(sweeping, plain)).isEqualTo(sweeping);
     }
 
     @Test
@@ -90,6 +90,38 @@ class LoadStateTest {
         assertThat(now.has(chunk(key(5), null, null, null))).isFalse();
     }
 
+    @Test
+    void of_two_targets_the_one_that_has_come_less_far_says_where_whole_numbers_go_on() {
+        LoadState far = state(null, null, key(100), false);
+        LoadState near = state(null, null, key(20), false);
+        LoadState nowhere = state(null, null, null, false);
+        assertThat(LoadState.forBoth(far, near, () -> true)).isEqualTo(near);
+        assertThat(LoadState.forBoth(near, far, () -> true)).isEqualTo(near);
+        assertThat(LoadState.forBoth(far, nowhere, () -> true)).isEqualTo(nowhere);
+        // "100" is less than "20" where texts are compared
+        assertThat(forBoth(far, near)).isEqualTo(nowhere);
+    }
+
+    @Test
+    void who_has_come_further_passes_over_what_is_there_and_goes_on_behind_it() {
+        LoadState far = state(null, null, key(100), false);
+        assertThat(passed.leadTo(far, whole(key(20), key(30)))).isTrue();
+        assertThat(far.has(whole(key(20), key(30)))).isTrue();
+        assertThat(passed.leadTo(far, whole(key(95), key(105)))).isTrue();
+        assertThat(far.has(whole(key(95), key(105)))).isFalse();
+        assertThat(far.has(whole(key(95), null))).isFalse();
+        assertThat(passed.leadTo(far, whole(key(101), key(105)))).isFalse();
+        assertThat(passed.leadTo(state(key(50), null, key(100), false), whole(key(20), key(105))))
+                .isFalse();
+    }
+
+    @Test
+    void rows_of_a_copy_that_begins_anew_are_counted_anew() {
+        LoadState done = new LoadState(TABLE.name(), null, null, key(7), 2_000, false);
+        assertThat(done.after(chunk(null, key(3), null, null)).doneRows()).isZero();
+        assertThat(done.after(chunk(key(7), key(9), null, null)).doneRows()).isEqualTo(2_000);
+    }
+
     private static List<String> key(int key) {
         return List.of(String.valueOf(key));
     }
@@ -104,6 +136,14 @@ class LoadStateTest {
             @Nullable List<String> upTo,
             @Nullable List<String> to,
             @Nullable SeenRows seen) {
-        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen);
+        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen, false);
+    }
+
+    private static LoadedChunk whole(@Nullable List<String> after, @Nullable List<String> upTo) {
+        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, null, null, true);
+    }
+
+    private static LoadState forBoth(LoadState one, LoadState other) {
+        return LoadState.forBoth(one, other, () -> false);
     }
 }

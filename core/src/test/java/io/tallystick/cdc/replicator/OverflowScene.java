@@ -39,6 +39,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +55,7 @@ abstract class OverflowScene {
             .withPauses(Duration.ofMillis(5), Duration.ofMillis(50));
 
     final TestDatabase db;
-    private final SourceTable ledger;
+    final SourceTable ledger;
     private final RowWriter writer;
     private final Map<String, TargetTable> copies = new LinkedHashMap<>();
     final Map<Long, List<Object>> model = new TreeMap<>();
@@ -133,7 +134,7 @@ abstract class OverflowScene {
                 source.types());
     }
 
-    Pipeline started(ChangeSource source, DataSource slow, PieceSpool spool) {
+    Pipeline started(ChangeSource source, DataSource slow, @Nullable PieceSpool spool) {
         List<ReplicatedTarget> targets = new ArrayList<>();
         copies.forEach((name, table) -> targets.add(new ReplicatedTarget(
                 name,

@@ -36,6 +36,8 @@ final class RecordedSource implements ChangeSource {
     private int established;
     private int seen;
     private int late;
+    private @Nullable List<String> copiedAfter;
+    private boolean copiedFromTheBeginning;
     private @Nullable SourceTable copied;
     private SplittableRandom chance = new SplittableRandom(1);
     private volatile long cutAfterPolls = Long.MAX_VALUE;
@@ -125,6 +127,16 @@ final class RecordedSource implements ChangeSource {
         return new Copy();
     }
 
+    /** Whether chunks were read, and all of them behind this key. */
+    synchronized boolean copiedBehind(List<String> key) {
+        return key.equals(copiedAfter) && !copiedFromTheBeginning;
+    }
+
+    private synchronized void reads(@Nullable List<String> after) {
+        copiedFromTheBeginning |= after == null;
+        copiedAfter = copiedAfter == null ? after : copiedAfter;
+    }
+
     /** Lets so many of the next chunks miss the last transaction, although it was delivered. */
     synchronized void showLate(int reads) {
         late = reads;
@@ -164,6 +176,7 @@ final class RecordedSource implements ChangeSource {
 
         @Override
         public Chunk read(SourceTable table, @Nullable List<String> after, @Nullable List<String> last, int rows) {
+            reads(after);
             int high = size();
             int moment = seenBy(high);
             long from = after == null ? Long.MIN_VALUE : Long.parseLong(after.get(0));
