@@ -199,6 +199,19 @@ final class Pipe implements AutoCloseable {
         }
     }
 
+    /** A statement over the rows n = 1, 2, … of a table that it selects from last, with what it needs before it. */
+    static String[] numbers(TestDatabase db, int upTo, String insert) {
+        if (db.engine() == Engine.POSTGRESQL) {
+            return new String[] {insert + " FROM generate_series(1, " + upTo + ") n"};
+        }
+        return new String[] {
+            "SET SESSION " + (db.engine() == Engine.MARIADB ? "max_recursive_iterations" : "cte_max_recursion_depth")
+                    + " = " + (upTo + 1),
+            insert + " FROM (WITH RECURSIVE one (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < " + upTo
+                    + ") SELECT n FROM one) each_"
+        };
+    }
+
     /** What the target refused, each with the reason. */
     static List<String> quarantine(TestDatabase target) throws SQLException {
         return rows(target, "SELECT table_name, operation, row_key, error FROM tally_quarantine ORDER BY id");

@@ -208,6 +208,7 @@ final class CarefulApplier {
             }
             writer.missing(missing);
             rows.conflicts(conflicts);
+            quarantine.letGo();
             if (quarantine.timesWritten() != remembered) {
                 quarantine.reload(session.tx());
             }

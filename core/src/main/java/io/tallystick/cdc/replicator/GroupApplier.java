@@ -103,6 +103,7 @@ final class GroupApplier {
     }
 
     private void begin() {
+        quarantine.letGo();
         if (quarantineIsStale) {
             quarantine.reload(session.tx());
             quarantineIsStale = false;

@@ -36,6 +36,7 @@ final class ParkedRow {
         this.tx = tx;
         this.pipeline = pipeline;
         this.id = id;
+        Quarantine.lock(tx, pipeline);
         this.key = tx.queryOne(
                         "SELECT table_name, row_key, operation" + OF_PIPELINE + " AND id = ?",
                         row -> new Key(

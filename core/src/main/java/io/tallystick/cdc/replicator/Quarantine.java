@@ -38,6 +38,10 @@ final class Quarantine {
     private final Map<TargetTable, HeldKeys> alike = new HashMap<>();
 
     private long timesWritten;
+    /** How many changes wait, as far as this session knows: nobody else adds any, and a person takes some away. */
+    private long known;
+    /** Whether nobody takes any away before this transaction ends. */
+    private boolean sure;
 
     private Quarantine(String pipeline) {
         this.pipeline = pipeline;
@@ -54,12 +58,43 @@ final class Quarantine {
         held.clear();
         alike.clear();
         // an update may stand for two rows: the one that it finds, and the one that it makes
+        List<List<String>> waiting = tx.query(
+                "SELECT table_name, row_key, CASE WHEN operation = 'UPDATE' THEN image END AS made"
+                        + " FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
+                row -> rows(row.string("table_name"), row.string("row_key"), row.text("made")),
+                pipeline);
+        waiting.forEach(held::addAll);
+        known = waiting.size();
+    }
+
+    /**
+     * Whoever sets changes aside behind others, and whoever takes some away, holds this lock to the end of his transaction: else a change
+     * could go on waiting for one that has just been made, and nobody would make it.
+     */
+    static void lock(Tx tx, String pipeline) {
         tx.query(
-                        "SELECT table_name, row_key, CASE WHEN operation = 'UPDATE' THEN image END AS made"
-                                + " FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
-                        row -> rows(row.string("table_name"), row.string("row_key"), row.text("made")),
+                "SELECT epoch FROM tally_position WHERE pipeline = ? "
+                        + tx.dialect().forUpdate(),
+                row -> row.longValue("epoch"),
+                pipeline);
+    }
+
+    /** Another transaction, or what was done since a savepoint is undone: a person may take changes away again. */
+    void letGo() {
+        sure = false;
+    }
+
+    private void makeSure(Tx tx) {
+        lock(tx, pipeline);
+        long waiting = tx.query(
+                        "SELECT COUNT(*) AS n FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
+                        row -> row.longValue("n"),
                         pipeline)
-                .forEach(held::addAll);
+                .get(0);
+        if (waiting != known) {
+            reload(tx);
+        }
+        sure = true;
     }
 
     private static List<String> rows(String table, String key, @Nullable String made) {
@@ -74,9 +109,17 @@ final class Quarantine {
 
     /** Whether an earlier change of this row stands here, so that this one has to wait behind it. */
     boolean holds(Tx tx, TargetChange change) {
-        if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE) {
+        if (held.isEmpty() || change.verb() == TargetChange.Verb.TRUNCATE || !remembers(tx, change)) {
             return false;
         }
+        if (sure) {
+            return true;
+        }
+        makeSure(tx);
+        return remembers(tx, change);
+    }
+
+    private boolean remembers(Tx tx, TargetChange change) {
         // also a row that moves to a key for which others wait: their changes would be made on it later
         List<String> rows = rowsOf(change);
         if (rows.stream().anyMatch(held::contains)) {
@@ -117,10 +160,14 @@ final class Quarantine {
     /** The table was emptied: what waits for its rows came before that, and would bring back rows that are gone. */
     void emptied(Tx tx, TableName table, Position position) {
         String name = table.toString();
+        if (held.stream().noneMatch(key -> key.startsWith(name + "{"))) {
+            return;
+        }
+        makeSure(tx);
         if (held.removeIf(key -> key.startsWith(name + "{"))) {
             timesWritten++;
             alike.clear();
-            tx.update(
+            known -= tx.update(
                     "UPDATE tally_quarantine SET operation = CONCAT('" + VOID
                             + "', operation), error = CONCAT(?, error)"
                             + " WHERE pipeline = ? AND table_name = ? AND operation NOT LIKE 'UNMAPPED%' AND "
@@ -149,6 +196,7 @@ final class Quarantine {
 
     private void insert(Tx tx, String table, StoredChange stored, Position position, String error) {
         timesWritten++;
+        known++;
         tx.update(
                 "INSERT INTO tally_quarantine (pipeline, table_name, row_key, operation, image, position, error, parked_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, " + tx.dialect().now() + ")",

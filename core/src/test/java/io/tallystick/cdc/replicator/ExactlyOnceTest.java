@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,8 +176,7 @@ class ExactlyOnceTest {
             awaitApplied(pipeline, 5);
         }
         assertThat(parked()).containsExactly("INSERT 1 1", "DELETE 1 2", "UPDATE 2 4", "UPDATE 1 5");
-        db.execute("ALTER TABLE ledger "
-                + (db.engine() == Engine.POSTGRESQL ? "ALTER note TYPE VARCHAR(300)" : "MODIFY note VARCHAR(300)"));
+        widen();
         PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
         assertThat(desk.replay(desk.parked(9).get(0).id(), writer)).isEqualTo(4);
         assertThat(rows()).isEqualTo(Map.of(1L, List.of(22L, "two")));
@@ -376,6 +376,66 @@ class ExactlyOnceTest {
         List<String> notes = Jdbc.on(db.dataSource())
                 .autocommit(tx -> tx.query("SELECT note FROM shelf", row -> row.string("note")));
         assertThat(notes).containsExactlyInAnyOrder("new", "here");
+    }
+
+    @Test
+    void what_comes_right_after_a_replay_waits_for_nothing_that_has_been_made() throws SQLException {
+        RecordedSource source = new RecordedSource(16);
+        source.commit(List.of(Change.insert(Texts.row(ledger, 1, 10, "x".repeat(201)))));
+        try (Pipeline pipeline = start(source, db.dataSource())) {
+            awaitApplied(pipeline, 1);
+            widen();
+            PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
+            assertThat(desk.replay(desk.parked(9).get(0).id(), writer)).isEqualTo(1);
+            source.commit(List.of(Change.update(null, Texts.row(ledger, 1, 11, "after"))));
+            awaitApplied(pipeline, 2);
+        }
+        assertThat(parked()).isEmpty();
+        assertThat(rows()).isEqualTo(Map.of(1L, List.of(11L, "after")));
+    }
+
+    @Test
+    void a_replay_waits_for_a_runner_that_is_setting_a_change_aside_and_makes_that_too() throws Exception {
+        List<TargetChange> changes = new ArrayList<>();
+        MirrorMapping mapping = new MirrorMapping(Map.of(ledger.name(), target));
+        for (Change each : List.of(
+                Change.insert(Texts.row(ledger, 1, 10, "first")),
+                Change.update(null, Texts.row(ledger, 1, 11, "second")))) {
+            mapping.map(each, changes::add);
+        }
+        try (TargetSession session = TargetSession.claim(db.dataSource(), dialect, "test/db")) {
+            session.begin(new Position("0"));
+            Quarantine quarantine = Quarantine.load(session.tx(), "test/db");
+            quarantine.park(session.tx(), changes.get(0), new Position("1"), "refused");
+            session.commit(new Position("1"));
+
+            quarantine.letGo();
+            assertThat(quarantine.holds(session.tx(), changes.get(1))).isTrue();
+            quarantine.park(session.tx(), changes.get(1), new Position("2"), Quarantine.BEHIND);
+            PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
+            long id = desk.parked(9).get(0).id();
+            CompletableFuture<Integer> replay = CompletableFuture.supplyAsync(() -> desk.replay(id, writer));
+            await().atMost(LONG).until(() -> replay.isDone() || somebodyWaits());
+            session.commit(new Position("2"));
+            assertThat(replay.get()).as("changes that were made").isEqualTo(2);
+        }
+        assertThat(parked()).isEmpty();
+        assertThat(rows()).isEqualTo(Map.of(1L, List.of(11L, "second")));
+    }
+
+    private boolean somebodyWaits() {
+        String waiting = db.engine() == Engine.POSTGRESQL
+                ? "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                : "SELECT COUNT(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
+        return Jdbc.on(db.dataSource())
+                        .autocommit(tx -> tx.query(waiting, row -> row.longValue("n")))
+                        .get(0)
+                > 0;
+    }
+
+    private void widen() {
+        db.execute("ALTER TABLE ledger "
+                + (db.engine() == Engine.POSTGRESQL ? "ALTER note TYPE VARCHAR(300)" : "MODIFY note VARCHAR(300)"));
     }
 
     private static void awaitApplied(Pipeline pipeline, int transactions) {
