@@ -2,7 +2,7 @@ package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.cdc.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;

@@ -12,6 +12,7 @@ import io.tallystick.cdc.RowWriter;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetCatalog;
+import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.jdbc.Dialect;
