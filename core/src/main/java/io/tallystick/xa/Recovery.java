@@ -170,9 +170,9 @@ final class Recovery {
         return found;
     }
 
-    /** Who starts an engine hears at once what would roll back its transactions or lose them, and not at the first of them. */
+    /** Who starts an engine hears at once that a server prepares nothing at all, and not when it rolls the first transaction back. */
     private void examineOnce(BranchDriver driver) {
-        if (!examined.add(driver.resource())) {
+        if (driver.capacity() != 0 || !examined.add(driver.resource())) {
             return;
         }
         try {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** {@code pg_terminate_backend} and {@code KILL} of every session of both databases, before the 1st, 2nd, 3rd … call of a transfer. */
-@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+@Databases
 class KilledSessionsTest {
 
     private static final int MOST_CALLS = 40;

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A database that goes away between the decision and phase 2, and comes back only when every time-out and a whole engine have passed. */
-@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+@Databases
 class LongOutageTest {
 
     private final TestDatabase db;

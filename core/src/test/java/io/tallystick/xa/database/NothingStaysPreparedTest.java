@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * One transfer meets each of these faults, and somebody else's branches are left behind beside it. Once everything is back, recovery leaves
  * nothing prepared, nothing unfinished, and no transfer by half.
  */
-@Databases({Engine.POSTGRESQL, Engine.MARIADB})
+@Databases
 class NothingStaysPreparedTest {
 
     private static final int SUM = 200;
