@@ -1,5 +1,10 @@
-package io.tallystick.cdc;
+package io.tallystick.cdc.replicator;
 
+import io.tallystick.cdc.ChangeSource;
+import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.ValueKind;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
