@@ -96,7 +96,7 @@ final class Backlog {
         Duration age = Duration.between(gtrid.startedAt(), site.clock().instant());
         if (remember || age.abs().compareTo(site.settings().prepareBudget().dividedBy(2)) > 0) {
             // before it is written: whoever lists the decisions meanwhile must not take it for unfinished
-            endedLately.add(home, gtrid);
+            endedLately.add(home, gtrid, remember);
         }
         ended(gtrid, new End(home, remember ? Remains.DECISION : Remains.NOTHING));
     }
@@ -143,8 +143,12 @@ final class Backlog {
         return endedLately.listingBegins();
     }
 
+    /** What a list shows although it began after the end is ended once more: the word may have been lost on its way into the store. */
     void listed(DecisionStore home, long number, Set<Gtrid> unfinished) {
-        endedLately.listed(home, number, unfinished);
+        endedLately
+                .listed(home, number, unfinished)
+                .forEach((gtrid, remember) ->
+                        ended(gtrid, new End(home, remember ? Remains.DECISION : Remains.NOTHING)));
     }
 
     /** Evidence must be durable before anybody is told of it; while its store is away it is kept here. */

@@ -1,5 +1,6 @@
 package io.tallystick.xa;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,10 +17,10 @@ final class EndedLately {
     private final AtomicLong listings = new AtomicLong();
 
     /** @param listing the last one that had begun before */
-    private record Ended(DecisionStore home, long listing) {}
+    private record Ended(DecisionStore home, boolean remember, long listing) {}
 
-    void add(DecisionStore home, Gtrid gtrid) {
-        ended.put(gtrid, new Ended(home, listings.get()));
+    void add(DecisionStore home, Gtrid gtrid, boolean remember) {
+        ended.put(gtrid, new Ended(home, remember, listings.get()));
     }
 
     boolean contains(Gtrid gtrid) {
@@ -31,11 +32,23 @@ final class EndedLately {
         return listings.incrementAndGet();
     }
 
-    /** What a list that began after its end does not show is written. */
-    void listed(DecisionStore home, long number, Set<Gtrid> unfinished) {
-        ended.entrySet()
-                .removeIf(entry -> entry.getValue().home() == home
-                        && entry.getValue().listing() < number
-                        && !unfinished.contains(entry.getKey()));
+    /**
+     * What a list that began after its end does not show is written, and forgotten here.
+     *
+     * @return what such a list shows, and whether its application may still ask for it
+     */
+    Map<Gtrid, Boolean> listed(DecisionStore home, long number, Set<Gtrid> unfinished) {
+        Map<Gtrid, Boolean> shown = new LinkedHashMap<>();
+        ended.forEach((gtrid, end) -> {
+            if (end.home() != home || end.listing() >= number) {
+                return;
+            }
+            if (unfinished.contains(gtrid)) {
+                shown.put(gtrid, end.remember());
+            } else {
+                ended.remove(gtrid, end);
+            }
+        });
+        return shown;
     }
 }
