@@ -110,9 +110,6 @@ class OperationsTest {
                         .as(() -> command + "\n" + done.out() + done.err())
                         .isEqualTo(expected);
             }
-            Run drop = typed("tally pipeline drop FILE --yes");
-            assertThat(drop.exit()).as("while somebody reads the slot").isEqualTo(Exit.UNREACHABLE);
-            assertThat(drop.err()).contains("slot tally_operated is being read by process");
             bank.execute("UPDATE money SET amount = 11");
             awaitCopy("SELECT count(*) FROM money WHERE amount = 11", "50");
         }
