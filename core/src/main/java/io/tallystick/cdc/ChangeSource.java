@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * A database that changes are read from. Safe for all threads; holds no connection between calls, except those of its
- * streams.
+ * streams and openings.
  */
 public interface ChangeSource extends AutoCloseable {
 
@@ -59,6 +59,11 @@ public interface ChangeSource extends AutoCloseable {
      * @throws io.tallystick.jdbc.UnavailableException when the source cannot be reached
      */
     ChangeStream open(Set<TableName> tables, Position after);
+
+    /** Begins to reach the log of these tables; to be closed by the caller, soon. */
+    default LogOpening opening(Set<TableName> tables) {
+        return LogOpening.of(this, tables);
+    }
 
     /**
      * Whether everything up to {@code other} is contained in {@code position}.

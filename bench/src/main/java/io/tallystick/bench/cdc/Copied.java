@@ -23,8 +23,14 @@ final class Copied {
 
     /** Until the target shows the row of this key. */
     void row(Stage stage, long id) throws SQLException, TimeoutException {
-        try (Connection connection = stage.target().connect();
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = stage.target().connect()) {
+            row(connection, id);
+        }
+    }
+
+    /** The same over a connection to the target that is open already: opening one takes the contender's processor. */
+    void row(Connection connection, long id) throws SQLException, TimeoutException {
+        try (Statement statement = connection.createStatement()) {
             until("row " + id + " at the target", () -> has(statement, id));
         }
     }

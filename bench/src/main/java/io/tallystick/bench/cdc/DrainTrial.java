@@ -2,6 +2,7 @@ package io.tallystick.bench.cdc;
 
 import io.tallystick.bench.cdc.contender.CdcEntrant;
 import io.tallystick.bench.cdc.contender.Replication;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -71,16 +72,17 @@ final class DrainTrial {
     private Map<Figure, Double> drain(Shape shape, int changes, CdcEntrant entrant, Replication replication)
             throws Exception {
         stage.emptyTarget(shape);
-        System.gc();
-        Usage before = Usage.now(stage);
-        long begun = System.nanoTime();
         long taken;
         Usage used;
-        try (replication) {
+        try (replication;
+                Connection observer = stage.target().connect()) {
+            System.gc();
+            Usage before = Usage.now(stage);
+            long begun = System.nanoTime();
             replication.start();
             Copied copied = new Copied(replication);
             if (entrant.copies()) {
-                copied.row(stage, -1);
+                copied.row(observer, -1);
             } else {
                 copied.changes(changes + 1L);
             }

@@ -3,6 +3,7 @@ package io.tallystick.cdc.replicator;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.LogOpening;
 import io.tallystick.cdc.PieceSpool;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TableName;
@@ -34,6 +35,10 @@ final class SourceLoop implements Runnable {
     private static final Duration ROOM = Duration.ofMillis(200);
     /** How long the reading waits when it begins first for targets that do not answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** So long the source's connections are held for targets that may answer any moment. */
+    private static final Duration HELD = Duration.ofSeconds(1);
+    /** How soon it is noticed that nobody will answer any more. */
+    private static final Duration TICK = Duration.ofMillis(20);
 
     private final ChangeSource source;
     private final Set<TableName> tables;
@@ -149,16 +154,16 @@ final class SourceLoop implements Runnable {
     public void run() {
         int failures = 0;
         while (end.getCount() > 0) {
-            try {
+            try (LogOpening opening = source.opening(tables)) {
                 if (!first.isDone()) {
-                    first.complete(source.establish(tables));
+                    first.complete(opening.establish());
                 }
                 // before looking where the targets stand: what is said from now on is about that
                 again = null;
                 overflow.prepare();
-                Position from = whereToBegin();
+                Position from = whereToBegin(opening);
                 if (from != null) {
-                    read(from);
+                    read(opening, from);
                     failures = 0;
                 }
             } catch (GapException e) {
@@ -189,25 +194,34 @@ final class SourceLoop implements Runnable {
     }
 
     /** The position of the target that is furthest behind; null when the end came first. */
-    private @Nullable Position whereToBegin() throws InterruptedException {
+    private @Nullable Position whereToBegin(LogOpening opening) throws InterruptedException {
+        Instant begun = runtime.clock().instant();
         // once: who did not answer then holds nobody up at each further beginning
-        Instant patient = patientUntil == null ? runtime.clock().instant().plus(PATIENCE) : patientUntil;
+        Instant patient = patientUntil == null ? begun.plus(PATIENCE) : patientUntil;
         patientUntil = patient;
         while (end.getCount() > 0) {
-            boolean allKnown =
-                    flows.stream().allMatch(flow -> overflow.standings().standsFor(flow) != null);
+            Flow unknown = flows.stream()
+                    .filter(flow -> overflow.standings().standsFor(flow) == null)
+                    .findFirst()
+                    .orElse(null);
             Position known = overflow.standings().furthestBehind(false);
-            if (known != null && (allKnown || runtime.clock().instant().isAfter(patient))) {
+            Instant now = runtime.clock().instant();
+            if (known != null && (unknown == null || now.isAfter(patient))) {
                 return known;
             }
-            CdcRuntime.waitOr(end, Duration.ofMillis(2));
+            if (now.isAfter(begun.plus(HELD))) {
+                opening.rest();
+            }
+            if (unknown != null) {
+                unknown.progress().awaitKnown(TICK);
+            }
         }
         return null;
     }
 
-    private void read(Position from) throws InterruptedException {
+    private void read(LogOpening opening, Position from) throws InterruptedException {
         readTo = from;
-        try (ChangeStream stream = source.open(tables, from)) {
+        try (ChangeStream stream = opening.after(from)) {
             if (!goesOn()) {
                 // the source took its time: who was told to end meanwhile does not begin to write to the spool
                 return;

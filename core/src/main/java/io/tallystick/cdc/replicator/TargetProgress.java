@@ -3,6 +3,7 @@ package io.tallystick.cdc.replicator;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TransactionPiece;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class TargetProgress {
 
     private volatile PipelineStatus.TargetStatus status;
+    /** Rung when it is told how far the target is. */
+    private final Object told = new Object();
+
     private final AtomicLong anew = new AtomicLong();
     private volatile boolean moved;
     private volatile Map<TableName, LoadState> loads = Map.of();
@@ -31,6 +35,17 @@ final class TargetProgress {
     @Nullable
     Position durable() {
         return status.position();
+    }
+
+    /** Waits until it is known what is durable, at most this long. */
+    void awaitKnown(Duration longest) throws InterruptedException {
+        long until = CdcRuntime.nanos() + longest.toNanos();
+        synchronized (told) {
+            for (long left = longest.toNanos(); durable() == null && left > 0; left = until - CdcRuntime.nanos()) {
+                // not less than a millisecond: 0 would wait for ever
+                told.wait(left / 1_000_000 + 1);
+            }
+        }
     }
 
     /** Tables that are being copied to this target, and how far each has come. */
@@ -56,6 +71,9 @@ final class TargetProgress {
 
     void connected(@Nullable Position position) {
         status = status.connected(position);
+        synchronized (told) {
+            told.notifyAll();
+        }
     }
 
     void failed(String error) {

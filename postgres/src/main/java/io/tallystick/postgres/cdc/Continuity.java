@@ -4,6 +4,7 @@ import io.tallystick.cdc.GapException;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
+import java.util.Optional;
 import java.util.Set;
 
 /** Proves that nothing is missing between a position and what the server still has, before anything is read. Stateless. */
@@ -43,9 +44,10 @@ final class Continuity {
         }
     }
 
-    void checkSlot(Tx tx, WalPosition stored) {
-        Slot slot = Slot.find(tx, settings.slot())
-                .orElseThrow(() -> new GapException("slot " + settings.slot() + " does not exist, so the log after "
+    /** @param found what was seen of the slot when nobody read it any more */
+    void checkSlot(Tx tx, Optional<Slot> found, WalPosition stored) {
+        Slot slot = found.orElseThrow(
+                () -> new GapException("slot " + settings.slot() + " does not exist, so the log after "
                         + Lsn.text(stored.lsn())
                         + " was not kept: it was dropped, or a replica without it was promoted" + RESYNC));
         checkKind(tx, slot);
@@ -65,11 +67,11 @@ final class Continuity {
     /** What is not published is not sent; newer servers skip a missing publication without an error. */
     void checkPublication(Tx tx, Set<TableName> tables) {
         PublicationKeeper publication = new PublicationKeeper(settings.publication());
-        if (!publication.exists(tx)) {
+        Set<TableName> missing = publication.missing(tx, tables);
+        if (!missing.isEmpty() && !publication.exists(tx)) {
             throw new GapException("publication " + settings.publication()
                     + " does not exist: since it was dropped no change was sent" + RESYNC);
         }
-        Set<TableName> missing = publication.missing(tx, tables);
         if (!missing.isEmpty()) {
             throw new GapException("publication " + settings.publication() + " does not send " + missing
                     + ": changes of these tables are missing since they were taken out. ALTER PUBLICATION "

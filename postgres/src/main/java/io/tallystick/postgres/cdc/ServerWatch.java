@@ -34,8 +34,10 @@ final class ServerWatch implements AutoCloseable {
     private volatile boolean closed;
     private @Nullable Connection connection;
 
-    ServerWatch(WalAccess access, Duration heartbeat, String name) {
+    /** @param connection an ordinary one, from now on the watch's; lost, it is replaced */
+    ServerWatch(WalAccess access, Connection connection, Duration heartbeat, String name) {
         this.access = access;
+        this.connection = connection;
         this.heartbeat = heartbeat;
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);

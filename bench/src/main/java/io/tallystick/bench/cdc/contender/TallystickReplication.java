@@ -5,10 +5,6 @@ import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.Position;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetCatalog.Wanted;
-import io.tallystick.cdc.TargetTable;
-import io.tallystick.cdc.replicator.MirrorMapping;
 import io.tallystick.cdc.replicator.Pipeline;
 import io.tallystick.cdc.replicator.PipelineSettings;
 import io.tallystick.cdc.replicator.PipelineStatus;
@@ -20,11 +16,8 @@ import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.net.FaultProxy;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +60,7 @@ final class TallystickReplication implements Replication {
     }
 
     @Override
-    public void start() throws SQLException {
+    public void start() {
         if (begin == null) {
             throw new IllegalStateException("line " + line.name() + " was not prepared");
         }
@@ -77,22 +70,19 @@ final class TallystickReplication implements Replication {
                 target,
                 line.target().engine() == Engine.POSTGRESQL ? Dialect.POSTGRESQL : Dialect.MARIADB,
                 engine.writer(copy.url(), ConversionPolicy.standard()),
-                new MirrorMapping(Map.of(line.from(), table())));
+                new LateMirror(line.from(), target, line.to()));
         pipeline = Pipeline.of(
                 line.name(),
-                new Anchored(source, begin),
+                from(begin),
                 Set.of(line.from()),
                 List.of(to),
                 PipelineSettings.standard().withCopyFirst(false));
         pipeline.start();
     }
 
-    private TargetTable table() throws SQLException {
-        try (Connection connection = target.getConnection()) {
-            return TargetCatalog.of(connection)
-                    .read(List.of(Wanted.all(line.to())))
-                    .get(0);
-        }
+    /** PostgreSQL's slot remembers where it begins; asking for that is a part of every start, and of the measured one too. */
+    private ChangeSource from(Position established) {
+        return line.source().engine() == Engine.POSTGRESQL ? source : new Anchored(source, established);
     }
 
     @Override
