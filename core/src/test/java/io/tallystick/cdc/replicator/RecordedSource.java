@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,10 @@ final class RecordedSource implements ChangeSource {
     private @Nullable SourceTable copied;
     private SplittableRandom chance = new SplittableRandom(1);
     private volatile long cutAfterPolls = Long.MAX_VALUE;
+    /** How many openings hold connections, and how often one was told to rest. */
+    private final AtomicInteger held = new AtomicInteger();
+
+    private final AtomicInteger rested = new AtomicInteger();
 
     RecordedSource(int pieceChanges) {
         this.pieceChanges = pieceChanges;
@@ -90,6 +96,45 @@ final class RecordedSource implements ChangeSource {
     @Override
     public Position establish(Set<TableName> tables) {
         return new Position("" + established);
+    }
+
+    @Override
+    public LogOpening opening(Set<TableName> tables) {
+        LogOpening plain = LogOpening.of(this, tables);
+        AtomicBoolean holds = new AtomicBoolean(true);
+        held.incrementAndGet();
+        return new LogOpening() {
+            @Override
+            public Position establish() {
+                return plain.establish();
+            }
+
+            @Override
+            public ChangeStream after(Position position) {
+                return plain.after(position);
+            }
+
+            @Override
+            public void rest() {
+                rested.incrementAndGet();
+                close();
+            }
+
+            @Override
+            public void close() {
+                if (holds.getAndSet(false)) {
+                    held.decrementAndGet();
+                }
+            }
+        };
+    }
+
+    int held() {
+        return held.get();
+    }
+
+    int rested() {
+        return rested.get();
     }
 
     @Override
