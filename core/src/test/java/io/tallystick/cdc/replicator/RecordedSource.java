@@ -5,6 +5,7 @@ import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
 import io.tallystick.cdc.GapException;
+import io.tallystick.cdc.LogOpening;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;

@@ -1,12 +1,12 @@
 package io.tallystick.bench.cdc.contender;
 
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.replicator.ChangeMapping;
-import io.tallystick.cdc.replicator.MirrorMapping;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetCatalog;
 import io.tallystick.cdc.TargetCatalog.Wanted;
 import io.tallystick.cdc.TargetChange;
+import io.tallystick.cdc.replicator.ChangeMapping;
+import io.tallystick.cdc.replicator.MirrorMapping;
 import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,8 +1,13 @@
-package io.tallystick.cdc;
+package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.cdc.BatchWriter;
+import io.tallystick.cdc.ConversionPolicy;
+import io.tallystick.cdc.Position;
+import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.TargetDialect;
 import io.tallystick.jdbc.Dialect;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
@@ -14,7 +19,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** How the reading begins, without a database. */
-class SourceLoopTest {
+class ReadingBeginsTest {
 
     private static final Duration LONG = Duration.ofSeconds(120);
     private static final TableName TABLE = new TableName("public", "t");
@@ -24,7 +29,7 @@ class SourceLoopTest {
     /** Nobody ever reaches it. */
     private static ReplicatedTarget away() {
         DataSource nowhere = (DataSource) Proxy.newProxyInstance(
-                SourceLoopTest.class.getClassLoader(),
+                ReadingBeginsTest.class.getClassLoader(),
                 new Class<?>[] {DataSource.class},
                 (proxy, method, arguments) -> {
                     throw new SQLException("the host does not answer", "08001");

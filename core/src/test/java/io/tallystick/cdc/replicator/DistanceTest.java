@@ -1,4 +1,4 @@
-package io.tallystick.cdc;
+package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
