@@ -212,7 +212,9 @@ final class SourceLoop implements Runnable {
             if (now.isAfter(begun.plus(HELD))) {
                 opening.rest();
             }
-            if (unknown != null) {
+            if (unknown == null) {
+                CdcRuntime.waitOr(end, TICK);
+            } else {
                 unknown.progress().awaitKnown(TICK);
             }
         }

@@ -6,6 +6,7 @@ import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.replicator.SourceLoop.Standing;
 import io.tallystick.jdbc.UnavailableException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,9 @@ class SourceLoopTest {
                                 return "away";
                             }
                         };
+                    }
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(self, method, arguments);
                     }
                     return method.getReturnType() == String.class ? "source" : null;
                 });
