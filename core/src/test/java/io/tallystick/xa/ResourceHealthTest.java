@@ -22,7 +22,10 @@ class ResourceHealthTest {
             .resource(orders)
             .resource(stock)
             .decisions(new InMemoryDecisionStore("memory", InstantSource.system()))
-            .settings(XaSettings.standard().withScanEvery(Duration.ofMillis(20)))
+            .settings(XaSettings.standard()
+                    .withTimeout(Duration.ofMinutes(5))
+                    .withPrepareBudget(Duration.ofMinutes(1))
+                    .withScanEvery(Duration.ofMillis(20)))
             .open();
 
     @AfterEach
