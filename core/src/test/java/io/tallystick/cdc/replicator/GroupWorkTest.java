@@ -1,37 +1,26 @@
 package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TransactionPiece;
-import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
-import io.tallystick.testkit.Background;
 import io.tallystick.testkit.crash.CallObserver;
 import io.tallystick.testkit.crash.FaultyDataSource;
 import io.tallystick.testkit.crash.JdbcCall;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
@@ -170,36 +159,11 @@ class GroupWorkTest {
             assertThat(queue.put(new Delivery.Piece(piece, null), Duration.ZERO))
                     .isTrue();
         }
-        TargetProgress progress = new TargetProgress("db");
-        TargetLoop loop = new TargetLoop(
-                target(),
-                new Alone(GroupWorkTest::covers),
+        return OneTable.applied(
+                OneTable.mirrored(db, FaultyDataSource.around(db.dataSource(), calls), name),
                 queue,
-                PipelineSettings.standard().withGroupChanges(groupChanges),
-                progress);
-        Position last = pieces.get(pieces.size() - 1).position();
-        CompletableFuture<Void> runs = Background.run(loop);
-        try {
-            await().atMost(LONG).until(() -> last.equals(progress.durable()));
-        } finally {
-            loop.stop();
-            runs.join();
-        }
-        return progress;
-    }
-
-    private ReplicatedTarget target() throws SQLException {
-        try (Connection connection = db.connect()) {
-            TargetTable table = TargetCatalog.of(connection)
-                    .read(List.of(TargetCatalog.Wanted.all(name)))
-                    .get(0);
-            return new ReplicatedTarget(
-                    "db",
-                    FaultyDataSource.around(db.dataSource(), calls),
-                    Dialect.of(connection),
-                    new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
-                    new MirrorMapping(Map.of(name, table)));
-        }
+                groupChanges,
+                pieces.get(pieces.size() - 1).position());
     }
 
     private Map<Long, String> notes() {
@@ -215,10 +179,6 @@ class GroupWorkTest {
                 .autocommit(tx -> tx.query(
                         "SELECT operation, position FROM tally_quarantine ORDER BY id",
                         row -> row.string("operation") + " " + row.string("position")));
-    }
-
-    private static boolean covers(Position one, Position other) {
-        return Integer.parseInt(one.text()) >= Integer.parseInt(other.text());
     }
 
     /** Counts what matters here, and makes every answer come late. */

@@ -3,26 +3,18 @@ package io.tallystick.cdc.replicator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TargetTable;
-import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -99,24 +91,13 @@ class MarkedTransactionTest {
     }
 
     private static Pipeline start(TestDatabase db, RecordedSource source) throws SQLException {
-        try (Connection connection = db.connect()) {
-            TargetTable table = TargetCatalog.of(connection)
-                    .read(List.of(TargetCatalog.Wanted.all(NAME)))
-                    .get(0);
-            ReplicatedTarget target = new ReplicatedTarget(
-                    "db",
-                    db.dataSource(),
-                    Dialect.POSTGRESQL,
-                    new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
-                    new MirrorMapping(Map.of(NAME, table)));
-            Pipeline pipeline = Pipeline.of(
-                    "test",
-                    source,
-                    Set.of(NAME),
-                    List.of(target),
-                    PipelineSettings.standard().withCopyFirst(false));
-            pipeline.start();
-            return pipeline;
-        }
+        Pipeline pipeline = Pipeline.of(
+                "test",
+                source,
+                Set.of(NAME),
+                List.of(OneTable.mirrored(db, NAME)),
+                PipelineSettings.standard().withCopyFirst(false));
+        pipeline.start();
+        return pipeline;
     }
 }

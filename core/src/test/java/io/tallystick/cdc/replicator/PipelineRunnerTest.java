@@ -4,24 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.ColumnTypes;
-import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.PieceSpool;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.cdc.spool.DiskSpool;
-import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
@@ -32,7 +26,6 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -176,23 +169,12 @@ class PipelineRunnerTest {
     }
 
     private PipelineRunner runner(Duration lease, Supplier<PieceSpool> spool) throws SQLException {
-        try (Connection connection = db.connect()) {
-            TargetTable table = TargetCatalog.of(connection)
-                    .read(List.of(TargetCatalog.Wanted.all(NAME)))
-                    .get(0);
-            ReplicatedTarget target = new ReplicatedTarget(
-                    "db",
-                    db.dataSource(),
-                    Dialect.POSTGRESQL,
-                    new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
-                    new MirrorMapping(Map.of(NAME, table)));
-            return PipelineRunner.of(
-                    new PipelineRunner.Plan("test", source, Set.of(NAME), List.of(target), SETTINGS, spool::get),
-                    RunnerSettings.standard().withLease(lease));
-        }
+        return PipelineRunner.of(
+                new PipelineRunner.Plan(
+                        "test", source, Set.of(NAME), List.of(OneTable.mirrored(db, NAME)), SETTINGS, spool::get),
+                RunnerSettings.standard().withLease(lease));
     }
 
-    /** Its log answers as it likes, like one behind a network that swallows everything. */
     private static final class Stubborn implements ChangeSource {
 
         private final RecordedSource recorded = new RecordedSource(16);

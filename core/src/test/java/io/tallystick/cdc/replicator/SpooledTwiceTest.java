@@ -1,38 +1,26 @@
 package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.tallystick.cdc.BatchWriter;
 import io.tallystick.cdc.Change;
-import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.SpoolSettings;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.TransactionPiece;
 import io.tallystick.cdc.ValueKind;
 import io.tallystick.cdc.spool.DiskSpool;
-import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
-import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +56,7 @@ class SpooledTwiceTest {
     void a_stretch_that_lies_in_the_spool_twice_is_applied_once_wherever_groups_end() throws Exception {
         for (int changes = 1; changes <= SPOOLED.size(); changes++) {
             db.execute("TRUNCATE entry, tally_position, tally_quarantine");
-            TargetProgress progress = applied(changes, queueFromSpool());
+            TargetProgress progress = OneTable.applied(OneTable.mirrored(db, NAME), queueFromSpool(), changes, LAST);
             assertThat(numbers())
                     .as("in groups of %d changes", changes)
                     .isEqualTo(LongStream.rangeClosed(1, 6).boxed().toList());
@@ -87,7 +75,7 @@ class SpooledTwiceTest {
             spool.begin(new Position("0"));
             SPOOLED.forEach(number -> assertThat(spool.append(piece(number))).isTrue());
             spool.force();
-            SpoolFeeder feeder = new SpoolFeeder(spool, queue, stands, SpooledTwiceTest::covers, damaged -> {}).start();
+            SpoolFeeder feeder = new SpoolFeeder(spool, queue, stands, OneTable::covers, damaged -> {}).start();
             assertThat(feeder.endsWithin(LONG)).isTrue();
         }
         return queue;
@@ -103,45 +91,9 @@ class SpooledTwiceTest {
                 true);
     }
 
-    private TargetProgress applied(int groupChanges, PieceQueue queue) throws Exception {
-        TargetProgress progress = new TargetProgress("db");
-        TargetLoop loop = new TargetLoop(
-                target(),
-                new Alone(SpooledTwiceTest::covers),
-                queue,
-                PipelineSettings.standard().withGroupChanges(groupChanges),
-                progress);
-        CompletableFuture<Void> runs = Background.run(loop);
-        try {
-            await().atMost(LONG).until(() -> LAST.equals(progress.durable()));
-        } finally {
-            loop.stop();
-            runs.join();
-        }
-        return progress;
-    }
-
-    private ReplicatedTarget target() throws SQLException {
-        try (Connection connection = db.connect()) {
-            TargetTable table = TargetCatalog.of(connection)
-                    .read(List.of(TargetCatalog.Wanted.all(NAME)))
-                    .get(0);
-            return new ReplicatedTarget(
-                    "db",
-                    db.dataSource(),
-                    Dialect.POSTGRESQL,
-                    new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
-                    new MirrorMapping(Map.of(NAME, table)));
-        }
-    }
-
     private List<Long> numbers() {
         return Jdbc.on(db.dataSource())
                 .autocommit(tx ->
                         tx.query("SELECT n_number FROM entry ORDER BY n_number", row -> row.longValue("n_number")));
-    }
-
-    private static boolean covers(Position one, Position other) {
-        return Integer.parseInt(one.text()) >= Integer.parseInt(other.text());
     }
 }
