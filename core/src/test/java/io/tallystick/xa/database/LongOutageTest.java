@@ -12,7 +12,6 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.net.FaultProxy;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaMetrics;
-import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -83,12 +82,7 @@ class LongOutageTest {
                         PoolSettings.of("stock", 2).withBorrow(Duration.ofMillis(250))))
                 .resource(PreparedScene.driver(db, "orders"))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
-                .settings(XaSettings.standard()
-                        .withScanEvery(Duration.ofMillis(50))
-                        .withTimeout(Duration.ofMinutes(5))
-                        .withPrepareBudget(Duration.ofMinutes(1))
-                        .withAckWait(Duration.ofMillis(100))
-                        .withLease(Duration.ofMillis(600)))
+                .settings(PreparedScene.QUICK_TO_RECOVER)
                 .metrics(new XaMetrics() {
                     @Override
                     public void takesBranches(String resource, boolean takes) {

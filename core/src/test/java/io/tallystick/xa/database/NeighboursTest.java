@@ -15,7 +15,6 @@ import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaEngineBuilder;
 import io.tallystick.xa.XaMetrics;
-import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -53,12 +52,7 @@ class NeighboursTest {
         return XaEngine.named(service)
                 .resource(PreparedScene.driver(scene.orders, "orders"))
                 .decisions(JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource())))
-                .settings(XaSettings.standard()
-                        .withScanEvery(Duration.ofMillis(50))
-                        .withTimeout(Duration.ofMinutes(5))
-                        .withPrepareBudget(Duration.ofMinutes(1))
-                        .withAckWait(Duration.ofMillis(100))
-                        .withLease(Duration.ofMillis(600)))
+                .settings(PreparedScene.QUICK_TO_RECOVER)
                 .metrics(new XaMetrics() {
                     @Override
                     public void inDoubt(String resource, int branches, Duration oldest) {

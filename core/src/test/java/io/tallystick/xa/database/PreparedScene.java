@@ -37,6 +37,11 @@ final class PreparedScene implements AutoCloseable {
     static final XaSettings PATIENT =
             XaSettings.standard().withTimeout(Duration.ofMinutes(5)).withPrepareBudget(Duration.ofMinutes(1));
 
+    /** As patient, for who waits for what recovery does. */
+    static final XaSettings QUICK_TO_RECOVER = PATIENT.withScanEvery(Duration.ofMillis(50))
+            .withAckWait(Duration.ofMillis(100))
+            .withLease(Duration.ofMillis(600));
+
     private static final AtomicLong COUNTER = new AtomicLong(1);
 
     final TestDatabase orders;

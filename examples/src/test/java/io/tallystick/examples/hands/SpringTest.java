@@ -137,6 +137,7 @@ class SpringTest {
     @Test
     void read_only_reads_from_both() {
         sales.sell(1, 1);
+        assertBooks(1, 9);
         assertThat(sales.look()).as("sold minus bought").isZero();
     }
 
