@@ -1,6 +1,5 @@
 package io.tallystick.xa;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -93,8 +92,9 @@ final class Backlog {
      * @param remember its application may still ask for the outcome
      */
     void ended(DecisionStore home, Gtrid gtrid, boolean remember) {
-        Duration age = Duration.between(gtrid.startedAt(), site.clock().instant());
-        if (remember || age.abs().compareTo(site.settings().prepareBudget().dividedBy(2)) > 0) {
+        long ageMillis = Math.abs(site.clock().millis() - gtrid.startedAt().toEpochMilli());
+        // no look takes a younger one of this process for left behind
+        if (remember || ageMillis > site.settings().prepareBudget().toMillis() / 2) {
             // before it is written: whoever lists the decisions meanwhile must not take it for unfinished
             endedLately.add(home, gtrid, remember);
         }
