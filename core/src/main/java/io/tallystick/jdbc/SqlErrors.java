@@ -53,13 +53,20 @@ public final class SqlErrors {
             "126 127 134 145 1034 1194 1195 1712 1877 1932");
 
     private static final Set<Integer> DUPLICATE_INNODB = Set.of(1022, 1062, 1586, 1859);
-    /** Truncated, wrong string, no such character, no default, wrong JSON, a check that fails: those whose state does not say so. */
-    private static final Set<Integer> DATA_INNODB = Set.of(1265, 1292, 1300, 1364, 1366, 1406, 3140, 3819, 3988, 4025);
+    /**
+     * A row too large for its page, truncated, wrong string, no such character, no default, wrong JSON, a check that fails: those whose
+     * state does not say so.
+     */
+    private static final Set<Integer> DATA_INNODB =
+            Set.of(1118, 1265, 1292, 1300, 1364, 1366, 1406, 3140, 3819, 3988, 4025);
 
     /** What triggers say: SIGNAL with any state, RAISE EXCEPTION without one, and a failed ASSERT. */
     private static final int SIGNAL_INNODB = 1644;
 
     private static final Set<String> SAID_BY_TRIGGERS = Set.of("45000", "P0001", "P0004");
+
+    /** PostgreSQL: a value too large for an index, a row too large for a page. */
+    private static final String TOO_LARGE = "54000";
 
     private static final Set<Integer> NO_TABLE_INNODB = Set.of(1146);
     private static final Set<Integer> LOGIN_INNODB = Set.of(1044, 1045, 1049, 1698);
@@ -156,6 +163,7 @@ public final class SqlErrors {
         return state.startsWith("22")
                 || state.startsWith("23")
                 || SAID_BY_TRIGGERS.contains(state)
+                || !dialect.isInnoDb() && state.equals(TOO_LARGE)
                 || dialect.isInnoDb()
                         && (DATA_INNODB.contains(root.getErrorCode()) || root.getErrorCode() == SIGNAL_INNODB);
     }

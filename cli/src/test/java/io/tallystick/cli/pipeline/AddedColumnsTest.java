@@ -3,6 +3,7 @@ package io.tallystick.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.Finding;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
@@ -104,6 +105,10 @@ class AddedColumnsTest {
             pipe.awaitValue(target, "SELECT s FROM t", "before");
             alter(source);
             pipe.awaitValue(target, "SELECT count(*) FROM t", "3");
+            assertThat(pipe.run().examine())
+                    .extracting(Finding::toString)
+                    .anyMatch(found ->
+                            found.startsWith("WARNING t1: table public.t is without a column to write for more of "));
             source.execute("ALTER TABLE t DROP COLUMN s", "INSERT INTO t VALUES (4, 40)");
             awaitError(pipe, "public.t DROP COLUMN s");
             target.execute("ALTER TABLE t DROP COLUMN s");

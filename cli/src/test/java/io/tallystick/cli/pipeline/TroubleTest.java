@@ -235,6 +235,27 @@ class TroubleTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"MARIADB", "MYSQL"})
+    void a_row_larger_than_the_packets_of_a_target_is_waited_for_and_the_setting_is_named(Engine engine) {
+        TestDatabase source = servers.database(Engine.POSTGRESQL);
+        source.execute("CREATE TABLE t (id INT PRIMARY KEY, s TEXT)");
+        try (TestDatabase target = TestDatabases.of(engine)
+                .setting("max_allowed_packet", "1048576")
+                .start()) {
+            target.execute("CREATE TABLE t (id INT PRIMARY KEY, s LONGTEXT)");
+            String name = "packets_" + engine.name().toLowerCase(Locale.ROOT);
+            try (Pipe pipe = Pipe.start(Pipe.mirror(name, source, target, "t"))) {
+                source.execute("INSERT INTO t VALUES (1, repeat('x', 3000000))");
+                awaitError(pipe, "max_allowed_packet");
+                target.execute("SET GLOBAL max_allowed_packet = 67108864");
+                pipe.awaitValue(target, "SELECT length(s) FROM t", "3000000");
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Engine.class)
     void a_source_that_takes_no_writes_any_more_is_read_to_its_end(Engine engine) {
         // as a provider makes it when the disk is full; the pipeline itself must not need to write there

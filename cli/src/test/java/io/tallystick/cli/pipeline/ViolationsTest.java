@@ -8,6 +8,8 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,47 @@ class ViolationsTest {
             source.execute("DELETE FROM t");
             pipe.awaitValue(target, "SELECT count(*) FROM t", "0");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MARIADB, POSTGRESQL", "POSTGRESQL, MARIADB", "POSTGRESQL, MYSQL"})
+    void a_row_that_is_too_large_for_the_target_waits_alone(Engine from, Engine to) throws SQLException {
+        TestDatabase source = servers.database(from);
+        TestDatabase target = servers.database(to);
+        String columns =
+                IntStream.range(0, 12).mapToObj(i -> ", c" + i + " TEXT").collect(Collectors.joining());
+        String table = "CREATE TABLE t (id INT PRIMARY KEY" + columns + ")";
+        source.execute(table, large(1));
+        if (to == Engine.POSTGRESQL) {
+            target.execute(table, "CREATE INDEX by_c0 ON t (c0)");
+        } else {
+            Pipe.inOne(target, "SET SESSION innodb_strict_mode = OFF", table + " ROW_FORMAT = COMPACT");
+        }
+        String name = ("too_large_" + from + "_" + to).toLowerCase(Locale.ROOT);
+        try (Pipe pipe = Pipe.start(Pipe.mirror(name, source, target, "t"))) {
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_quarantine", "1");
+            source.execute(large(2), "INSERT INTO t (id) VALUES (3)");
+            pipe.awaitValue(target, "SELECT count(*) FROM t", "1");
+            assertThat(Pipe.rows(target, "SELECT error FROM tally_quarantine"))
+                    .hasSize(2)
+                    .allMatch(error -> error.contains(to == Engine.POSTGRESQL ? "by_c0" : "Row size too large"));
+            target.execute(to == Engine.POSTGRESQL ? "DROP INDEX by_c0" : "ALTER TABLE t ROW_FORMAT = DYNAMIC");
+            replay(pipe);
+            String all = "SELECT id, length(c0), c11 FROM t ORDER BY id";
+            assertThat(Pipe.rows(target, all)).isEqualTo(Pipe.rows(source, all)).hasSize(3);
+        }
+    }
+
+    /** Twelve texts that nobody can make much shorter. */
+    private static String large(int id) {
+        SplittableRandom random = new SplittableRandom(id);
+        StringBuilder insert = new StringBuilder("INSERT INTO t VALUES (" + id);
+        for (int column = 0; column < 12; column++) {
+            insert.append(", '");
+            random.longs(400).forEach(number -> insert.append(Long.toHexString(number)));
+            insert.append("'");
+        }
+        return insert + ")";
     }
 
     private static void assertReasons(TestDatabase target) throws SQLException {

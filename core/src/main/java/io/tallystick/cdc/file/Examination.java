@@ -54,6 +54,7 @@ final class Examination {
             findings.addAll(TargetRights.examine(pool, tables));
             Preview preview = new Preview(spec, target);
             preview.types(source, tables).forEach(report -> add(findings, report));
+            findings.addAll(preview.columnsLeftOut(source, tables));
             findings.addAll(preview.keysOutOfReach(source, tables));
             findings.addAll(preview.rowsNotRepeated(source, tables));
             if (new RouteMapping(spec, target, tables::get).copiesParentsToo()) {

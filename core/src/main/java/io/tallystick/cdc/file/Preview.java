@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** What a pipeline would do at one target, told before it starts. */
@@ -68,6 +69,39 @@ final class Preview {
             }
         }
         return reports;
+    }
+
+    /** Columns of the source for which a table that is carried over as it is has no place: nothing of them arrives. */
+    List<Finding> columnsLeftOut(ChangeSource source, Map<Destination, TargetTable> tables) {
+        List<Finding> findings = new ArrayList<>();
+        for (Route route : spec.routes()) {
+            for (Destination destination : route.to()) {
+                TargetTable table = tables.get(destination);
+                if (table != null
+                        && destination.columns().isEmpty()
+                        && destination.added() == PipelineSpec.AddedColumns.IGNORE) {
+                    SourceTable from = source.describe(Set.of(route.from())).get(0);
+                    leftOut(from, table).ifPresent(findings::add);
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static Optional<Finding> leftOut(SourceTable from, TargetTable table) {
+        Set<String> there = table.columns().stream().map(TargetColumn::name).collect(Collectors.toSet());
+        String left = from.columns().stream()
+                .map(SourceColumn::name)
+                .filter(column -> !there.contains(column))
+                .collect(Collectors.joining(", "));
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        Finding.warning(
+                                "table " + table.name(),
+                                "without a column to write for " + left + " of " + from.name(),
+                                "what stands there at the source does not arrive",
+                                "add the columns to it, or let the pipeline do that with added_columns: follow, or leave it so"));
     }
 
     /**

@@ -9,6 +9,9 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 @Databases({Engine.MARIADB, Engine.MYSQL})
@@ -173,13 +176,25 @@ class BinlogStreamTest {
                 ? "SET GLOBAL log_bin_compress = ON"
                 : "SET SESSION binlog_transaction_compression = ON";
         try (BinlogScene scene = BinlogScene.of(db, "squeezed")) {
-            db.execute(db.engine() == Engine.MARIADB ? compress : "DO 1");
+            db.execute(db.engine() == Engine.MARIADB ? compress : "DO 1", "FLUSH BINARY LOGS");
             transaction(
                     db,
                     db.engine() == Engine.MARIADB ? "DO 1" : compress,
                     "INSERT INTO squeezed VALUES (1, REPEAT('a', 3000)), (2, REPEAT('b', 3000))",
                     "UPDATE squeezed SET a = REPEAT('c', 3000)",
                     "DELETE FROM squeezed WHERE id = 1");
+            // a statement of that length is compressed as well
+            db.execute("TRUNCATE TABLE squeezed /* " + "long ".repeat(200) + "*/");
+            assertThat(events(db))
+                    .contains(
+                            db.engine() == Engine.MARIADB
+                                    ? new String[] {
+                                        "Query_compressed",
+                                        "Write_rows_compressed_v1",
+                                        "Update_rows_compressed_v1",
+                                        "Delete_rows_compressed_v1"
+                                    }
+                                    : new String[] {"Transaction_payload"});
             String a = "a".repeat(3000);
             String b = "b".repeat(3000);
             String c = "c".repeat(3000);
@@ -189,9 +204,21 @@ class BinlogStreamTest {
                             "INSERT squeezed 2," + b,
                             "UPDATE squeezed 1," + a + " -> 1," + c,
                             "UPDATE squeezed 2," + b + " -> 2," + c,
-                            "DELETE squeezed 1," + c);
+                            "DELETE squeezed 1," + c,
+                            "TRUNCATE squeezed");
         } finally {
             db.execute(db.engine() == Engine.MARIADB ? "SET GLOBAL log_bin_compress = OFF" : "DO 1");
+        }
+    }
+
+    /** What the newest file of the log holds, by the server's own words. */
+    private static Set<String> events(TestDatabase db) throws SQLException {
+        try (Connection connection = db.connect()) {
+            List<List<String>> logs = SourceSql.rows(connection, "SHOW BINARY LOGS");
+            String last = logs.get(logs.size() - 1).get(0);
+            return SourceSql.rows(connection, "SHOW BINLOG EVENTS IN '" + last + "'").stream()
+                    .map(event -> event.get(2))
+                    .collect(Collectors.toSet());
         }
     }
 
