@@ -84,16 +84,20 @@ final class PreparedScene implements AutoCloseable {
     /** The way to this database through a proxy. */
     static DataSource through(TestDatabase db, FaultProxy proxy) throws SQLException {
         String url = db.url().replace(":" + db.port() + "/", ":" + proxy.port() + "/");
-        if (db.engine() == Engine.POSTGRESQL) {
+        return source(db.engine(), url, db.user(), db.password());
+    }
+
+    static DataSource source(Engine engine, String url, String user, String password) throws SQLException {
+        if (engine == Engine.POSTGRESQL) {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setUrl(url);
-            source.setUser(db.user());
-            source.setPassword(db.password());
+            source.setUser(user);
+            source.setPassword(password);
             return source;
         }
         MariaDbDataSource source = new MariaDbDataSource(url);
-        source.setUser(db.user());
-        source.setPassword(db.password());
+        source.setUser(user);
+        source.setPassword(password);
         return source;
     }
 

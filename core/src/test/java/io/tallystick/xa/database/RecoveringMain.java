@@ -13,8 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
-import org.mariadb.jdbc.MariaDbDataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A process that finishes what others left, and dies before or after a step of that. */
 public final class RecoveringMain {
@@ -77,16 +75,6 @@ public final class RecoveringMain {
     }
 
     private DataSource source(String url) throws SQLException {
-        if (engine == Engine.POSTGRESQL) {
-            PGSimpleDataSource source = new PGSimpleDataSource();
-            source.setUrl(url);
-            source.setUser(args[3]);
-            source.setPassword(args[4]);
-            return source;
-        }
-        MariaDbDataSource source = new MariaDbDataSource(url);
-        source.setUser(args[3]);
-        source.setPassword(args[4]);
-        return source;
+        return PreparedScene.source(engine, url, args[3], args[4]);
     }
 }

@@ -1,7 +1,9 @@
 package io.tallystick.xa.database;
 
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.TallystickException;
+import io.tallystick.testkit.db.Engine;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
@@ -9,20 +11,22 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.postgresql.ds.PGSimpleDataSource;
+import javax.sql.DataSource;
 
 /** A process with one transfer, which says what it heard of its end. */
 public final class StoppedCoordinatorMain {
 
     private StoppedCoordinatorMain() {}
 
-    /** Arguments: URL of the orders, URL of the stock, user and password of both. */
+    /** Arguments: product, URL of the orders, URL of the stock, user and password of both. */
     public static void main(String[] args) throws SQLException {
-        PGSimpleDataSource orders = source(args[0], args);
+        Engine product = Engine.valueOf(args[0]);
+        DataSource orders = PreparedScene.source(product, args[1], args[3], args[4]);
+        DataSource stock = PreparedScene.source(product, args[2], args[3], args[4]);
         try (XaEngine engine = XaEngine.named("shop")
-                .resource(PostgresBranchDriver.on(orders, PoolSettings.of("orders", 1)))
-                .resource(PostgresBranchDriver.on(source(args[1], args), PoolSettings.of("stock", 1)))
-                .decisions(JdbcDecisionStore.on("orders", Jdbc.on(orders)))
+                .resource(PreparedScene.driver(product, orders, PoolSettings.of("orders", 1)))
+                .resource(PreparedScene.driver(product, stock, PoolSettings.of("stock", 1)))
+                .decisions(JdbcDecisionStore.on("orders", Jdbc.on(orders, Dialect.valueOf(product.name()))))
                 .settings(XaSettings.standard()
                         .withLease(Duration.ofMillis(600))
                         .withPrepareBudget(Duration.ofMinutes(2)))
@@ -37,14 +41,6 @@ public final class StoppedCoordinatorMain {
                 System.out.println("heard " + e.getClass().getSimpleName() + ": " + e.getMessage());
             }
         }
-    }
-
-    private static PGSimpleDataSource source(String url, String[] args) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(args[2]);
-        source.setPassword(args[3]);
-        return source;
     }
 
     private static void set(Connection connection, int amount) throws SQLException {
