@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,8 +22,6 @@ import picocli.CommandLine.Parameters;
                 "List changes that a target has refused, and those behind them; replay or discard a row's changes.",
         mixinStandardHelpOptions = true)
 final class PipelineQuarantine implements Callable<Integer> {
-
-    private static final int MOST = 200;
 
     @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
     private Path file;
@@ -38,6 +37,13 @@ final class PipelineQuarantine implements Callable<Integer> {
 
     @Option(names = "--discard", paramLabel = "ID", description = "give up the changes of this one's row")
     private Long discard;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "list so many of each target at most; ${DEFAULT-VALUE} unless given")
+    private int limit;
 
     @Mixin
     private Output output;
@@ -75,13 +81,30 @@ final class PipelineQuarantine implements Callable<Integer> {
     }
 
     private void list(PipelineRun run) {
-        Map<String, List<Parked>> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(MOST));
+        if (limit < 1) {
+            throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
+        }
+        Map<String, List<Parked>> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(limit));
         if (output.json()) {
             output.json(all);
         } else if (all.values().stream().allMatch(List::isEmpty)) {
             output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing waits."));
         } else {
             output.table(table(all));
+        }
+        all.forEach(
+                (name, parked) -> tellTheRest(name, parked.size(), run.desks().get(name)));
+    }
+
+    /** A list that ends early must not look whole. */
+    private void tellTheRest(String name, int shown, @Nullable PipelineDesk desk) {
+        if (shown == limit && desk != null) {
+            long waiting =
+                    desk.standing().map(PipelineDesk.Standing::quarantined).orElse(0L);
+            if (waiting > shown) {
+                output.aside("The first " + shown + " of " + waiting + " changes that wait at " + name
+                        + "; --limit shows more.");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.cdc.replicator.PipelineStatus.State;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -82,21 +83,20 @@ final class PipelineRunCommand implements Callable<Integer> {
             PipelineStatus status = run.status();
             teller.tell(status, run.live());
             if (status.state() == State.NEEDS_RESYNC || status.state() == State.FENCED) {
-                teller.end();
                 output.line(new Cell("✕ ", Tone.BAD), Cell.of(String.valueOf(status.reason())));
                 return Exit.FINDINGS;
             }
         }
-        teller.end();
         return Exit.OK;
     }
 
-    /** On a terminal one line that is written anew; in a pipe a line when something has changed, and numbers every ten seconds. */
+    /** On a terminal a few lines that are written anew; in a pipe a line when something has changed, and numbers every ten seconds. */
     private static final class Teller {
 
         private static final long NUMBERS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
         private final Output output;
+        private int drawn;
         private String head = "";
         private String last = "";
         private long toldAt = System.nanoTime();
@@ -106,12 +106,11 @@ final class PipelineRunCommand implements Callable<Integer> {
         }
 
         void tell(PipelineStatus status, PipelineLive live) {
-            String text = PipelineWords.line(status, live);
             if (output.terminal().interactive()) {
-                output.raw("\r" + cut(text, output.terminal().width() - 1) + "\033[K");
-                last = text;
+                draw(PipelineWords.lines(status, live, output.terminal().width() - 1));
                 return;
             }
+            String text = PipelineWords.line(status, live);
             String now = PipelineWords.head(status) + PipelineWords.errors(status);
             boolean due = System.nanoTime() - toldAt >= NUMBERS_NANOS;
             if (!now.equals(head) || due && !text.equals(last)) {
@@ -122,15 +121,14 @@ final class PipelineRunCommand implements Callable<Integer> {
             }
         }
 
-        /** What is written from now on stands below. */
-        void end() {
-            if (output.terminal().interactive() && !last.isEmpty()) {
-                output.line("");
-            }
-        }
-
-        private static String cut(String text, int width) {
-            return TextWidth.cut(text, width);
+        /** Over what was drawn before; what is written afterwards stands below. Never more than the screen has, or it would scroll. */
+        private void draw(List<String> lines) {
+            List<String> shown = lines.subList(
+                    0, Math.min(lines.size(), Math.max(1, output.terminal().height() - 1)));
+            StringBuilder screen = new StringBuilder(drawn == 0 ? "" : "\033[" + drawn + "A\r");
+            shown.forEach(line -> screen.append(line).append("\033[K\n"));
+            output.raw(screen + "\033[J");
+            drawn = shown.size();
         }
     }
 }

@@ -127,11 +127,22 @@ final class PipelineStatusCommand implements Callable<Integer> {
                 target,
                 one.silence != null
                         ? one.word + ": " + one.silence
-                        : one.standing == null ? "never reached" : one.standing));
+                        : one.standing == null ? "never reached" : standing(one.standing)));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("running", running);
         json.put("log", log);
         json.put("targets", targets);
+        return json;
+    }
+
+    private static Map<String, Object> standing(Standing standing) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put(
+                "position",
+                standing.position() == null ? null : standing.position().text());
+        json.put("movedAt", standing.movedAt());
+        json.put("quarantined", standing.quarantined());
+        json.put("copying", standing.copying());
         return json;
     }
 

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Pipelines in one line. */
 final class PipelineWords {
 
-    private static final int BAR = 20;
+    private static final int BAR = 10;
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -37,11 +37,35 @@ final class PipelineWords {
                 + spool(status.spool());
     }
 
+    /** What a terminal shows and writes anew: for each target what it is doing in lines of their own, none wider than this. */
+    static List<String> lines(PipelineStatus status, PipelineLive live, int width) {
+        List<String> lines =
+                new ArrayList<>(TextWidth.wrap(TextWidth.printable(head(status) + spool(status.spool())), width));
+        for (TargetStatus target : status.targets()) {
+            PipelineLive.Target measured = live.targets().get(target.target());
+            String behind = measured == null ? "" : "behind " + behind(live, measured) + ", ";
+            lines.add("  " + target.target() + " " + behind + counts(target)
+                    + (measured == null ? "" : ", " + rate(measured)));
+            if (measured != null) {
+                measured.copying().forEach(copy -> lines.add("    copying " + copy(copy)));
+            }
+            if (target.error() != null) {
+                TextWidth.wrap(TextWidth.printable("waiting: " + target.error()), Math.max(20, width - 4))
+                        .forEach(part -> lines.add("    " + part));
+            }
+        }
+        return lines.stream().map(line -> TextWidth.cut(line, width)).toList();
+    }
+
+    private static String counted(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     private static String spool(PipelineStatus.@Nullable SpoolStatus spool) {
         if (spool == null || spool.bytes() == 0) {
             return "";
         }
-        return "; spool " + (spool.bytes() >> 20) + " of " + (spool.limitBytes() >> 20) + " MiB"
+        return "; spool " + bytes(spool.bytes()) + " of " + bytes(spool.limitBytes())
                 + (spool.targets().isEmpty() ? "" : " for " + String.join(", ", spool.targets()));
     }
 
@@ -60,17 +84,7 @@ final class PipelineWords {
     }
 
     private static String target(TargetStatus target, PipelineLive live) {
-        String text = target.target() + " " + target.counts().changes() + " rows, "
-                + target.counts().transactions() + " transactions";
-        if (target.counts().quarantined() > 0) {
-            text += ", " + target.counts().quarantined() + " in quarantine";
-        }
-        if (target.counts().missing() > 0) {
-            text += ", " + target.counts().missing() + " not found";
-        }
-        if (target.counts().conflicts() > 0) {
-            text += ", " + target.counts().conflicts() + " conflicts";
-        }
+        String text = target.target() + " " + counts(target);
         PipelineLive.Target measured = live.targets().get(target.target());
         if (measured != null) {
             text += ", " + rate(measured) + ", behind " + behind(live, measured);
@@ -79,6 +93,21 @@ final class PipelineWords {
             }
         }
         return target.error() == null ? text : text + ", waiting: " + target.error();
+    }
+
+    private static String counts(TargetStatus target) {
+        String text = counted(target.counts().changes(), "row") + ", "
+                + counted(target.counts().transactions(), "transaction");
+        if (target.counts().quarantined() > 0) {
+            text += ", " + counted(target.counts().quarantined(), "row") + " in quarantine";
+        }
+        if (target.counts().missing() > 0) {
+            text += ", " + target.counts().missing() + " not found";
+        }
+        if (target.counts().conflicts() > 0) {
+            text += ", " + counted(target.counts().conflicts(), "conflict");
+        }
+        return text;
     }
 
     static String rate(PipelineLive.Target target) {
@@ -96,17 +125,17 @@ final class PipelineWords {
 
     /** With a bar where it is known how much there is. */
     static String copy(PipelineLive.Copy copy) {
-        String text = copy.table() + " " + copy.rows();
         if (copy.estimatedRows() <= 0) {
-            return text + " rows";
+            return copy.table() + " " + copy.rows() + " rows";
         }
         long percent = Math.min(99, copy.rows() * 100 / copy.estimatedRows());
         int full = (int) (percent * BAR / 100);
-        text += " of about " + copy.estimatedRows() + " rows " + "█".repeat(full) + "░".repeat(BAR - full) + " "
-                + percent + " %";
-        return copy.secondsLeft() < 0
-                ? text
-                : text + ", " + Words.length(Duration.ofSeconds(copy.secondsLeft())) + " left";
+        // what matters most first: a narrow terminal cuts the rest
+        String left = copy.secondsLeft() < 0
+                ? ""
+                : ", " + Words.length(Duration.ofSeconds(Math.max(1, copy.secondsLeft()))) + " left";
+        return copy.table() + " " + percent + " % " + "█".repeat(full) + "░".repeat(BAR - full) + left + ", "
+                + copy.rows() + " of about " + copy.estimatedRows() + " rows";
     }
 
     static String kept(PipelineLive.Growth growth) {

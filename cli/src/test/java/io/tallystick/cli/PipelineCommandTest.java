@@ -146,6 +146,12 @@ class PipelineCommandTest {
             assertThat(Run.of("pipeline", "quarantine", file.toString(), "--target", "kalender"))
                     .satisfies(wrong -> assertThat(wrong.exit()).isEqualTo(Exit.USAGE))
                     .satisfies(wrong -> assertThat(wrong.err()).contains("no target 'kalender'", "mail, calendar"));
+            assertThat(list.err()).isEmpty();
+            assertThat(Run.of("pipeline", "quarantine", file.toString(), "--limit", "0")
+                            .exit())
+                    .isEqualTo(Exit.USAGE);
+            assertThat(Run.of("pipeline", "status", "--json", file.toString()).out())
+                    .containsPattern("\"position\" : \"\\d+/");
             long id = number(calendar, "SELECT id FROM tally_quarantine");
             Run refused =
                     Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
@@ -166,6 +172,20 @@ class PipelineCommandTest {
         try (PipelineRun run = started()) {
             account.execute("INSERT INTO account VALUES (1, 'far too long a name'), (2, 'fits')");
             awaitRows(calendar, "calendar", 1);
+            awaitRows(calendar, "tally_quarantine", 1);
+            account.execute("INSERT INTO account VALUES (3, 'far too long a name')");
+            awaitRows(calendar, "tally_quarantine", 2);
+            assertThat(Run.of("pipeline", "quarantine", file.toString(), "--limit", "1")
+                            .err())
+                    .contains("The first 1 of 2 changes that wait at calendar; --limit shows more.");
+            Run.of(
+                    "pipeline",
+                    "quarantine",
+                    file.toString(),
+                    "--target",
+                    "calendar",
+                    "--discard",
+                    "" + number(calendar, "SELECT max(id) FROM tally_quarantine"));
             awaitRows(calendar, "tally_quarantine", 1);
             long id = number(calendar, "SELECT id FROM tally_quarantine");
             Run discarded =

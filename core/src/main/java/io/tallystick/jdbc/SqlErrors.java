@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * knows. Tested against the real errors of each database. Stateless.
  */
 public final class SqlErrors {
+
+    private static final Pattern SESSION = Pattern.compile("^\\(conn=\\d+\\) ");
+    private static final Pattern LINE_END = Pattern.compile("\\s*\\R\\s*");
 
     /** PostgreSQL: full states first, then classes (two characters). Anything else is REJECTED. */
     private static final Map<String, SqlFailure> POSTGRES = table(
@@ -306,11 +310,21 @@ public final class SqlErrors {
                 && Objects.equals(cause.getSQLState(), root.getSQLState())) {
             told = cause;
         }
-        String words = String.valueOf(told.getMessage()).strip();
-        return told.getCause() instanceof UnknownHostException host
-                        && !words.contains(String.valueOf(host.getMessage()))
-                ? words + " Nobody knows a host " + host.getMessage() + "."
+        // MariaDB's driver begins with the number of the session: another one each time, so that no two errors were the
+        // same
+        String words = LINE_END.matcher(
+                        SESSION.matcher(String.valueOf(told.getMessage()).strip())
+                                .replaceFirst(""))
+                .replaceAll("; ");
+        return told.getCause() instanceof UnknownHostException host ? unknownHost(words, host) : words;
+    }
+
+    private static String unknownHost(String words, UnknownHostException why) {
+        String host = String.valueOf(why.getMessage());
+        String begin = words.endsWith(" " + host)
+                ? words.substring(0, words.length() - host.length()).strip()
                 : words;
+        return begin + " Nobody knows a host " + host + ".";
     }
 
     private static TallystickException exception(SqlFailure failure, String message, @Nullable Throwable cause) {

@@ -14,6 +14,7 @@ import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -164,8 +165,26 @@ class SqlErrorsTest {
                 refused.error().getErrorCode(),
                 refused.error());
         assertThat(SqlErrors.describe(waited, refused.dialect()))
-                .contains(String.valueOf(refused.error().getMessage()).strip())
-                .doesNotContain("timed out");
+                .contains(String.valueOf(refused.error().getMessage()).strip().replaceFirst("^\\(conn=\\d+\\) ", ""))
+                .doesNotContain("timed out", "(conn=");
+    }
+
+    @Test
+    void what_a_driver_says_is_one_line_and_the_same_for_every_session(TestDatabase db) {
+        assertThat(SqlErrors.describe(
+                        new SQLException("(conn=17) No space left on device\n  Hint: Check free disk space.", "53100"),
+                        dialectOf(db)))
+                .contains(" says: No space left on device; Hint: Check free disk space. (");
+    }
+
+    @Test
+    void a_host_that_nobody_knows_is_named_once(TestDatabase db) {
+        SQLException unknown = new SQLException(
+                "Socket fail to connect to bank.example:3306. bank.example",
+                "08000",
+                new UnknownHostException("bank.example"));
+        assertThat(SqlErrors.describe(unknown, dialectOf(db)))
+                .contains("Socket fail to connect to bank.example:3306. Nobody knows a host bank.example. (");
     }
 
     @Test

@@ -11,7 +11,10 @@ import io.tallystick.cdc.query.QuerySettings;
 import io.tallystick.cdc.replicator.PipelineSettings;
 import io.tallystick.cdc.replicator.RunnerSettings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,6 +31,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads pipeline files. Values may name environment variables, so that no secret need stand in a file. */
@@ -35,6 +39,10 @@ public final class PipelineFile {
 
     /** The type of a source whose tables are asked, whichever database it is. */
     private static final String QUERY = "query";
+
+    private static final int LARGEST = 3 << 20;
+    /** A pipeline has six at most; the parser goes down with every one. */
+    private static final int DEEPEST = 500;
 
     private final String file;
     private final Problems problems = new Problems();
@@ -60,10 +68,30 @@ public final class PipelineFile {
 
     static PipelineSpec read(Path path, @Nullable ProgramFunctions functions) {
         try {
-            return new PipelineFile(path.toString(), System.getenv()::get, functions).spec(Files.readString(path));
+            return new PipelineFile(path.toString(), System.getenv()::get, functions).spec(text(path));
         } catch (IOException e) {
             throw new PipelineFileException(path.toString(), List.of(unreadable(path, e)));
         }
+    }
+
+    /** Never more than a pipeline can have: the wrong file may be of any size, and a device has no end. */
+    private static String text(Path path) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(path)) {
+            bytes = in.readNBytes(LARGEST + 1);
+        }
+        if (bytes.length > LARGEST) {
+            throw new PipelineFileException(
+                    path.toString(), List.of("it is larger than " + (LARGEST >> 20) + " MB; is it the right file?"));
+        }
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+        if (text.indexOf('\0') >= 0) {
+            throw new CharacterCodingException();
+        }
+        return text;
     }
 
     private static String unreadable(Path path, IOException why) {
@@ -74,7 +102,7 @@ public final class PipelineFile {
             return "this user may not read it";
         }
         if (why instanceof CharacterCodingException) {
-            return "it is no text in UTF-8";
+            return "it is no text in UTF-8; save it as UTF-8";
         }
         return Files.isDirectory(path)
                 ? "it is a directory; expected a file in YAML"
@@ -123,16 +151,37 @@ public final class PipelineFile {
     }
 
     private Node root(String yaml) {
+        if (depth(yaml) > DEEPEST) {
+            throw new PipelineFileException(
+                    file, List.of("it is nested too deeply for a pipeline; is it the right file?"));
+        }
         try {
             Optional<Node> node =
                     new Compose(LoadSettings.builder().setLabel(file).build()).composeString(yaml);
-            return node.orElseThrow(() -> new PipelineFileException(file, List.of("it is empty")));
+            Node root = node.orElseThrow(() -> new PipelineFileException(file, List.of("it is empty")));
+            if (root instanceof MappingNode) {
+                return root;
+            }
+            problems.at(root, "expected a map of names to values, as in 'pipeline: accounts'");
         } catch (MarkedYamlEngineException e) {
-            problems.at(e.getProblemMark(), "this is no YAML: " + e.getProblem());
+            String problem =
+                    e.getProblem().startsWith("but ") ? e.getContext() + ", " + e.getProblem() : e.getProblem();
+            problems.at(e.getProblemMark(), "this is no YAML: " + problem);
         } catch (YamlEngineException e) {
             problems.at(Optional.empty(), "this is no YAML: " + e.getMessage());
         }
         throw new PipelineFileException(file, problems.inOrder());
+    }
+
+    private static int depth(String yaml) {
+        int depth = 0;
+        int deepest = 0;
+        for (int i = 0; i < yaml.length(); i++) {
+            char c = yaml.charAt(i);
+            depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+            deepest = Math.max(deepest, depth);
+        }
+        return deepest;
     }
 
     private SourceSpec source(Section section, String pipeline) {

@@ -25,8 +25,16 @@ final class Section {
     private final Function<String, @Nullable String> environment;
     private final Map<String, Node> entries = new LinkedHashMap<>();
     private final Set<String> asked = new TreeSet<>();
+    /** False for what is missing itself, or is something else: what it lacks is no mistake of its own. */
+    private final boolean given;
 
     Section(String what, Node node, Problems problems, Function<String, @Nullable String> environment) {
+        this(what, node, problems, environment, node instanceof MappingNode);
+    }
+
+    private Section(
+            String what, Node node, Problems problems, Function<String, @Nullable String> environment, boolean given) {
+        this.given = given;
         this.what = what;
         this.node = node;
         this.problems = problems;
@@ -55,7 +63,9 @@ final class Section {
         return entries;
     }
 
+    /** Whoever asks may be told of it: it is a name that is known. */
     boolean has(String name) {
+        asked.add(name);
         return entries.containsKey(name);
     }
 
@@ -66,7 +76,9 @@ final class Section {
 
     Section section(String name) {
         Node found = required(name, "a map");
-        return new Section(name, found == null ? empty() : found, problems, environment);
+        return found == null
+                ? new Section(name, empty(), problems, environment, false)
+                : new Section(name, found, problems, environment);
     }
 
     /** The elements of a list; none when it is missing. */
@@ -134,7 +146,7 @@ final class Section {
     private @Nullable Node required(String name, String kind) {
         asked.add(name);
         Node found = entries.get(name);
-        if (found == null) {
+        if (found == null && given) {
             problems.at(node, what + " lacks '" + name + "' (" + kind + ")");
         }
         return found;

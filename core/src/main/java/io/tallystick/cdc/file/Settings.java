@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,11 @@ final class Settings {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(kB|MB|GB|KiB|MiB|GiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    /** groupChanges and the like. */
+    private static final Pattern CAMEL = Pattern.compile("\\b(group|progress|first|longest)([A-Z])");
+
+    private static final Pattern ISO_TIME = Pattern.compile("PT[0-9.]+[HMS][0-9.HMS]*(?<![.])");
 
     private Settings() {}
 
@@ -35,7 +41,7 @@ final class Settings {
                     yes(section, "copy_first", problems),
                     standard.loop());
         } catch (IllegalArgumentException e) {
-            problems.at(section.node(), String.valueOf(e.getMessage()));
+            problems.at(section.node(), inTheFile(String.valueOf(e.getMessage())));
             return standard;
         } finally {
             section.refuseOthers();
@@ -53,7 +59,7 @@ final class Settings {
             long sourceLog = size(section, "source_log", standard.sourceLogBytes(), problems);
             return new SpoolSettings(directory(directory), limit, patience, sourceLog);
         } catch (IllegalArgumentException e) {
-            problems.at(section.node(), String.valueOf(e.getMessage()));
+            problems.at(section.node(), inTheFile(String.valueOf(e.getMessage())));
             return null;
         } finally {
             section.refuseOthers();
@@ -82,7 +88,7 @@ final class Settings {
                     time(section, "lease", standard.lease(), problems),
                     section.word("on_gap", RunnerSettings.OnGap.class, standard.onGap()));
         } catch (IllegalArgumentException e) {
-            problems.at(section.node(), String.valueOf(e.getMessage()));
+            problems.at(section.node(), inTheFile(String.valueOf(e.getMessage())));
             return standard;
         }
     }
@@ -111,6 +117,22 @@ final class Settings {
             problems.at(section.at(name), "'" + name + "' is '" + text + "'; expected true or false");
         }
         return !"false".equals(text);
+    }
+
+    /** As the file spells names and times. */
+    private static String inTheFile(String message) {
+        String text = message.replaceFirst("^pipeline settings: ", "settings: ").replace("queueBytes", "queue");
+        text = CAMEL.matcher(text)
+                .replaceAll(name -> name.group(1) + "_" + name.group(2).toLowerCase(Locale.ROOT));
+        return ISO_TIME.matcher(text).replaceAll(found -> told(Duration.parse(found.group())));
+    }
+
+    private static String told(Duration time) {
+        long millis = time.toMillis();
+        if (millis % 1_000 != 0) {
+            return millis + "ms";
+        }
+        return millis == 0 || millis % 60_000 != 0 ? millis / 1_000 + "s" : millis / 60_000 + "m";
     }
 
     private enum Loop {

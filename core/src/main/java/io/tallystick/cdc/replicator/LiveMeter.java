@@ -43,7 +43,7 @@ final class LiveMeter {
         return new PipelineLive(
                 status.state().name(),
                 status.reason(),
-                status.sourceLagBytes(),
+                isAway(status) ? -1 : status.sourceLagBytes(),
                 status.spool() == null ? 0 : status.spool().bytes(),
                 growth(seen.kept(), Duration.ofMillis(behind)),
                 targets);
@@ -60,8 +60,16 @@ final class LiveMeter {
                 : new PipelineLive.Growth(kept.bytes(), kept.limitBytes(), kept.percent(behind), kept.setting());
     }
 
+    /** Nobody knows what a source writes that does not answer: what was known last is no answer. */
+    private static boolean isAway(PipelineStatus status) {
+        return status.state() == PipelineStatus.State.SOURCE_AWAY;
+    }
+
     private static long lagMillis(PipelineStatus status, PipelineStatus.TargetStatus target, Instant now) {
         Instant applied = target.appliedUpTo();
+        if (isAway(status)) {
+            return -1;
+        }
         if (status.sourceLagBytes() == 0 && target.queueBytes() == 0) {
             return 0;
         }

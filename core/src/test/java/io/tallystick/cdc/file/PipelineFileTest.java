@@ -11,6 +11,7 @@ import io.tallystick.cdc.replicator.ConflictPolicy;
 import io.tallystick.cdc.replicator.LoopPolicy;
 import io.tallystick.jdbc.RejectedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -239,6 +240,46 @@ class PipelineFileTest {
         assertThat(unreadable(folder)).contains("it is a directory");
         assertThat(unreadable(Files.write(folder.resolve("picture"), new byte[] {(byte) 0xff, 0, (byte) 0xfe})))
                 .contains("no text in UTF-8");
+    }
+
+    @Test
+    void a_file_that_can_be_no_pipeline_is_told_in_one_mistake(@TempDir Path folder) throws IOException {
+        assertThat(unreadable(Files.writeString(folder.resolve("large"), "#".repeat(4 << 20))))
+                .contains("larger than 3 MB");
+        assertThat(unreadable(Files.write(folder.resolve("wide"), "pipeline: a".getBytes(StandardCharsets.UTF_16LE))))
+                .contains("no text in UTF-8");
+        assertThat(problemsOf("[".repeat(200_000)))
+                .singleElement()
+                .satisfies(one -> assertThat(one).contains("nested too deeply"));
+        for (String other : List.of("hello", "- a\n- b")) {
+            assertThat(problemsOf(other))
+                    .singleElement()
+                    .satisfies(one -> assertThat(one).contains("expected a map of names to values"));
+        }
+        assertThat(problemsOf("pipeline: a\n---\npipeline: b"))
+                .singleElement()
+                .satisfies(one -> assertThat(one).contains("expected a single document"));
+    }
+
+    @Test
+    void what_is_missing_lacks_nothing_itself_and_what_may_stand_there_is_known() {
+        assertThat(problemsOf("pipeline: a\nfrobnicate: 1\n"))
+                .anySatisfy(one -> assertThat(one).contains("the file lacks 'source'"))
+                .anySatisfy(one -> assertThat(one)
+                        .contains(
+                                "no 'frobnicate'; known are loop, pipeline, routes, settings, source, spool, targets"))
+                .noneSatisfy(one -> assertThat(one).contains("source lacks"));
+        assertThat(problemsOf(GROUPWARE.replace("user: tally}", "user: tally, conversions: {infinity: clamp}}")))
+                .anySatisfy(one -> assertThat(one).contains("did you mean 'conversion'?"));
+    }
+
+    @Test
+    void settings_out_of_their_limits_are_told_as_the_file_spells_them() {
+        assertThat(problemsOf(GROUPWARE.replace("group_changes: 500, queue: 8MB", "queue: 5, lease: 0s")))
+                .anySatisfy(one -> assertThat(one).contains("settings: lease was 0s; expected 500ms to 10m"))
+                .anySatisfy(one -> assertThat(one).contains("settings: queue was 5; expected 65,536 at least"));
+        assertThat(problemsOf(GROUPWARE.replace("queue: 8MB", "longest_pause: 1ms")))
+                .anySatisfy(one -> assertThat(one).contains("longest_pause was 1ms; expected first_pause at least"));
     }
 
     @Test

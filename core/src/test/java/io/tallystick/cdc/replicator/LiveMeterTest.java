@@ -46,6 +46,15 @@ class LiveMeterTest {
     }
 
     @Test
+    void how_far_behind_a_target_is_nobody_knows_while_the_source_does_not_answer() {
+        TargetStatus target = new TargetStatus("copy", null, new Counts(1, 1, 0, 0), 0, NOW, null);
+        PipelineStatus status = new PipelineStatus("bank", State.SOURCE_AWAY, "refused", 0, List.of(target), null);
+        PipelineLive live = meter.measure(status, Map.of(), SEEN, NOW.plusSeconds(1));
+        assertThat(live.lagBytes()).isEqualTo(-1);
+        assertThat(live.targets().get("copy").lagMillis()).isEqualTo(-1);
+    }
+
+    @Test
     void why_a_target_waits_is_told_and_never_at_any_length() {
         assertThat(measure(1, 0, 0).waiting()).isNull();
         TargetStatus away = new TargetStatus("copy", null, new Counts(1, 1, 0, 0), 0, NOW, "x".repeat(10_000));
