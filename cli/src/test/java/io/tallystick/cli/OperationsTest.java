@@ -177,6 +177,24 @@ class OperationsTest {
     }
 
     @Test
+    void status_shows_how_far_a_copy_is_with_a_bar() throws Exception {
+        bank.execute("INSERT INTO money SELECT n, 10 FROM generate_series(51, 30000) n", "ANALYZE money");
+        copy.execute(
+                "CREATE FUNCTION full_() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id > 25000 THEN RAISE EXCEPTION"
+                        + " 'no space left on device' USING ERRCODE = '53100'; END IF; RETURN NEW; END $$",
+                "CREATE TRIGGER full_ BEFORE INSERT ON money FOR EACH ROW EXECUTE FUNCTION full_()");
+        try (PipelineRun run = begun()) {
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(typed("tally pipeline status FILE").out())
+                                    .containsPattern("public\\.money \\d+ of about 30000 rows █+░+ \\d\\d %")
+                                    .contains("copy waits", "no space left"));
+            copy.execute("DROP TRIGGER full_ ON money");
+            awaitCopy("SELECT count(*) FROM money", "30000");
+        }
+    }
+
+    @Test
     void what_copying_waits_for_is_found_by_the_statements_of_the_documentation() throws Exception {
         List<String> statements = shown("SELECT ");
         assertThat(statements).hasSizeGreaterThanOrEqualTo(4);
@@ -214,10 +232,15 @@ class OperationsTest {
     }
 
     private PipelineRun started() throws SQLException {
+        PipelineRun run = begun();
+        awaitCopy("SELECT count(*) FROM money", "50");
+        return run;
+    }
+
+    private PipelineRun begun() {
         PipelineRun run = PipelineRun.of(PipelineFile.read(file));
         run.install();
         run.start();
-        awaitCopy("SELECT count(*) FROM money", "50");
         return run;
     }
 

@@ -1,6 +1,7 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.replicator.KeySpan;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A range of keys is brought in line from each product and at each, while somebody goes on writing at the source. */
 @ExtendWith(Servers.Extension.class)
@@ -62,6 +64,43 @@ class ResyncAcrossTest {
             assertThat(Pipe.rows(target, "SELECT id, n FROM t WHERE id IN (-7, 999, 3001) ORDER BY id"))
                     .containsExactly("-7|7", "999|-1", "3001|-1");
             assertThat(Pipe.quarantine(target)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void a_copy_that_was_cut_off_goes_on_behind_its_last_chunk_and_tells_how_far_it_is(Engine from)
+            throws SQLException {
+        TestDatabase source = servers.database(from);
+        TestDatabase target = servers.database(Engine.POSTGRESQL);
+        source.execute(T);
+        Pipe.inOne(source, Pipe.numbers(source, 30_000, "INSERT INTO t SELECT n, 0"));
+        source.execute((from == Engine.POSTGRESQL ? "ANALYZE" : "ANALYZE TABLE") + " t");
+        target.execute(
+                T,
+                "CREATE FUNCTION full_() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id > 25000 THEN RAISE EXCEPTION"
+                        + " 'no space left on device' USING ERRCODE = '53100'; END IF; RETURN NEW; END $$",
+                "CREATE TRIGGER full_ BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION full_()");
+        String name = ("cut_off_" + from).toLowerCase(Locale.ROOT);
+        try (Pipe pipe = Pipe.start(Pipe.mirror(name, source, target, "t"))) {
+            await().atMost(Pipe.LONG)
+                    .untilAsserted(() ->
+                            assertThat(String.valueOf(pipe.target().error())).contains("no space left"));
+            int copied = Integer.parseInt(Pipe.value(target, "SELECT count(*) FROM t"));
+            assertThat(copied).isBetween(1, 25_000);
+            await().atMost(Pipe.LONG)
+                    .untilAsserted(() -> assertThat(
+                                    pipe.run().live().targets().get("t1").copying())
+                            .singleElement()
+                            .satisfies(copy -> assertThat(copy.rows()).isEqualTo(copied))
+                            .satisfies(copy -> assertThat(copy.estimatedRows()).isBetween(20_000L, 40_000L)));
+            pipe.pause();
+            // whoever read it from the beginning again would bring this one back
+            target.execute("DELETE FROM t WHERE id = 1", "DROP TRIGGER full_ ON t");
+            source.execute("UPDATE t SET n = 1 WHERE id IN (2, 29999)");
+            pipe.resume();
+            pipe.awaitValue(target, "SELECT state FROM tally_load", "done");
+            pipe.awaitValue(target, "SELECT count(*) || ' ' || min(id) || ' ' || sum(n) FROM t", "29999 2 2");
         }
     }
 
