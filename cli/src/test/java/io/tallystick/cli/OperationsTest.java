@@ -187,7 +187,7 @@ class OperationsTest {
             await().atMost(LONG)
                     .untilAsserted(
                             () -> assertThat(typed("tally pipeline status FILE").out())
-                                    .containsPattern("public\\.money \\d+ of about 30000 rows █+░+ \\d\\d %")
+                                    .containsPattern("public\\.money \\d\\d % █+░+, .*\\d+ of about 30000 rows")
                                     .contains("copy waits", "no space left"));
             copy.execute("DROP TRIGGER full_ ON money");
             awaitCopy("SELECT count(*) FROM money", "30000");

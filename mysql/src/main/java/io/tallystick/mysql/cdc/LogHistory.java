@@ -12,7 +12,7 @@ final class LogHistory {
 
     private static final String MEND =
             "; the tables have to be compared with their targets and brought in line. To keep the log longer:"
-                    + " SET GLOBAL binlog_expire_logs_seconds = 604800;";
+                    + " SET GLOBAL binlog_expire_logs_seconds = 604800";
 
     private LogHistory() {}
 
