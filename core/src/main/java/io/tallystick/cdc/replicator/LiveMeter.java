@@ -20,6 +20,8 @@ final class LiveMeter {
     private final Map<String, Sample> changes = new HashMap<>();
     private final Map<String, Sample> copies = new HashMap<>();
     private final Map<String, Double> rates = new HashMap<>();
+    /** When each target was last seen to have everything. */
+    private final Map<String, Instant> level = new HashMap<>();
 
     private record Sample(Instant at, long count) {}
 
@@ -65,15 +67,21 @@ final class LiveMeter {
         return status.state() == PipelineStatus.State.SOURCE_AWAY;
     }
 
-    private static long lagMillis(PipelineStatus status, PipelineStatus.TargetStatus target, Instant now) {
-        Instant applied = target.appliedUpTo();
+    /** Where nothing is written for long, the first byte that comes does not make a target late that had everything a moment ago. */
+    private long lagMillis(PipelineStatus status, PipelineStatus.TargetStatus target, Instant now) {
         if (isAway(status)) {
             return -1;
         }
         if (status.sourceLagBytes() == 0 && target.queueBytes() == 0) {
+            level.put(target.target(), now);
             return 0;
         }
+        Instant applied = later(target.appliedUpTo(), level.get(target.target()));
         return applied == null ? -1 : Math.max(0, Duration.between(applied, now).toMillis());
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || other != null && other.isAfter(one) ? other : one;
     }
 
     private double rate(PipelineStatus.TargetStatus target, Instant now) {

@@ -39,7 +39,8 @@ public record PipelineLive(
      * How a target does.
      *
      * @param changesPerSecond rows written of the log
-     * @param lagMillis how old the last transaction is that was applied, while newer ones wait; −1 when unknown
+     * @param lagMillis while something waits, how long ago the target had everything, or how old the last transaction is that it applied,
+     *     whichever is less; −1 when unknown
      * @param queueBytes memory for what was read and not applied yet
      * @param waiting why nothing is written to it now; null while it takes what comes
      */

@@ -39,10 +39,16 @@ class LiveMeterTest {
 
     @Test
     void how_far_behind_a_target_is_counts_only_while_something_waits() {
-        assertThat(live(1, 0, 60, 0).targets().get("copy").lagMillis()).isZero();
         PipelineLive behind = live(1, 0, 60, 512);
         assertThat(behind.targets().get("copy").lagMillis()).isEqualTo(60_000);
         assertThat(behind.log()).isEqualTo(new PipelineLive.Growth(-1, -1, 60, "age"));
+        assertThat(live(1, 0, 61, 0).targets().get("copy").lagMillis()).isZero();
+    }
+
+    @Test
+    void after_a_long_silence_a_target_is_no_further_behind_than_since_it_had_everything() {
+        live(1, 0, 600, 0);
+        assertThat(live(1, 0, 601, 56).targets().get("copy").lagMillis()).isEqualTo(1_000);
     }
 
     @Test
