@@ -14,6 +14,7 @@ import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BinlogChangeSource implements ChangeSource {
 
+    /** How long the server keeps its log is a setting that people seldom change, and each asking is a connection. */
+    private static final Duration KEPT_HOLDS = Duration.ofMinutes(1);
+
     private static final long LOWEST_SERVER_ID = 1L << 31;
     private static final long SERVER_ID_RANGE = (1L << 31) - 1;
 
@@ -43,6 +47,10 @@ public final class BinlogChangeSource implements ChangeSource {
     private final RandomGenerator random;
     private volatile @Nullable Flavour flavour;
     private volatile DatabaseIdentity database = DatabaseIdentity.UNKNOWN;
+    private volatile @Nullable Told told;
+
+    /** What the server keeps, and when it said so. */
+    private record Told(KeptLog kept, Instant at) {}
 
     /** @param settings the pool size is not used; every visit and every stream opens a connection of its own */
     public BinlogChangeSource(ConnectionSettings settings, InstantSource clock, RandomGenerator random) {
@@ -114,12 +122,18 @@ public final class BinlogChangeSource implements ChangeSource {
     /** By age: how many bytes follow a position only an open stream knows. */
     @Override
     public Optional<KeptLog> kept() {
-        return sql.visit("asking how long the log is kept", connection -> {
+        Instant now = clock.instant();
+        Told before = told;
+        if (before != null && now.isBefore(before.at().plus(KEPT_HOLDS))) {
+            return Optional.of(before.kept());
+        }
+        KeptLog kept = sql.visit("asking how long the log is kept", connection -> {
             String seconds = SourceSql.value(connection, "SELECT @@global.binlog_expire_logs_seconds");
-            long kept = seconds.isEmpty() ? 0 : (long) Double.parseDouble(seconds);
-            return Optional.of(
-                    new KeptLog(-1, -1, kept == 0 ? null : Duration.ofSeconds(kept), "binlog_expire_logs_seconds"));
+            long longest = seconds.isEmpty() ? 0 : (long) Double.parseDouble(seconds);
+            return new KeptLog(-1, -1, longest == 0 ? null : Duration.ofSeconds(longest), "binlog_expire_logs_seconds");
         });
+        told = new Told(kept, now);
+        return Optional.of(kept);
     }
 
     /** Does nothing: nothing was made. */
