@@ -67,7 +67,7 @@ final class PostgresOpening implements LogOpening {
         boolean published = new PublicationKeeper(parts.settings().publication())
                 .missing(tx, tables)
                 .isEmpty();
-        Slot slot = published && asked.looks() != null ? Slot.find(tx, slot()).orElse(null) : null;
+        Slot slot = published && asked.facts() != null ? Slot.find(tx, slot()).orElse(null) : null;
         if (slot == null || slot.lost() != null) {
             // which connects by itself, may wait for others, and changes what was looked at
             rest();
@@ -89,13 +89,13 @@ final class PostgresOpening implements LogOpening {
         // by the check
         Optional<Slot> slot = PostgresChangeSource.awaitFreeSlot(parts.settings(), () -> Slot.find(asked.tx(), slot()));
         continuity.checkPublication(asked.tx(), tables);
-        Looks looks = asked.looks() == null ? Looks.of(asked.tx(), tables) : asked.looks();
+        CatalogFacts facts = asked.facts() == null ? CatalogFacts.of(asked.tx(), tables) : asked.facts();
         continuity.checkSlot(asked.tx(), slot, stored);
-        parts.seen().database(looks.database());
-        return start(server.at(stored.lsn()), looks);
+        parts.seen().database(facts.database());
+        return start(server.at(stored.lsn()), facts);
     }
 
-    private ChangeStream start(WalPosition start, Looks looks) {
+    private ChangeStream start(WalPosition start, CatalogFacts facts) {
         Map<String, String> options = Map.of(
                 "proto_version",
                 "2",
@@ -106,7 +106,7 @@ final class PostgresOpening implements LogOpening {
                 "publication_names",
                 Sql.name(parts.settings().publication()),
                 "binary",
-                Boolean.toString(looks.binary()));
+                Boolean.toString(facts.binary()));
         WalAccess access = parts.access();
         try {
             Log read = log().get();
@@ -129,7 +129,7 @@ final class PostgresOpening implements LogOpening {
                             reader,
                             watches,
                             parts.settings().spool()),
-                    new LogDecoder(new Relations(access.jdbc(), looks.types()), start),
+                    new LogDecoder(new Relations(access.jdbc(), facts.types()), start),
                     start);
         } catch (SQLException e) {
             throw access.failed(
@@ -185,22 +185,22 @@ final class PostgresOpening implements LogOpening {
         }
     }
 
-    /** @param looks null when a table is missing, which is told in its turn: most often something else is wrong then */
-    private record Catalog(Connection connection, @Nullable Looks looks) implements AutoCloseable {
+    /** @param facts null when a table is missing, which is told in its turn: most often something else is wrong then */
+    private record Catalog(Connection connection, @Nullable CatalogFacts facts) implements AutoCloseable {
 
         static Catalog open(WalAccess access, Set<TableName> tables) {
             Connection connection = access.ordinary();
             try {
-                return new Catalog(connection, looks(connection, tables));
+                return new Catalog(connection, facts(connection, tables));
             } catch (RuntimeException e) {
                 Ahead.close(connection);
                 throw e;
             }
         }
 
-        private static @Nullable Looks looks(Connection connection, Set<TableName> tables) {
+        private static @Nullable CatalogFacts facts(Connection connection, Set<TableName> tables) {
             try {
-                return Looks.of(Tx.of(connection, Dialect.POSTGRESQL), tables);
+                return CatalogFacts.of(Tx.of(connection, Dialect.POSTGRESQL), tables);
             } catch (RejectedException e) {
                 return null;
             }

@@ -16,15 +16,15 @@ import java.util.Set;
  * @param binary whether all columns can be read in binary form
  * @param types those that were met
  */
-record Looks(boolean binary, TypeCatalog types, DatabaseIdentity database) {
+record CatalogFacts(boolean binary, TypeCatalog types, DatabaseIdentity database) {
 
     /** @throws io.tallystick.jdbc.RejectedException naming every table that does not exist */
-    static Looks of(Tx tx, Set<TableName> tables) {
+    static CatalogFacts of(Tx tx, Set<TableName> tables) {
         TableCatalog catalog = new TableCatalog();
         boolean binary = catalog.describe(tx, tables).stream()
                 .flatMap(table -> table.columns().stream())
                 .allMatch(column -> column.type() instanceof PgType type && type.readsBinary());
-        return new Looks(binary, catalog.types(), database(tx));
+        return new CatalogFacts(binary, catalog.types(), database(tx));
     }
 
     private static DatabaseIdentity database(Tx tx) {
