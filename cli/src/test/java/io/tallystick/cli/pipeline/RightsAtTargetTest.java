@@ -1,6 +1,7 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.file.PipelineFile;
@@ -48,10 +49,7 @@ class RightsAtTargetTest {
             target.execute(
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON " + Pipe.name(target, "tally_" + table) + " TO " + user);
         }
-        String yaml = Pipe.mirror("scant_" + engine.name().toLowerCase(Locale.ROOT), source, target, "t")
-                .replaceFirst(
-                        "(t1: \\{url: \"[^\"]*\"), user: \\w+, password: [\\w-]*",
-                        "$1, user: scant, password: scant-pw");
+        String yaml = asScant(Pipe.mirror("scant_" + engine.name().toLowerCase(Locale.ROOT), source, target, "t"));
         try (PipelineRun run = PipelineRun.of(PipelineFile.parse("scant.yaml", yaml, any -> null))) {
             assertThat(run.examine())
                     .extracting(Finding::toString)
@@ -63,7 +61,7 @@ class RightsAtTargetTest {
             await().atMost(Pipe.LONG)
                     .untilAsserted(() ->
                             assertThat(String.valueOf(pipe.target().error())).contains("denied"));
-            List<Finding> found = rights(pipe);
+            List<Finding> found = ofScant(pipe.run());
             assertThat(found)
                     .filteredOn(finding -> finding.severity() == Finding.Severity.ERROR)
                     .extracting(
@@ -73,7 +71,7 @@ class RightsAtTargetTest {
             pipe.awaitValue(target, "SELECT s FROM t", "before");
             source.execute("UPDATE t SET s = 'after'");
             pipe.awaitValue(target, "SELECT s FROM t", "after");
-            assertThat(rights(pipe)).isEmpty();
+            assertThat(ofScant(pipe.run())).isEmpty();
             pipe.awaitValue(target, "SELECT count(*) FROM tally_quarantine", "0");
         } finally {
             target.execute(
@@ -81,8 +79,52 @@ class RightsAtTargetTest {
         }
     }
 
-    private static List<Finding> rights(Pipe pipe) {
-        return pipe.run().examine().stream()
+    @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"MARIADB", "MYSQL"})
+    void a_right_that_comes_by_a_role_or_a_pattern_counts(Engine engine) {
+        TestDatabase source = servers.database(Engine.POSTGRESQL);
+        TestDatabase target = servers.database(engine);
+        source.execute(T);
+        target.execute(T);
+        Schema.of(Jdbc.on(target.dataSource())).install("cdc");
+        String table = Pipe.name(target, "t");
+        target.execute(
+                "CREATE ROLE writer",
+                "CREATE USER scant@'%' IDENTIFIED BY 'scant-pw'",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON " + target.name() + ".* TO writer",
+                "GRANT TRIGGER ON " + table + " TO writer",
+                "GRANT writer TO scant@'%'",
+                "SET DEFAULT ROLE writer " + (engine == Engine.MYSQL ? "TO" : "FOR") + " scant@'%'");
+        String yaml = asScant(Pipe.mirror("by_role_" + engine.name().toLowerCase(Locale.ROOT), source, target, "t"));
+        try {
+            assertThat(rights(yaml)).isEmpty();
+            target.execute("REVOKE TRIGGER ON " + table + " FROM writer");
+            assertThat(rights(yaml))
+                    .extracting(Finding::subject, Finding::severity)
+                    .containsExactly(tuple("t1: triggers of " + table, Finding.Severity.WARNING));
+            String pattern = target.name().substring(0, target.name().length() - 1) + "_";
+            target.execute("GRANT TRIGGER ON `" + pattern + "`.* TO scant@'%'");
+            assertThat(rights(yaml)).isEmpty();
+        } finally {
+            target.execute("DROP USER scant@'%'", "DROP ROLE writer");
+        }
+    }
+
+    private static String asScant(String yaml) {
+        return yaml.replaceFirst(
+                "(t1: \\{url: \"[^\"]*\"), user: \\w+, password: [\\w-]*", "$1, user: scant, password: scant-pw");
+    }
+
+    private static List<Finding> rights(String yaml) {
+        try (PipelineRun run = PipelineRun.of(PipelineFile.parse("scant.yaml", yaml, any -> null))) {
+            return ofScant(run);
+        }
+    }
+
+    private static List<Finding> ofScant(PipelineRun run) {
+        return run.examine().stream()
                 .filter(finding -> finding.found().contains("scant"))
                 .toList();
     }

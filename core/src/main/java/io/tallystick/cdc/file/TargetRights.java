@@ -11,6 +11,7 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.jdbc.SqlFailure;
 import io.tallystick.jdbc.Tx;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -32,16 +35,14 @@ final class TargetRights {
 
     private static final List<String> ALL = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
-    /** Of a table, its database or all databases; what a role was given is not looked for. */
-    private static final String SEES_TRIGGERS = """
-            SELECT privilege_type AS found FROM information_schema.user_privileges
-            WHERE privilege_type = 'TRIGGER' AND grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
-            UNION SELECT privilege_type FROM information_schema.schema_privileges
-            WHERE privilege_type = 'TRIGGER' AND grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
-              AND ? LIKE table_schema
-            UNION SELECT privilege_type FROM information_schema.table_privileges
-            WHERE privilege_type = 'TRIGGER' AND grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
-              AND table_schema = ? AND table_name = ?
+    /** What the user was given, as MariaDB and MySQL tell it; columns that are named behind a right have been taken away. */
+    private static final Pattern GRANT =
+            Pattern.compile("GRANT (?:.*, )?(?:TRIGGER|ALL PRIVILEGES)(?:, .*)? ON (`.*?`|\\*)\\.(`.*?`|\\*) TO .*");
+
+    /** All policies together, as the server sees it: who owns the table, or may pass by them, has none. */
+    private static final String FILTERED = """
+            SELECT row_security_active(c.oid) AS filtered FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relname = ?
             """;
 
     private final Tx tx;
@@ -88,6 +89,7 @@ final class TargetRights {
                 List<String> columns =
                         table.columns().stream().map(TargetColumn::name).toList();
                 rights(findings, table.name().toString(), dialect.quote(table.name()), wanted(tables, table), columns);
+                hidden(findings, table.name());
                 triggers(findings, table.name());
             }
         }
@@ -163,16 +165,64 @@ final class TargetRights {
         }
     }
 
+    /** A session of a pipeline is refused where PostgreSQL would pass over rows without a word. */
+    private void hidden(List<Finding> findings, TableName table) {
+        if (dialect == TargetDialect.POSTGRESQL
+                && tx.query(FILTERED, row -> row.bool("filtered"), table.schema(), table.table())
+                        .contains(true)) {
+            findings.add(Finding.error(
+                    "table " + table,
+                    "under row-level security for " + user,
+                    "changes of rows that its policies hide would be lost, so the pipeline waits at its first change there",
+                    "ALTER ROLE " + user + " BYPASSRLS"));
+        }
+    }
+
     /** MariaDB and MySQL show a table's triggers to nobody else, and a pipeline keeps the order of changes where it sees some. */
-    private void triggers(List<Finding> findings, TableName table) {
-        if (dialect.isMySqlFamily()
-                && tx.query(SEES_TRIGGERS, row -> row.string("found"), table.schema(), table.schema(), table.table())
-                        .isEmpty()) {
+    private void triggers(List<Finding> findings, TableName table) throws SQLException {
+        if (dialect.isMySqlFamily() && !seesTriggers(table)) {
             findings.add(Finding.warning(
                     "triggers of " + table,
                     "not to be seen by " + user,
                     "if the table has any, they would see fewer changes than the source made, and in another order",
                     "GRANT TRIGGER ON " + dialect.quote(table) + " TO " + user));
         }
+    }
+
+    private boolean seesTriggers(TableName table) throws SQLException {
+        try (Statement asked = tx.connection().createStatement();
+                ResultSet grants = asked.executeQuery(showGrants())) {
+            while (grants.next()) {
+                Matcher grant = GRANT.matcher(grants.getString(1).replaceAll(" \\([^)]*\\)", ""));
+                if (grant.matches() && isFor(table, unquoted(grant.group(1)), unquoted(grant.group(2)))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** MariaDB tells what the role that is on gives as well; MySQL does so for roles that are named. */
+    private String showGrants() {
+        if (dialect != TargetDialect.MYSQL) {
+            return "SHOW GRANTS";
+        }
+        String roles = tx.query("SELECT CURRENT_ROLE() AS roles", row -> row.string("roles"))
+                .get(0);
+        return "SHOW GRANTS FOR CURRENT_USER()" + (roles.equals("NONE") ? "" : " USING " + roles);
+    }
+
+    /** A right to one table names its database, any other a pattern. */
+    private boolean isFor(TableName table, String database, String name) {
+        if (!name.equals("*")) {
+            return database.equals(table.schema()) && name.equals(table.table());
+        }
+        return database.equals("*")
+                || tx.query("SELECT ? LIKE ? AS fits", row -> row.bool("fits"), table.schema(), database)
+                        .contains(true);
+    }
+
+    private static String unquoted(String name) {
+        return name.startsWith("`") ? name.substring(1, name.length() - 1).replace("``", "`") : name;
     }
 }

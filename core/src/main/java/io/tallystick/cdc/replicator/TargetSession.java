@@ -27,6 +27,9 @@ final class TargetSession implements AutoCloseable {
     private static final String INNODB_SESSION = "SET SESSION sql_mode ="
             + " 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION,ALLOW_INVALID_DATES', time_zone = '+00:00'";
 
+    /** What row-level security would hide from the user, or pass over, is an error instead. */
+    private static final String POSTGRES_SESSION = "SET row_security = off";
+
     private static final Duration MOST_IDLE = Duration.ofSeconds(30);
 
     /** Begins the name of a row that is no position but says where a transaction comes from. No pipeline's name begins so. */
@@ -87,6 +90,8 @@ final class TargetSession implements AutoCloseable {
             Tx tx = Tx.of(connection, dialect);
             if (dialect.isInnoDb()) {
                 tx.update(INNODB_SESSION);
+            } else if (dialect == Dialect.POSTGRESQL) {
+                tx.update(POSTGRES_SESSION);
             }
             terms.limit.set(tx);
             tx.insertFirst("tally_position", List.of("pipeline", "epoch", "updated_at"), pipeline, 0L, Instant.EPOCH);
@@ -297,6 +302,9 @@ final class TargetSession implements AutoCloseable {
             rollback();
             if (!constraints.checksForeignKeys()) {
                 constraints.checkForeignKeys(true);
+            }
+            if (tx.dialect() == Dialect.POSTGRESQL) {
+                tx.update("RESET row_security");
             }
             terms.limit.reset(tx);
             terms.tag.reset(tx);

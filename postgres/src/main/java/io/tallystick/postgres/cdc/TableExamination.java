@@ -17,6 +17,7 @@ final class TableExamination {
     private static final String TABLE = """
             SELECT c.relkind::text AS kind, c.relpersistence::text AS persistence, c.relreplident::text AS identity,
                    c.relispartition AS partition, has_table_privilege(c.oid, 'SELECT') AS readable,
+                   row_security_active(c.oid) AS filtered,
                    pg_has_role(c.relowner, 'USAGE')
                        OR EXISTS (SELECT 1 FROM pg_publication_tables p
                                    WHERE p.pubname = ? AND p.schemaname = n.nspname AND p.tablename = c.relname) AS publishable,
@@ -73,6 +74,12 @@ final class TableExamination {
                     "not readable by " + shape.me(),
                     "it cannot be copied at the start",
                     "GRANT SELECT ON " + name() + " TO " + me + ";");
+        }
+        if (shape.filtered()) {
+            error(
+                    "under row-level security for " + shape.me(),
+                    "it cannot be copied at the start: rows that its policies hide are in the log, and would be missing in the copy",
+                    "ALTER ROLE " + me + " BYPASSRLS;");
         }
         if (!shape.publishable()) {
             error(
@@ -148,6 +155,7 @@ final class TableExamination {
             String identity,
             boolean partition,
             boolean readable,
+            boolean filtered,
             boolean publishable,
             String me,
             boolean keyed,
@@ -160,6 +168,7 @@ final class TableExamination {
                     row.string("identity"),
                     row.bool("partition"),
                     row.bool("readable"),
+                    row.bool("filtered"),
                     row.bool("publishable"),
                     row.string("me"),
                     row.bool("keyed"),

@@ -17,10 +17,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Opens connections to a source: ordinary ones and those that read the log. Keeps none. Thread-safe. */
 final class WalAccess {
 
-    /** Whatever is written as text must be read alike everywhere, whatever the server's settings. */
+    /**
+     * Whatever is written as text must be read alike everywhere, whatever the server's settings; and where row-level security would hide
+     * rows from a copy that the log has, the copy fails instead.
+     */
     private static final String TEXT_FORMS = """
             SET datestyle = 'ISO, YMD'; SET intervalstyle = iso_8601; SET bytea_output = hex; SET extra_float_digits = 3;
-            SET timezone = 'UTC'; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0""";
+            SET timezone = 'UTC'; SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0""";
 
     private final ConnectionSettings settings;
     private final Jdbc jdbc;
