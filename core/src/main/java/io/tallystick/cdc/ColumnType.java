@@ -12,6 +12,11 @@ public interface ColumnType {
 
     ValueKind kind();
 
+    /** The character set of a text, by the source's name for it; empty where it is all of Unicode, or no text. */
+    default String characterSet() {
+        return "";
+    }
+
     /**
      * The value of one cell as the Java type of {@link #kind()}, or a {@link SpecialValue}.
      *

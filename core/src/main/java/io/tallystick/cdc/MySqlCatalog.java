@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class MySqlCatalog implements CatalogReader {
 
     private static final String COLUMNS = """
-            SELECT c.column_name AS name, c.column_type AS spelt, c.data_type AS type, c.is_nullable = 'YES' AS nullable,
+            SELECT c.column_name AS name,
+                   CONCAT(c.column_type, CASE WHEN c.character_set_name IS NULL OR c.character_set_name = 'utf8mb4' THEN ''
+                                              ELSE CONCAT(' character set ', c.character_set_name) END) AS spelt,
+                   c.data_type AS type, c.is_nullable = 'YES' AS nullable,
                    COALESCE(c.generation_expression, '') <> '' AS computed
             FROM information_schema.columns c JOIN information_schema.tables t
                  ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')

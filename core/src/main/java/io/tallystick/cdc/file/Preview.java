@@ -34,14 +34,14 @@ final class Preview {
     private final PipelineSpec spec;
     private final String target;
     private final TargetDialect dialect;
-    private final boolean sameEngine;
+    private final TargetDialect product;
 
     Preview(PipelineSpec spec, String target) {
         this.spec = spec;
         this.target = target;
         PipelineSpec.Place place = spec.targets().get(target);
         this.dialect = dialect(place == null ? "" : place.url());
-        this.sameEngine = dialect(spec.source().place().url()) == dialect;
+        this.product = dialect(spec.source().place().url());
     }
 
     static TargetDialect dialect(String url) {
@@ -64,7 +64,7 @@ final class Preview {
                     SourceTable from = source.describe(Set.of(route.from())).get(0);
                     int[] cells = RouteCells.of(from, new Leg(route, destination, table), null)
                             .from();
-                    reports.add(TypeReport.of(from, table, cells, dialect, sameEngine));
+                    reports.add(TypeReport.of(from, table, cells, product, dialect));
                 }
             }
         }
@@ -131,7 +131,7 @@ final class Preview {
      */
     List<Finding> rowsNotRepeated(ChangeSource source, Map<Destination, TargetTable> tables) {
         List<Finding> findings = new ArrayList<>();
-        if (dialect(spec.source().place().url()) != TargetDialect.POSTGRESQL) {
+        if (product != TargetDialect.POSTGRESQL) {
             return findings;
         }
         for (Route route : spec.routes()) {
@@ -200,7 +200,7 @@ final class Preview {
     }
 
     TableMaker maker() {
-        return new TableMaker(dialect, sameEngine);
+        return new TableMaker(dialect, product == dialect);
     }
 
     /** Creates the tables that are not there, for routes that carry all columns over; returns their names. */

@@ -21,11 +21,22 @@ record DeclaredType(String word, int length, int scale, boolean unsigned) {
         boolean found = numbers.find();
         int length = found ? Integer.parseInt(numbers.group(1)) : -1;
         int scale = found && numbers.group(2) != null ? Integer.parseInt(numbers.group(2)) : 0;
-        String word = text.replaceAll("\\(.*?\\)", "")
+        String word = text.split(" character set ", 2)[0]
+                .replaceAll("\\(.*?\\)", "")
                 .replace(" unsigned", "")
                 .replace(" zerofill", "")
                 .strip();
         return new DeclaredType(word, length, scale, text.contains("unsigned"));
+    }
+
+    /** Bytes that a text or a blob of MariaDB and MySQL has room for; of a type that is measured otherwise more than any value has. */
+    long room() {
+        return switch (word) {
+            case "tinytext", "tinyblob" -> 255;
+            case "text", "blob" -> 65_535;
+            case "mediumtext", "mediumblob" -> 16_777_215;
+            default -> Long.MAX_VALUE;
+        };
     }
 
     /** Bits of an integer type, sign included; 64 when the word is not known. */

@@ -50,11 +50,11 @@ public record TypeReport(TableName source, TableName target, List<Line> lines) {
 
     /**
      * @param from for each column of the target the source's cell it is taken from, or −1 when it is computed
-     * @param sameEngine whether source and target are databases of one product, so that equal spelling means equal types
+     * @param product what the source is: of one product with the target, equal spelling means equal types
      */
     public static TypeReport of(
-            SourceTable source, TargetTable target, int[] from, TargetDialect dialect, boolean sameEngine) {
-        TypeRules rules = new TypeRules(dialect, sameEngine);
+            SourceTable source, TargetTable target, int[] from, TargetDialect product, TargetDialect dialect) {
+        TypeRules rules = new TypeRules(product, dialect);
         List<Line> lines = new ArrayList<>();
         for (int cell = 0; cell < from.length; cell++) {
             if (from[cell] >= 0) {

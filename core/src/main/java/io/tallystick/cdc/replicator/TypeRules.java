@@ -7,6 +7,7 @@ import static io.tallystick.cdc.replicator.TypeReport.Fate.REFUSED;
 import static io.tallystick.cdc.replicator.TypeReport.Fate.SAME;
 
 import io.tallystick.cdc.CellConverter;
+import io.tallystick.cdc.ColumnType;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetDialect;
@@ -14,6 +15,8 @@ import io.tallystick.cdc.ValueKind;
 import io.tallystick.cdc.replicator.TypeReport.Fate;
 import io.tallystick.cdc.replicator.TypeReport.Line;
 import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Which kind of value fits which type; what {@link CellConverter} does, told in words. */
 final class TypeRules {
@@ -23,44 +26,59 @@ final class TypeRules {
     private static final Verdict READ =
             new Verdict(CHECKED, "the text must be one that the target reads as its own type");
 
+    private static final String CHARACTER_SET = " character set ";
+    /** Of a character of any set in UTF-8, and of one in UTF-8 in any set. */
+    private static final int WIDEST = 4;
+
+    private final TargetDialect product;
     private final TargetDialect dialect;
     private final boolean sameEngine;
 
-    TypeRules(TargetDialect dialect, boolean sameEngine) {
+    /** @param product what the source is */
+    TypeRules(TargetDialect product, TargetDialect dialect) {
+        this.product = product;
         this.dialect = dialect;
-        this.sameEngine = sameEngine;
+        this.sameEngine = product == dialect;
     }
 
     /** What becomes of values, and how. */
     private record Verdict(Fate fate, String how) {}
 
     Line line(SourceColumn from, TargetColumn to) {
-        Verdict verdict = sameEngine && from.type().declared().equalsIgnoreCase(to.type())
+        String spelt = spelt(from.type());
+        Verdict verdict = sameEngine && spelt.equalsIgnoreCase(to.type())
                 ? new Verdict(SAME, "")
-                : verdict(from.type().kind(), DeclaredType.of(from.type().declared()), to);
-        return new Line(from.name(), from.type().declared(), to.name(), to.type(), verdict.fate(), verdict.how());
+                : verdict(from.type(), DeclaredType.of(spelt), to);
+        return new Line(from.name(), spelt, to.name(), to.type(), verdict.fate(), verdict.how());
     }
 
-    private Verdict verdict(ValueKind kind, DeclaredType from, TargetColumn column) {
+    /** With its character set, as the catalog of a target tells it. */
+    private static String spelt(ColumnType type) {
+        String set = type.characterSet();
+        return type.declared() + (set.isEmpty() || set.equals("utf8mb4") ? "" : CHARACTER_SET + set);
+    }
+
+    private Verdict verdict(ColumnType source, DeclaredType from, TargetColumn column) {
+        ValueKind kind = source.kind();
         DeclaredType to = DeclaredType.of(column.type());
         ValueKind target = column.kind();
         if (target == ValueKind.TEXT) {
-            return text(kind, from, to);
+            return text(source, from, column, to);
         }
         return switch (kind) {
             case BOOLEAN -> numberOrBits(target) ? YES : NO;
             case INTEGER -> integer(target, from, to);
             case DECIMAL -> decimal(target, from, to);
             case FLOAT -> floating(target, from, column);
-            case TEXT -> target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as UTF-8") : READ;
-            case BYTES -> bytes(target, from, to);
+            case TEXT -> target == ValueKind.BYTES ? utf8(source, from, to) : READ;
+            case BYTES -> bytes(target, source, from, to);
             case DATE -> date(target);
             case TIME -> time(target, from, to);
             case TIMESTAMP, INSTANT -> timestamp(kind, target, from, to);
             case INTERVAL -> same(kind, target, target == ValueKind.TIME ? READ : NO);
             case UUID -> same(kind, target, target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as 16 bytes") : NO);
             case BITS -> bits(target, from, to);
-            case JSON -> same(kind, target, target == ValueKind.BYTES ? new Verdict(LOSSLESS, "as UTF-8") : NO);
+            case JSON -> same(kind, target, target == ValueKind.BYTES ? utf8(source, from, to) : NO);
             case ENUM -> target == ValueKind.ENUM ? new Verdict(CHECKED, "the target must have the label") : NO;
             case SET -> set(target, column);
             case OTHER -> target == ValueKind.OTHER ? READ : NO;
@@ -78,13 +96,51 @@ final class TypeRules {
         return kind == target ? YES : otherwise;
     }
 
-    private static Verdict text(ValueKind kind, DeclaredType from, DeclaredType to) {
-        boolean mayBeLonger =
-                to.length() >= 0 && (kind != ValueKind.TEXT || from.length() < 0 || from.length() > to.length());
-        if (mayBeLonger) {
-            return new Verdict(CHECKED, "texts of more than " + to.length() + " characters are refused");
+    private Verdict text(ColumnType source, DeclaredType from, TargetColumn column, DeclaredType to) {
+        boolean text = source.kind() == ValueKind.TEXT;
+        List<String> refused = new ArrayList<>();
+        if (to.length() >= 0 && (!text || from.length() < 0 || from.length() > to.length())) {
+            refused.add("texts of more than " + to.length() + " characters");
+        } else if (mostBytes(source, from) > room(to) / (source.kind() == ValueKind.BYTES ? 2 : 1)) {
+            refused.add("texts of more than " + room(to) + " bytes");
         }
-        return kind == ValueKind.BYTES ? new Verdict(LOSSLESS, "in hexadecimal") : YES;
+        String set = column.type().replaceFirst(".*" + CHARACTER_SET, "");
+        if (!set.equals(column.type()) && text && !set.equals(source.characterSet())) {
+            refused.add("characters that " + set + " lacks");
+        }
+        if (!refused.isEmpty()) {
+            return new Verdict(CHECKED, String.join(" and ", refused) + " are refused");
+        }
+        return source.kind() == ValueKind.BYTES ? new Verdict(LOSSLESS, "in hexadecimal") : YES;
+    }
+
+    private long room(DeclaredType to) {
+        return dialect.isMySqlFamily() ? to.room() : Long.MAX_VALUE;
+    }
+
+    /** How long a value of the source can be at the target, in bytes. */
+    private long mostBytes(ColumnType source, DeclaredType from) {
+        long room = product.isMySqlFamily() ? from.room() : Long.MAX_VALUE;
+        return switch (source.kind()) {
+            case TEXT ->
+                from.length() >= 0
+                        ? (long) from.length() * WIDEST
+                        : room < Long.MAX_VALUE
+                                        && !source.characterSet().isEmpty()
+                                        && !source.characterSet().equals("utf8mb4")
+                                ? room * WIDEST
+                                : room;
+            case BYTES -> from.length() >= 0 ? from.length() : room;
+            case JSON, OTHER, SET, BITS -> Long.MAX_VALUE;
+            // an unlimited numeric of PostgreSQL has digits without end
+            case DECIMAL -> from.length() >= 0 || product != TargetDialect.POSTGRESQL ? 0 : Long.MAX_VALUE;
+            default -> 0;
+        };
+    }
+
+    private Verdict utf8(ColumnType source, DeclaredType from, DeclaredType to) {
+        Verdict bytes = bytes(ValueKind.BYTES, source, from, to);
+        return bytes.fate() == CHECKED ? bytes : new Verdict(LOSSLESS, "as UTF-8");
     }
 
     private static Verdict integer(ValueKind target, DeclaredType from, DeclaredType to) {
@@ -146,12 +202,14 @@ final class TypeRules {
         };
     }
 
-    private static Verdict bytes(ValueKind target, DeclaredType from, DeclaredType to) {
+    private Verdict bytes(ValueKind target, ColumnType source, DeclaredType from, DeclaredType to) {
         return switch (target) {
-            case BYTES ->
-                to.length() < 0 || (from.length() >= 0 && from.length() <= to.length())
+            case BYTES -> {
+                long room = to.length() >= 0 ? to.length() : room(to);
+                yield mostBytes(source, from) <= room
                         ? YES
-                        : new Verdict(CHECKED, "more than " + to.length() + " bytes are refused");
+                        : new Verdict(CHECKED, "more than " + room + " bytes are refused");
+            }
             case UUID -> new Verdict(CHECKED, "only 16 bytes are taken");
             case BITS -> new Verdict(CHECKED, "more bits than the target's are refused");
             default -> NO;

@@ -300,7 +300,7 @@ public abstract class RowWriterContract {
         connection.commit();
         TargetTable table = table(name);
         TypeReport report = TypeReport.of(
-                source, table, IntStream.range(0, source.columns().size()).toArray(), dialect, false);
+                source, table, IntStream.range(0, source.columns().size()).toArray(), TargetDialect.STANDARD, dialect);
         report.refuseWhenHopeless();
         return new TestRoute(table, source);
     }

@@ -8,6 +8,7 @@ import static io.tallystick.cdc.replicator.TypeReport.Fate.SAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.cdc.ColumnType;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
@@ -96,6 +97,46 @@ class TypeReportTest {
     }
 
     @Test
+    void what_mariadb_and_mysql_measure_in_bytes_is_told_in_bytes() {
+        ColumnType text = new PlainType(ValueKind.TEXT, "text");
+        assertThat(told(TargetDialect.POSTGRESQL, text, "text", Types.LONGVARCHAR))
+                .isEqualTo("CHECKED texts of more than 65535 bytes are refused");
+        assertThat(told(TargetDialect.POSTGRESQL, text, "longtext", Types.LONGVARCHAR))
+                .isEqualTo("LOSSLESS");
+        assertThat(told(TargetDialect.MYSQL, text, "text", Types.LONGVARCHAR)).isEqualTo("LOSSLESS");
+        ColumnType sized = new PlainType(ValueKind.TEXT, "character varying(100)");
+        assertThat(told(TargetDialect.POSTGRESQL, sized, "tinytext", Types.LONGVARCHAR))
+                .as("a character has up to four bytes")
+                .isEqualTo("CHECKED texts of more than 255 bytes are refused");
+        assertThat(told(TargetDialect.POSTGRESQL, sized, "text", Types.LONGVARCHAR))
+                .isEqualTo("LOSSLESS");
+        ColumnType bytes = new PlainType(ValueKind.BYTES, "bytea");
+        assertThat(told(TargetDialect.POSTGRESQL, bytes, "blob", Types.LONGVARBINARY))
+                .isEqualTo("CHECKED more than 65535 bytes are refused");
+        assertThat(told(TargetDialect.POSTGRESQL, text, "varbinary(10)", Types.VARBINARY))
+                .isEqualTo("CHECKED more than 10 bytes are refused");
+        assertThat(told(TargetDialect.POSTGRESQL, text, "longblob", Types.LONGVARBINARY))
+                .isEqualTo("LOSSLESS as UTF-8");
+    }
+
+    @Test
+    void a_character_set_that_lacks_characters_is_told() {
+        ColumnType sized = new PlainType(ValueKind.TEXT, "character varying(20)");
+        assertThat(told(TargetDialect.POSTGRESQL, sized, "varchar(20) character set latin1", Types.VARCHAR))
+                .isEqualTo("CHECKED characters that latin1 lacks are refused");
+        assertThat(told(TargetDialect.POSTGRESQL, sized, "varchar(10) character set latin1", Types.VARCHAR))
+                .isEqualTo("CHECKED texts of more than 10 characters and characters that latin1 lacks are refused");
+        ColumnType narrow = new TextIn("latin1", "text");
+        assertThat(told(TargetDialect.MARIADB, narrow, "text character set latin1", Types.LONGVARCHAR))
+                .isEqualTo("SAME");
+        assertThat(told(TargetDialect.MARIADB, new TextIn("utf8mb4", "text"), "text", Types.LONGVARCHAR))
+                .isEqualTo("SAME");
+        assertThat(told(TargetDialect.MARIADB, narrow, "text", Types.LONGVARCHAR))
+                .as("what has one byte there has up to three here")
+                .isEqualTo("CHECKED texts of more than 65535 bytes are refused");
+    }
+
+    @Test
     void every_hopeless_column_is_named_at_once() {
         SourceTable source = new SourceTable(
                 new TableName("shop", "orders"),
@@ -108,7 +149,8 @@ class TypeReportTest {
                 List.of(0),
                 Set.of(),
                 false);
-        TypeReport report = TypeReport.of(source, target, new int[] {0, 1}, TargetDialect.POSTGRESQL, false);
+        TypeReport report =
+                TypeReport.of(source, target, new int[] {0, 1}, TargetDialect.MYSQL, TargetDialect.POSTGRESQL);
         assertThatThrownBy(report::refuseWhenHopeless)
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("id blob -> c bigint")
@@ -120,8 +162,33 @@ class TypeReportTest {
     }
 
     private static TypeReport.Line line(ValueKind kind, String declared, TargetColumn to, boolean sameEngine) {
-        SourceColumn from = new SourceColumn("c", new PlainType(kind, declared), false);
-        return new TypeRules(TargetDialect.POSTGRESQL, sameEngine).line(from, to);
+        TargetDialect product = sameEngine ? TargetDialect.POSTGRESQL : TargetDialect.MYSQL;
+        return line(product, new PlainType(kind, declared), to, TargetDialect.POSTGRESQL);
+    }
+
+    private static TypeReport.Line line(
+            TargetDialect product, ColumnType type, TargetColumn to, TargetDialect dialect) {
+        return new TypeRules(product, dialect).line(new SourceColumn("c", type, false), to);
+    }
+
+    /** Into a column of MariaDB. */
+    private static String told(TargetDialect product, ColumnType type, String target, int jdbcType) {
+        TypeReport.Line line = line(product, type, column(target, jdbcType), TargetDialect.MARIADB);
+        return (line.fate() + " " + line.how()).strip();
+    }
+
+    /** A text of MySQL in a character set. */
+    private record TextIn(String characterSet, String declared) implements ColumnType {
+
+        @Override
+        public ValueKind kind() {
+            return ValueKind.TEXT;
+        }
+
+        @Override
+        public Object value(byte[] bytes, int offset, int length, boolean text) {
+            throw new UnsupportedOperationException("only its name is asked for");
+        }
     }
 
     private static TargetColumn column(String type, int jdbcType) {
