@@ -36,7 +36,7 @@ public final class MySqlDataSources {
         }
         HikariConfig pool = new HikariConfig();
         pool.setPoolName(settings.applicationName() + "-mysql");
-        pool.setJdbcUrl(settings.url().replaceFirst("^" + MYSQL, MARIADB));
+        pool.setJdbcUrl(settings.url());
         pool.setUsername(settings.user());
         pool.setPassword(settings.password());
         pool.setMaximumPoolSize(settings.poolSize());
@@ -45,7 +45,7 @@ public final class MySqlDataSources {
         pool.setAutoCommit(false);
         // set once for each connection: the servers' own default is REPEATABLE READ, whose gap locks deadlock inserts
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        DatabaseUrl url = DatabaseUrl.of(pool.getJdbcUrl());
+        DatabaseUrl url = forDriver(settings);
         Properties driver = driver(settings);
         driver.putAll(url.properties());
         pool.setDataSourceProperties(driver);
@@ -61,7 +61,7 @@ public final class MySqlDataSources {
         Properties driver = driver(settings);
         driver.setProperty("user", settings.user());
         driver.setProperty("password", settings.password());
-        DatabaseUrl url = DatabaseUrl.of(settings.url().replaceFirst("^" + MYSQL, MARIADB));
+        DatabaseUrl url = forDriver(settings);
         driver.putAll(url.properties());
         driver.putAll(more);
         Connection connection = new Driver().connect(url.url(), driver);
@@ -70,6 +70,11 @@ public final class MySqlDataSources {
                     "expected a URL that begins with " + MARIADB + " or " + MYSQL + ", found " + settings);
         }
         return connection;
+    }
+
+    /** The driver knows itself by one name; people are told the URL that they wrote. */
+    private static DatabaseUrl forDriver(ConnectionSettings settings) {
+        return DatabaseUrl.of(settings.url().replaceFirst("^" + MYSQL, MARIADB));
     }
 
     private static Properties driver(ConnectionSettings settings) {

@@ -58,9 +58,16 @@ class MySqlDataSourcesTest extends DataSourcesContract {
 
     @Test
     void a_mysql_url_is_taken_too(TestDatabase db) {
-        try (var pool = MySqlDataSources.open(
-                ConnectionSettings.of(db.url().replace("jdbc:mariadb:", "jdbc:mysql:"), db.user(), db.password()))) {
+        String url = db.url().replace("jdbc:mariadb:", "jdbc:mysql:");
+        try (var pool = MySqlDataSources.open(ConnectionSettings.of(url, db.user(), db.password()))) {
             assertThat(Jdbc.on(pool).dialect().name()).isEqualTo(db.engine().name());
+        }
+        try (var pool = MySqlDataSources.open(
+                ConnectionSettings.of(url, "nobody", "here").withTimeouts(SHORT))) {
+            assertThatThrownBy(() -> Jdbc.on(pool).dialect())
+                    .as("the URL is told as it was written")
+                    .hasMessageContaining("jdbc:mysql://")
+                    .hasMessageNotContaining("jdbc:mariadb:");
         }
     }
 

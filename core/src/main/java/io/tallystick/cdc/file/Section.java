@@ -131,13 +131,7 @@ final class Section {
 
     String scalar(Node found, String name) {
         if (found instanceof ScalarNode scalar) {
-            return Environment.replaced(
-                    scalar.getValue(),
-                    environment,
-                    missing -> problems.at(
-                            found,
-                            "the environment has no variable " + missing + "; set it, or give a default as ${" + missing
-                                    + ":default}"));
+            return Environment.replaced(scalar.getValue(), environment, problem -> problems.at(found, problem));
         }
         problems.at(found, "'" + name + "' of " + what + " must be text");
         return "";

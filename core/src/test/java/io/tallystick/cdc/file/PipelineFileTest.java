@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -314,6 +315,19 @@ class PipelineFileTest {
         assertThat(problemsOf(""))
                 .singleElement()
                 .satisfies(one -> assertThat(one).contains("empty"));
+    }
+
+    @Test
+    void signs_of_a_variable_that_belong_to_a_password_are_doubled_and_else_named_without_it() {
+        assertThat(Environment.replaced("a$b${X}c$${A B}$$", Map.of("X", "x${Y}")::get, Assertions::fail))
+                .isEqualTo("a$bx${Y}c${A B}$$");
+        String yaml = GROUPWARE.replace("${ACCOUNT_URL}", "jdbc:postgresql://account/account");
+        for (String password : List.of("hid${A B}den", "hid${den", "hid${}den", "hid${den:")) {
+            assertThat(problemsOf(yaml.replace("user: tally}", "user: tally, password: '" + password + "'}")))
+                    .singleElement()
+                    .satisfies(
+                            one -> assertThat(one).contains("after '${'", "$${").doesNotContain("den"));
+        }
     }
 
     @Test
