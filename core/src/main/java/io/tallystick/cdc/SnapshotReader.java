@@ -42,6 +42,14 @@ public interface SnapshotReader extends AutoCloseable {
         return List.of(table.columns().get(cells[0]).name());
     }
 
+    /**
+     * Whether the source sorts the values of a column of a key as their texts read, character by character, so that it can be told without
+     * it which of two keys comes first. Whole numbers are told by their value.
+     */
+    default boolean sortsAsText(SourceColumn column) {
+        return false;
+    }
+
     /** About how many rows the table has, from the statistics. */
     long estimatedRows(TableName table);
 

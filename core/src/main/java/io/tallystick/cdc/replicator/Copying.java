@@ -116,7 +116,7 @@ final class Copying implements Runnable {
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
         return Optional.of(new LoadedChunk(
-                state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen, first.whole));
+                state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen, first.order));
     }
 
     /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */
@@ -190,7 +190,7 @@ final class Copying implements Runnable {
         try (SnapshotReader reader = source.snapshot()) {
             next.since.prepare(reader);
             Key key = state.sweeps() ? new Key(table, reader.keyOrder(table)) : null;
-            boolean whole = WholeKeys.cut(table, reader);
+            KeyOrder order = KeyOrder.of(table, reader).orElse(null);
             int rows = FIRST_ROWS;
             while (end.getCount() > 0) {
                 Chunk chunk = reader.read(table, state.next(), state.to(), rows);
@@ -202,7 +202,7 @@ final class Copying implements Runnable {
                 }
                 trouble = null;
                 rows = rowsAfter(chunk);
-                if (!keep(next.generation, new Fetched(state, chunk, key, whole)) || chunk.upTo() == null) {
+                if (!keep(next.generation, new Fetched(state, chunk, key, order)) || chunk.upTo() == null) {
                     return;
                 }
                 state = state.after(chunk);
@@ -251,7 +251,10 @@ final class Copying implements Runnable {
 
     /** @param key by what the chunk was cut, where rows that it lacks are to be deleted */
     private record Fetched(
-            LoadState state, Chunk chunk, @Nullable Key key, boolean whole) {}
+            LoadState state,
+            Chunk chunk,
+            @Nullable Key key,
+            @Nullable KeyOrder order) {}
 
     private record Key(SourceTable table, List<String> order) {}
 }

@@ -4,7 +4,8 @@ import io.tallystick.cdc.SnapshotReader;
 import io.tallystick.cdc.TableName;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,18 @@ record LoadState(
         if (chunk.upTo() == null || doneTo == null) {
             return false;
         }
-        return chunk.upTo().equals(doneTo) || chunk.whole() && WholeKeys.isUpTo(chunk.upTo(), doneTo);
+        KeyOrder order = chunk.order();
+        return chunk.upTo().equals(doneTo) || order != null && order.isUpTo(chunk.upTo(), doneTo);
     }
 
     /** Whether the chunk begins in what is there already, or right behind it. */
     boolean leadsTo(LoadedChunk chunk) {
         List<String> after = chunk.after();
+        KeyOrder order = chunk.order();
         return after == null
                 || after.equals(next())
                 || after.equals(from)
-                || chunk.whole() && WholeKeys.isUpTo(from, after) && WholeKeys.isUpTo(after, next());
+                || order != null && order.isUpTo(from, after) && order.isUpTo(after, next());
     }
 
     /** Whether this chunk is the last: it may be the last of a part that another target wants, and not of this one. */
@@ -68,17 +71,19 @@ record LoadState(
      * What two targets want: together if they go on at the same key to the same end, or if it can be told which of them has come less far,
      * else from the beginning.
      *
-     * @param whole whether their keys are {@link WholeKeys}
+     * @param asked how the keys sort, where that can be told
      */
-    static LoadState forBoth(LoadState one, LoadState other, BooleanSupplier whole) {
+    static LoadState forBoth(LoadState one, LoadState other, Supplier<Optional<KeyOrder>> asked) {
         if (Objects.equals(one.next(), other.next()) && Objects.equals(one.to, other.to)) {
             return one.sweeping(one.sweeps || other.sweeps);
         }
-        if (!Objects.equals(one.from, other.from) || !Objects.equals(one.to, other.to) || !whole.getAsBoolean()) {
+        if (!Objects.equals(one.from, other.from) || !Objects.equals(one.to, other.to)) {
             return anew(one, other);
         }
-        LoadState behind = WholeKeys.isUpTo(one.next(), other.next()) ? one : other;
-        return behind.sweeping(one.sweeps || other.sweeps);
+        return asked.get()
+                .map(order -> order.isUpTo(one.next(), other.next()) ? one : other)
+                .map(behind -> behind.sweeping(one.sweeps || other.sweeps))
+                .orElseGet(() -> anew(one, other));
     }
 
     private LoadState sweeping(boolean sweeping) {

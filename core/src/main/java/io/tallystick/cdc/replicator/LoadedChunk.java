@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param upTo the key of the last row that was read; null when the table, or the wanted range, ended here
  * @param to the last key that was wanted; null for the end of the table
  * @param seen what the source has there; null when nobody wants to delete the rest
- * @param whole whether its keys are {@link WholeKeys}
+ * @param order how its keys sort; null when that cannot be told
  */
 record LoadedChunk(
         TableName table,
@@ -21,7 +21,7 @@ record LoadedChunk(
         @Nullable List<String> upTo,
         @Nullable List<String> to,
         @Nullable SeenRows seen,
-        boolean whole) {
+        @Nullable KeyOrder order) {
 
     /** The last key that it speaks about; null for the end of the table. */
     @Nullable

@@ -53,7 +53,7 @@ final class SourceLoop implements Runnable {
     private volatile long lagBytes = -1;
     private volatile @Nullable GapException gap;
     private final Copying copying;
-    private final WholeKeys keys;
+    private final KeyOrders keys;
     private final Overflow overflow;
     private Instant acknowledgedAt = Instant.EPOCH;
     private @Nullable Position acknowledged;
@@ -74,7 +74,7 @@ final class SourceLoop implements Runnable {
         this.settings = settings;
         this.runtime = runtime;
         this.copying = new Copying(source, settings, runtime);
-        this.keys = new WholeKeys(source);
+        this.keys = new KeyOrders(source);
         this.overflow = new Overflow(spool, flows, source::covers, this::readAgain);
     }
 
@@ -288,7 +288,7 @@ final class SourceLoop implements Runnable {
             flow.progress()
                     .loads()
                     .forEach((table, state) -> all.merge(
-                            table, state, (one, other) -> LoadState.forBoth(one, other, () -> keys.cut(table))));
+                            table, state, (one, other) -> LoadState.forBoth(one, other, () -> keys.of(table))));
         }
         return all;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -95,9 +96,12 @@ class LoadStateTest {
         LoadState far = state(null, null, key(100), false);
         LoadState near = state(null, null, key(20), false);
         LoadState nowhere = state(null, null, null, false);
-        assertThat(LoadState.forBoth(far, near, () -> true)).isEqualTo(near);
-        assertThat(LoadState.forBoth(near, far, () -> true)).isEqualTo(near);
-        assertThat(LoadState.forBoth(far, nowhere, () -> true)).isEqualTo(nowhere);
+        assertThat(LoadState.forBoth(far, near, () -> Optional.of(KeyOrder.ofNumbers())))
+                .isEqualTo(near);
+        assertThat(LoadState.forBoth(near, far, () -> Optional.of(KeyOrder.ofNumbers())))
+                .isEqualTo(near);
+        assertThat(LoadState.forBoth(far, nowhere, () -> Optional.of(KeyOrder.ofNumbers())))
+                .isEqualTo(nowhere);
         // "100" is less than "20" where texts are compared
         assertThat(forBoth(far, near)).isEqualTo(nowhere);
     }
@@ -113,6 +117,18 @@ class LoadStateTest {
         assertThat(passed.leadTo(far, whole(key(101), key(105)))).isFalse();
         assertThat(passed.leadTo(state(key(50), null, key(100), false), whole(key(20), key(105))))
                 .isFalse();
+    }
+
+    @Test
+    void a_key_that_sorts_as_its_text_is_compared_as_a_text_beside_whole_numbers() {
+        KeyOrder order = new KeyOrder(List.of(false, true));
+        assertThat(order.isUpTo(List.of("0010", "9"), List.of("02", "1")))
+                .as("bytes in hexadecimal are no numbers")
+                .isTrue();
+        assertThat(order.isUpTo(List.of("02", "100"), List.of("02", "20"))).isFalse();
+        assertThat(order.isUpTo(List.of("02", "20"), List.of("02", "20"))).isTrue();
+        assertThat(order.isUpTo(null, List.of("02", "20"))).isTrue();
+        assertThat(order.isUpTo(List.of("02", "20"), null)).isFalse();
     }
 
     @Test
@@ -136,14 +152,14 @@ class LoadStateTest {
             @Nullable List<String> upTo,
             @Nullable List<String> to,
             @Nullable SeenRows seen) {
-        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen, false);
+        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen, null);
     }
 
     private static LoadedChunk whole(@Nullable List<String> after, @Nullable List<String> upTo) {
-        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, null, null, true);
+        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, null, null, KeyOrder.ofNumbers());
     }
 
     private static LoadState forBoth(LoadState one, LoadState other) {
-        return LoadState.forBoth(one, other, () -> false);
+        return LoadState.forBoth(one, other, Optional::empty);
     }
 }

@@ -3,6 +3,7 @@ package io.tallystick.mysql.cdc;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.Dialect;
@@ -119,6 +120,15 @@ final class BinlogSnapshotReader implements SnapshotReader {
     @Override
     public List<String> keyOrder(SourceTable table) {
         return new SnapshotColumns(table).keyNames();
+    }
+
+    /** Bytes in hexadecimal, and days and times of one length. MariaDB's uuid sorts by its parts in another order. */
+    @Override
+    public boolean sortsAsText(SourceColumn column) {
+        return switch (((MySqlType) column.type()).form()) {
+            case BINARY, VARBINARY, DATE, DATETIME, TIMESTAMP -> true;
+            default -> false;
+        };
     }
 
     @Override

@@ -44,6 +44,37 @@ class BinlogSnapshotTest {
     }
 
     @Test
+    void a_key_that_is_said_to_sort_as_its_text_does_so(TestDatabase db) {
+        db.execute(
+                "CREATE TABLE sorted (day DATE, at DATETIME(3), seen TIMESTAMP(6), id BINARY(4), raw VARBINARY(9), name VARCHAR(9),"
+                        + " PRIMARY KEY (day, at, seen, id, raw))");
+        for (int i = 0; i < 100; i++) {
+            String hex = String.format("%08x", i * 0x9e3779b9);
+            db.execute("INSERT INTO sorted VALUES ('2024-01-" + (i % 28 + 1) + "' - INTERVAL " + i % 3
+                    + " MONTH, '2024-01-01 00:00:00.5' + INTERVAL " + i % 5
+                    + " SECOND, '2024-10-27 00:59:59.25' + INTERVAL "
+                    + i % 7 + " HOUR, x'" + hex + "', x'" + hex.substring(0, i % 5 * 2) + "', 'x')");
+        }
+        BinlogScene scene = BinlogScene.of(db, "sorted");
+        SourceTable table = scene.source.describe(scene.tables).get(0);
+        try (scene;
+                SnapshotReader reader = scene.source.snapshot()) {
+            assertThat(table.columns())
+                    .extracting(reader::sortsAsText)
+                    .containsExactly(true, true, true, true, true, false);
+            List<String> keys = new ArrayList<>();
+            List<String> after = null;
+            do {
+                after = reader.read(table, after, null, 1).upTo();
+                if (after != null) {
+                    keys.add(String.join("|", after));
+                }
+            } while (after != null);
+            assertThat(keys).hasSize(100).isSorted();
+        }
+    }
+
+    @Test
     void a_range_ends_with_its_last_key(TestDatabase db) {
         db.execute(
                 "CREATE TABLE ranged (a INT, b INT, PRIMARY KEY (a, b))",

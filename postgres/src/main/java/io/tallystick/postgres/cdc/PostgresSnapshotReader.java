@@ -3,8 +3,10 @@ package io.tallystick.postgres.cdc;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.SnapshotReader;
+import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
+import io.tallystick.cdc.ValueKind;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Tx;
@@ -96,6 +98,12 @@ final class PostgresSnapshotReader implements SnapshotReader {
         return Arrays.stream(range.key())
                 .mapToObj(cell -> table.columns().get(cell).name())
                 .toList();
+    }
+
+    /** Their texts are lower-case hexadecimal digits, in the order of the bytes. */
+    @Override
+    public boolean sortsAsText(SourceColumn column) {
+        return column.type().kind() == ValueKind.UUID || column.type().kind() == ValueKind.BYTES;
     }
 
     @Override

@@ -61,6 +61,26 @@ class SnapshotTest extends LogScene {
     }
 
     @Test
+    void a_key_that_is_said_to_sort_as_its_text_does_so() {
+        db.execute(
+                "CREATE TABLE sorted (id uuid, raw bytea, name text, PRIMARY KEY (id, raw))",
+                "INSERT INTO sorted SELECT gen_random_uuid(), '', 'x' FROM generate_series(1, 300) n",
+                "INSERT INTO sorted SELECT '00000000-0000-0000-0000-000000000000', decode(lpad(to_hex(n), 2 + n % 3 * 2, '0'), 'hex'), 'x'"
+                        + " FROM generate_series(1, 255) n");
+        PostgresChangeSource source = source();
+        SourceTable table = source.describe(names("sorted")).get(0);
+        SnapshotReader reader = track(source.snapshot());
+        assertThat(table.columns()).extracting(reader::sortsAsText).containsExactly(true, true, false);
+        List<String> keys = new ArrayList<>();
+        for (List<String> after = List.of("00000000-0000-0000-0000-000000000000", "\\x");
+                after != null;
+                after = reader.read(table, after, null, 1).upTo()) {
+            keys.add(String.join("|", after));
+        }
+        assertThat(keys).hasSize(556).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
     void a_chunk_saw_what_was_committed_before_it_and_nothing_else() throws SQLException {
         db.execute("CREATE TABLE watched (id int PRIMARY KEY)");
         PostgresChangeSource source = source();
