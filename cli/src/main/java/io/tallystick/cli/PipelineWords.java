@@ -15,6 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class PipelineWords {
 
     private static final int BAR = 10;
+    /** In per cent. */
+    private static final int HALF = 50;
+
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -34,13 +37,14 @@ final class PipelineWords {
     static String line(PipelineStatus status, PipelineLive live) {
         return head(status) + ": "
                 + status.targets().stream().map(target -> target(target, live)).collect(Collectors.joining("; "))
-                + spool(status.spool());
+                + spool(status.spool())
+                + alarm(live);
     }
 
     /** What a terminal shows and writes anew: for each target what it is doing in lines of their own, none wider than this. */
     static List<String> lines(PipelineStatus status, PipelineLive live, int width) {
-        List<String> lines =
-                new ArrayList<>(TextWidth.wrap(TextWidth.printable(head(status) + spool(status.spool())), width));
+        List<String> lines = new ArrayList<>(
+                TextWidth.wrap(TextWidth.printable(head(status) + spool(status.spool()) + alarm(live)), width));
         for (TargetStatus target : status.targets()) {
             PipelineLive.Target measured = live.targets().get(target.target());
             String behind = measured == null ? "" : "behind " + behind(live, measured) + ", ";
@@ -67,6 +71,11 @@ final class PipelineWords {
         }
         return "; spool " + bytes(spool.bytes()) + " of " + bytes(spool.limitBytes())
                 + (spool.targets().isEmpty() ? "" : " for " + String.join(", ", spool.targets()));
+    }
+
+    /** Once the source keeps half of what it keeps at most. */
+    private static String alarm(PipelineLive live) {
+        return live.log() == null || live.log().percent() < HALF ? "" : "; log kept at the source: " + kept(live.log());
     }
 
     /** What does not change by itself while all is well. */

@@ -3,10 +3,14 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
-import io.tallystick.cdc.replicator.PipelineLive;
 import io.tallystick.cdc.replicator.PipelineStatus;
+import io.tallystick.jdbc.Finding;
 import io.tallystick.testkit.crash.ChildJvm;
 import io.tallystick.testkit.crash.CrashRunner;
 import io.tallystick.testkit.db.Databases;
@@ -14,80 +18,25 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
-/** What an operator does with a pipeline that runs: pause, resume, resync, two runners. A table of rows of money is mirrored. */
+/** What an operator does with a pipeline that runs: pause, resume, resync, two runners. */
 @Databases(value = Engine.POSTGRESQL, settings = "wal_level=logical")
-class PipelineRunningTest {
-
-    private static final Duration LONG = Duration.ofSeconds(120);
-
-    private final TestDatabase bank;
-    private final TestDatabase copy;
-
-    @TempDir
-    private Path folder;
-
-    private Path file;
+class PipelineRunningTest extends MoneyScene {
 
     PipelineRunningTest(TestDatabase bank) {
-        this.bank = bank;
-        this.copy = bank.createDatabase();
-    }
-
-    @BeforeEach
-    void scene() throws IOException {
-        bank.execute(
-                "DROP TABLE IF EXISTS money",
-                "CREATE TABLE money (id BIGINT PRIMARY KEY, amount INT NOT NULL)",
-                "INSERT INTO money SELECT n, 10 FROM generate_series(1, 50) n");
-        copy.execute(
-                "DROP TABLE IF EXISTS money, tally_position, tally_quarantine, tally_load, tally_pipeline,"
-                        + " tally_pipeline_audit, tally_conflict, tally_schema",
-                "CREATE TABLE money (id BIGINT PRIMARY KEY, amount INT NOT NULL)");
-        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s}");
-    }
-
-    private Path write(String settings) throws IOException {
-        return Files.writeString(folder.resolve("bank.yaml"), """
-                pipeline: bank
-                source: {url: "%s", user: "%s", password: "%s", tables: [public.money]}
-                targets:
-                  copy: {url: "%s", user: "%s", password: "%s"}
-                routes:
-                  - from: public.money
-                    to: [{target: copy, table: public.money}]
-                %s
-                """.formatted(
-                        bank.url(), bank.user(), bank.password(), copy.url(), copy.user(), copy.password(), settings));
-    }
-
-    @AfterEach
-    void noSlot() {
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(Run.of("pipeline", "drop", "--yes", file.toString())
-                                .exit())
-                        .isZero());
+        super(bank);
     }
 
     @Test
     void a_paused_pipeline_rests_also_when_its_runner_is_started_anew_and_goes_on_when_it_is_resumed()
             throws SQLException {
-        try (PipelineRun run = started()) {
-            awaitRows(50);
+        try (PipelineRun run = copied()) {
             assertThat(order("pause", "maintenance of the copy").err()).isEmpty();
             await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
             assertThat(run.status().reason()).contains("kim", "maintenance of the copy");
@@ -101,13 +50,13 @@ class PipelineRunningTest {
             awaitRows(51);
         }
         assertThat(order("resume", "again").exit()).isEqualTo(Exit.REFUSED);
-        assertThat(texts(copy, "SELECT act || ' ' || who || ' ' || why FROM tally_pipeline_audit ORDER BY id"))
+        assertThat(rows(copy, "SELECT act || ' ' || who || ' ' || why FROM tally_pipeline_audit ORDER BY id"))
                 .containsExactly("pause kim maintenance of the copy", "resume kim done");
     }
 
     @Test
     void a_runner_that_is_told_to_end_gives_its_lease_back_so_that_nobody_waits_for_its_end() throws Exception {
-        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 10m}");
+        file = write("lease: 10m");
         try (ChildJvm runner = CrashRunner.of(Tally.class, "pipeline", "run", "--install", file.toString())
                 .start()) {
             awaitRows(50);
@@ -136,11 +85,9 @@ class PipelineRunningTest {
     @Test
     void after_a_gap_a_resync_from_now_makes_the_copy_equal_and_deletes_what_the_source_has_no_more()
             throws SQLException {
-        try (PipelineRun run = started()) {
-            awaitRows(50);
-        }
+        try (PipelineRun run = copied()) {}
         loseLog();
-        Run lost = Run.of("pipeline", "run", file.toString());
+        Run lost = pipeline("run");
         assertThat(lost.exit()).isEqualTo(Exit.FINDINGS);
         assertThat(lost.out()).contains("needs resync", "--from-now");
         Run asked = order("resync", "the slot was dropped", "--from-now");
@@ -155,7 +102,7 @@ class PipelineRunningTest {
             bank.execute("UPDATE money SET amount = 11 WHERE id = 1");
             awaitEqual();
         }
-        assertThat(texts(copy, "SELECT detail FROM tally_pipeline_audit WHERE act = 'deleted'"))
+        assertThat(rows(copy, "SELECT detail FROM tally_pipeline_audit WHERE act = 'deleted'"))
                 .singleElement()
                 .asString()
                 .contains("10 rows of public.money");
@@ -164,28 +111,25 @@ class PipelineRunningTest {
     @Test
     void with_on_gap_resync_a_pipeline_mends_itself_and_says_so_but_only_once_an_hour()
             throws SQLException, IOException {
-        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 1s, on_gap: resync}");
-        try (PipelineRun run = started()) {
-            awaitRows(50);
-        }
+        file = write("lease: 1s, on_gap: resync");
+        try (PipelineRun run = copied()) {}
         loseLog();
         try (PipelineRun run = started()) {
             awaitEqual();
         }
-        assertThat(texts(copy, "SELECT who || ': ' || why FROM tally_pipeline_audit WHERE act = 'resync'"))
+        assertThat(rows(copy, "SELECT who || ': ' || why FROM tally_pipeline_audit WHERE act = 'resync'"))
                 .singleElement()
                 .asString()
                 .contains("tallystick: ", "slot tally_bank");
         loseLog();
-        Run again = Run.of("pipeline", "run", file.toString());
+        Run again = pipeline("run");
         assertThat(again.exit()).isEqualTo(Exit.FINDINGS);
         assertThat(again.out()).contains("the last automatic resync was at");
     }
 
     @Test
     void a_range_of_keys_is_brought_in_line_and_nothing_outside_of_it() throws SQLException {
-        try (PipelineRun run = started()) {
-            awaitRows(50);
+        try (PipelineRun run = copied()) {
             bank.execute("DELETE FROM money WHERE id = 12");
             awaitRows(49);
             copy.execute(
@@ -198,7 +142,7 @@ class PipelineRunningTest {
             assertThat(ordered.err()).isEmpty();
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(
-                                    texts(copy, "SELECT id::text FROM money WHERE amount <> 10 ORDER BY money.id"))
+                                    rows(copy, "SELECT id::text FROM money WHERE amount <> 10 ORDER BY money.id"))
                             .containsExactly("-5", "9", "21"));
             assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(50);
             assertThat(order("resync", "drift", "--table", "public.money").exit())
@@ -209,7 +153,7 @@ class PipelineRunningTest {
 
     /** A lease that outlasts the pauses of any machine: the other runner would take over from one that lives. */
     private void longLease() throws IOException {
-        file = write("settings: {first_pause: 20ms, longest_pause: 200ms, lease: 2m}");
+        file = write("lease: 2m");
     }
 
     @Test
@@ -240,11 +184,10 @@ class PipelineRunningTest {
     @Test
     void a_runner_that_ends_hands_over_at_once_and_status_says_who_runs() throws SQLException, IOException {
         longLease();
-        try (PipelineRun first = started()) {
-            awaitRows(50);
+        try (PipelineRun first = copied()) {
             try (PipelineRun second = started()) {
                 await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
-                assertThat(Run.of("pipeline", "status", file.toString()).out())
+                assertThat(pipeline("status").out())
                         .contains("run by", "process " + ProcessHandle.current().pid());
                 first.close();
                 await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.RUNNING);
@@ -252,34 +195,63 @@ class PipelineRunningTest {
                 awaitEqual();
             }
         }
-        assertThat(Run.of("pipeline", "status", file.toString()).out()).contains("run by nobody");
+        assertThat(pipeline("status").out()).contains("run by nobody");
     }
 
     @Test
-    void status_says_how_much_log_is_kept_while_a_pipeline_is_paused_and_warns_before_it_is_lost() throws SQLException {
-        try (PipelineRun run = started()) {
-            awaitRows(50);
+    void while_a_pipeline_is_paused_half_of_the_log_that_is_kept_at_most_is_a_warning_and_four_fifths_are_an_error()
+            throws SQLException {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.tallystick.cdc.replicator.SourceWatch");
+        logger.setLevel(Level.WARN);
+        logger.addAppender(logged);
+        logged.start();
+        try (PipelineRun run = copied()) {
             assertThat(order("pause", "maintenance").err()).isEmpty();
             await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
-            bank.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '64MB'", "SELECT pg_reload_conf()");
             for (int segment = 0; segment < 3; segment++) {
                 bank.execute("UPDATE money SET amount = amount + 1", "SELECT pg_switch_wal()");
             }
-            await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(Run.of("pipeline", "status", file.toString())
-                                    .out())
-                            .contains("paused since", "by kim: maintenance", "of at most 64.0 MB", "paused"));
-            await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(run.live().log())
-                            .isNotNull()
-                            .extracting(PipelineLive.Growth::percent)
-                            .asInstanceOf(InstanceOfAssertFactories.INTEGER)
-                            .isGreaterThanOrEqualTo(50));
+            String limit = limitUsedUpTo(60);
+            await().atMost(LONG).until(() -> levels(logged).contains(Level.WARN));
+            assertThat(kept(run)).isEqualTo(Finding.Severity.WARNING);
+            assertThat(pipeline("status").out())
+                    .contains("paused since", "by kim: maintenance", "of at most " + limit + ".0 MB", "paused");
+            limitUsedUpTo(85);
+            await().atMost(LONG).until(() -> levels(logged).contains(Level.ERROR));
+            assertThat(levels(logged)).containsExactly(Level.WARN, Level.ERROR);
+            assertThat(logged.list.get(1).getFormattedMessage())
+                    .containsPattern("the source of bank keeps log up to 8\\d per cent of max_slot_wal_keep_size");
+            assertThat(kept(run)).isEqualTo(Finding.Severity.ERROR);
             assertThat(order("resume", "done").err()).isEmpty();
             awaitEqual();
         } finally {
             bank.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+            logger.detachAppender(logged);
+            logger.setLevel(null);
         }
+    }
+
+    /** Sets how much log is kept at most, in MB, so that what is kept already is about so much of it. */
+    private String limitUsedUpTo(int percent) throws SQLException {
+        String limit = one(
+                bank,
+                "SELECT ceil(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) / 1048576 * 100 / " + percent
+                        + ")::int FROM pg_replication_slots WHERE slot_name = 'tally_bank'");
+        bank.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '" + limit + "MB'", "SELECT pg_reload_conf()");
+        return limit;
+    }
+
+    private static List<Level> levels(ListAppender<ILoggingEvent> logged) {
+        return List.copyOf(logged.list).stream().map(ILoggingEvent::getLevel).toList();
+    }
+
+    private static Finding.Severity kept(PipelineRun run) {
+        return run.examine().stream()
+                .filter(finding -> finding.subject().equals("source: max_slot_wal_keep_size"))
+                .map(Finding::severity)
+                .findAny()
+                .orElseThrow();
     }
 
     @Test
@@ -293,9 +265,8 @@ class PipelineRunningTest {
             awaitEqual();
             run.awaitOutput("bank running: copy", LONG);
             await().atMost(LONG)
-                    .untilAsserted(() -> assertThat(Run.of("pipeline", "status", file.toString())
-                                    .out())
-                            .containsPattern("copy +.* ago +\\d+/s +\\S+ k?B, "));
+                    .untilAsserted(() ->
+                            assertThat(pipeline("status").out()).containsPattern("copy +.* ago +\\d+/s +\\S+ k?B, "));
         }
     }
 
@@ -305,11 +276,10 @@ class PipelineRunningTest {
                 file,
                 Files.readString(file)
                         .replace("table: public.money}", "table: public.money, on_conflict: target_wins}"));
-        try (PipelineRun run = started()) {
-            awaitRows(50);
+        try (PipelineRun run = copied()) {
             await().atMost(LONG)
                     .until(() -> number(copy, "SELECT count(*) FROM tally_load WHERE state <> 'done'") == 0);
-            assertThat(Run.of("pipeline", "conflicts", file.toString()).out()).contains("No conflict is known.");
+            assertThat(pipeline("conflicts").out()).contains("No conflict is known.");
             copy.execute("INSERT INTO money VALUES (51, 111111)", "DELETE FROM money WHERE id = 7");
             bank.execute("INSERT INTO money VALUES (51, 222222)");
             bank.execute("UPDATE money SET amount = 333333 WHERE id = 7");
@@ -317,24 +287,22 @@ class PipelineRunningTest {
             await().atMost(LONG)
                     .untilAsserted(() -> assertThat(number(copy, "SELECT count(*) FROM money WHERE id = 52"))
                             .isOne());
-            Run listed = Run.of("pipeline", "conflicts", file.toString());
+            Run listed = pipeline("conflicts");
             assertThat(listed.exit()).isZero();
             assertThat(listed.out())
                     .containsPattern("(?s)public.money +id=7 +gone +target.*public.money +id=51 +there +target")
                     .doesNotContain("111111", "222222", "333333");
-            assertThat(Run.of("pipeline", "conflicts", "--limit", "1", "--target", "copy", "--json", file.toString())
+            assertThat(pipeline("conflicts", "--limit", "1", "--target", "copy", "--json")
                             .out())
                     .contains("\"copy\"", "\"gone\"")
                     .doesNotContain("\"there\"");
-            assertThat(Run.of("pipeline", "conflicts", "--target", "nowhere", file.toString())
-                            .exit())
-                    .isEqualTo(Exit.USAGE);
+            assertThat(pipeline("conflicts", "--target", "nowhere").exit()).isEqualTo(Exit.USAGE);
         }
     }
 
     /** The slot is gone while rows are changed, made and deleted. */
     private void loseLog() throws SQLException {
-        assertThat(Run.of("pipeline", "drop", "--yes", file.toString()).exit()).isZero();
+        assertThat(pipeline("drop", "--yes").exit()).isZero();
         bank.execute(
                 "DELETE FROM money WHERE id BETWEEN 11 AND 20",
                 "UPDATE money SET amount = amount + 1 WHERE id > 40",
@@ -342,44 +310,8 @@ class PipelineRunningTest {
     }
 
     private Run order(String verb, String why, String... more) {
-        List<String> words = new ArrayList<>(List.of("pipeline", verb, file.toString(), "--who", "kim", "--why", why));
+        List<String> words = new ArrayList<>(List.of("--who", "kim", "--why", why));
         words.addAll(Arrays.asList(more));
-        return Run.of(words.toArray(String[]::new));
-    }
-
-    private PipelineRun started() {
-        PipelineRun run = PipelineRun.of(PipelineFile.read(file));
-        run.install();
-        run.start();
-        return run;
-    }
-
-    private void awaitRows(int rows) {
-        await().atMost(LONG)
-                .ignoreExceptions()
-                .untilAsserted(() ->
-                        assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(rows));
-    }
-
-    private void awaitEqual() throws SQLException {
-        String all = "SELECT string_agg(id || '=' || amount, ' ' ORDER BY id) FROM money";
-        List<String> wanted = texts(bank, all);
-        await().atMost(LONG).untilAsserted(() -> assertThat(texts(copy, all)).isEqualTo(wanted));
-    }
-
-    private static long number(TestDatabase db, String sql) throws SQLException {
-        return Long.parseLong(texts(db, sql).get(0));
-    }
-
-    private static List<String> texts(TestDatabase db, String sql) throws SQLException {
-        try (Connection connection = db.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> texts = new ArrayList<>();
-            while (rows.next()) {
-                texts.add(rows.getString(1));
-            }
-            return texts;
-        }
+        return pipeline(verb, words.toArray(String[]::new));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person sees of a pipeline that runs. */
@@ -53,6 +54,18 @@ class PipelineWordsTest {
     void rows_that_wait_are_told_as_rows_because_each_may_have_several_changes() {
         assertThat(PipelineWords.line(status(null), LIVE))
                 .contains("mail 1 row, 2 transactions, 7 rows in quarantine", "crm 0 rows, 1 transaction");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"49, false", "50, true", "83, true"})
+    void log_that_a_source_may_soon_give_up_is_told_by_run_as_well(int percent, boolean told) {
+        PipelineLive.Growth log = new PipelineLive.Growth(percent << 20, 100 << 20, percent, "max_slot_wal_keep_size");
+        PipelineLive live = new PipelineLive("RUNNING", null, 0, 0, log, LIVE.targets());
+        String words = "log kept at the source: " + percent + ".0 MB of at most 100.0 MB, " + percent + " %";
+        assertThat(PipelineWords.line(status(null), live).contains(words)).isEqualTo(told);
+        assertThat(String.join("\n", PipelineWords.lines(status(null), live, 200))
+                        .contains(words))
+                .isEqualTo(told);
     }
 
     private static PipelineStatus status(@Nullable String error) {
