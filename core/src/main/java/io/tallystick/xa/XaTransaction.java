@@ -33,7 +33,7 @@ public final class XaTransaction {
     /** What an application wants to hear of the end. Both are called once, in the order registered. */
     public interface Completion {
 
-        /** Before the votes: may still use the transaction, and register more. What it throws dooms the transaction. */
+        /** Before the votes: may still use the transaction, and register more, but not end it. What it throws dooms the transaction. */
         void beforeCompletion();
 
         /** After the end, whatever it was; may be called by another thread. What it throws is logged. */
@@ -47,7 +47,9 @@ public final class XaTransaction {
     private final Map<String, CompletableFuture<Branch>> branches = new HashMap<>();
     private final List<Completion> completions = new ArrayList<>();
     private final Map<Object, Object> attachments = new ConcurrentHashMap<>();
+    private final AtomicBoolean completing = new AtomicBoolean();
     private final AtomicBoolean completed = new AtomicBoolean();
+    private volatile @Nullable Throwable doomedBy;
 
     XaTransaction(Site site, Coordination coordination, Instant deadline, @Nullable Duration lockWait) {
         this.lockWait = lockWait;
@@ -195,7 +197,7 @@ public final class XaTransaction {
      * @throws RolledBackException when it was rolled back instead, in every branch
      * @throws OutcomeUnknownException when it is not known; the branches are held
      * @throws HeuristicException when branches ended differently; there is evidence
-     * @throws RejectedException when it has ended before
+     * @throws RejectedException when it has ended before, or is being committed already
      */
     public void commit() {
         beforeCompletion();
@@ -206,7 +208,7 @@ public final class XaTransaction {
         Answer answer = await();
         afterCompletion(answer.outcome());
         if (answer.outcome() == XaOutcome.ROLLED_BACK) {
-            throw new RolledBackException(coordination, answer.why());
+            throw new RolledBackException(coordination, answer.why(), doomedBy);
         }
         throwIfUnclear(answer);
     }
@@ -246,7 +248,7 @@ public final class XaTransaction {
         // what is only prepared has not committed: who waits for a commit must not hear of one
         afterCompletion(prepared.isEmpty() ? answer.outcome() : XaOutcome.UNKNOWN);
         if (answer.outcome() != XaOutcome.COMMITTED) {
-            throw new RolledBackException(coordination, answer.why());
+            throw new RolledBackException(coordination, answer.why(), doomedBy);
         }
         return prepared;
     }
@@ -288,6 +290,10 @@ public final class XaTransaction {
     }
 
     private void beforeCompletion() {
+        if (phase() == XaPhase.ACTIVE && !completing.compareAndSet(false, true)) {
+            // by another thread, or by one of those that are called here: they would be called again, without an end
+            throw new RejectedException(coordination + " is being committed already");
+        }
         for (int i = 0; phase() == XaPhase.ACTIVE; i++) {
             Completion next;
             synchronized (completions) {
@@ -298,8 +304,9 @@ public final class XaTransaction {
             }
             try {
                 next.beforeCompletion();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("{}: rolled back, because of what is to be done before its completion", coordination, e);
+                doomedBy = e;
                 setRollbackOnly("before completion: " + e);
             }
         }
@@ -341,7 +348,7 @@ public final class XaTransaction {
         for (Completion completion : all) {
             try {
                 completion.afterCompletion(outcome);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("{}: what is to be done after its completion failed", coordination, e);
             }
         }

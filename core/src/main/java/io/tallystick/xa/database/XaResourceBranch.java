@@ -91,11 +91,43 @@ public final class XaResourceBranch implements Branch {
         }
     }
 
-    /** Ends the association of one of its resources with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. */
+    /** Whether the association of one of its resources can end with this flag: what has ended does not end again. */
+    public boolean mayEnd(XAResource one, int flag) {
+        Association now = worker(one).association;
+        return now == Association.STARTED || now == Association.SUSPENDED && flag != XAResource.TMSUSPEND;
+    }
+
+    /**
+     * Ends the association of one of its resources with the flag that the owner gives: TMSUCCESS, TMFAIL or TMSUSPEND. A resource that answers
+     * "rollback" has ended it and has marked the branch: see {@link #hasFailed}.
+     */
     public void end(XAResource one, int flag) throws XAException {
-        one.end(name(xid), flag);
-        worker(one).association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
         failed |= flag == XAResource.TMFAIL;
+        try {
+            letGo(worker(one), flag);
+        } catch (XAException e) {
+            if (!XaCodes.isRollback(e)) {
+                throw e;
+            }
+            failed = true;
+        }
+    }
+
+    /** Whether it can only be rolled back, because its owner or one of its resources said so when the association ended. */
+    public boolean hasFailed() {
+        return failed;
+    }
+
+    private void letGo(Worker worker, int flag) throws XAException {
+        try {
+            worker.resource.end(name(xid), flag);
+        } catch (XAException e) {
+            if (XaCodes.isRollback(e)) {
+                worker.association = Association.ENDED;
+            }
+            throw e;
+        }
+        worker.association = flag == XAResource.TMSUSPEND ? Association.SUSPENDED : Association.ENDED;
     }
 
     private Worker worker(XAResource one) {
@@ -209,7 +241,7 @@ public final class XaResourceBranch implements Branch {
             try {
                 if (worker.association != Association.ENDED) {
                     // what is suspended is ended as it is: X/Open XA allows xa_end from there
-                    end(worker.resource, failed ? XAResource.TMFAIL : flag);
+                    letGo(worker, failed ? XAResource.TMFAIL : flag);
                 }
             } catch (XAException e) {
                 first = first == null ? e : first;

@@ -43,6 +43,14 @@ final class Failures {
         return e;
     }
 
+    static SystemException notDelisted(String name, XAException cause) {
+        SystemException e = new SystemException("resource '" + name + "' was not delisted: XA error " + cause.errorCode
+                + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
+                + ". It still takes part, and is asked again when the transaction ends");
+        e.initCause(cause);
+        return e;
+    }
+
     /** MariaDB and MySQL know neither JOIN nor RESUME (XAER_INVAL). */
     static SystemException notJoined(String name, XAException cause) {
         SystemException e = new SystemException("resource '" + name

@@ -61,6 +61,11 @@ final class JtaTransaction implements Transaction {
         return transaction;
     }
 
+    /** Not when it has ended; but who hears of its end may run another one meanwhile, and comes back to it. */
+    boolean canBeResumed() {
+        return !transaction.phase().isFinal() || synchronizations.areTold();
+    }
+
     Synchronizations synchronizations() {
         return synchronizations;
     }
@@ -203,21 +208,22 @@ final class JtaTransaction implements Transaction {
             there = enlisted.get(resource);
         }
         XaPhase phase = transaction.phase();
-        if (there == null || phase != XaPhase.ACTIVE && phase != XaPhase.DOOMED) {
-            throw new IllegalStateException(
-                    there == null
-                            ? "a resource that was not enlisted cannot be delisted"
-                            : transaction + " takes no resource out any more");
+        if (phase != XaPhase.ACTIVE && phase != XaPhase.DOOMED) {
+            throw new IllegalStateException(transaction + " takes no resource out any more");
+        }
+        if (there == null || !there.mayEnd(resource, flag)) {
+            return false;
         }
         try {
             there.end(resource, flag);
+            return true;
         } catch (XAException e) {
-            throw Failures.resource(there.resource(), e);
+            throw Failures.notDelisted(there.resource(), e);
+        } finally {
+            if (there.hasFailed()) {
+                transaction.setRollbackOnly("resource '" + there.resource() + "' was delisted as failed");
+            }
         }
-        if (flag == XAResource.TMFAIL) {
-            transaction.setRollbackOnly("resource '" + there.resource() + "' was delisted as failed");
-        }
-        return true;
     }
 
     private void mustTakeMore(String what) throws RollbackException {

@@ -2,11 +2,13 @@ package io.tallystick.xa.jta;
 
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaOutcome;
+import io.tallystick.xa.XaPhase;
 import io.tallystick.xa.XaTransaction;
 import io.tallystick.xa.XaTransaction.Completion;
 import jakarta.transaction.Synchronization;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,7 @@ final class Synchronizations implements Completion {
     private final List<Synchronization> ordinary = new ArrayList<>();
     private final List<Synchronization> interposed = new ArrayList<>();
     private int inUse;
+    private volatile boolean telling;
     private @Nullable XaOutcome heldBack;
 
     Synchronizations(XaEngine engine, XaTransaction transaction) {
@@ -35,11 +38,11 @@ final class Synchronizations implements Completion {
     }
 
     synchronized void add(Synchronization synchronization) {
-        ordinary.add(synchronization);
+        ordinary.add(Objects.requireNonNull(synchronization, "synchronization"));
     }
 
     synchronized void addInterposed(Synchronization synchronization) {
-        interposed.add(synchronization);
+        interposed.add(Objects.requireNonNull(synchronization, "synchronization"));
     }
 
     /** The connection of an enlisted resource is in use, until {@link #released}. */
@@ -71,10 +74,11 @@ final class Synchronizations implements Completion {
         }
     }
 
+    /** Once only rollback is possible there is nothing to do before it any more. */
     private void callAllBefore() {
         int ordinaryDone = 0;
         int interposedDone = 0;
-        while (true) {
+        while (transaction.phase() == XaPhase.ACTIVE) {
             Synchronization next = at(ordinary, ordinaryDone);
             if (next != null) {
                 ordinaryDone++;
@@ -84,6 +88,8 @@ final class Synchronizations implements Completion {
             if (next == null) {
                 return;
             }
+            // each anew: the one before may have suspended it
+            engine.bind(transaction);
             next.beforeCompletion();
         }
     }
@@ -100,6 +106,7 @@ final class Synchronizations implements Completion {
     }
 
     private void complete(XaOutcome outcome) {
+        telling = true;
         int status = Statuses.of(outcome);
         for (int i = 0; at(interposed, i) != null; i++) {
             after(at(interposed, i), status);
@@ -108,6 +115,12 @@ final class Synchronizations implements Completion {
             after(at(ordinary, i), status);
         }
         Registry.clear(transaction);
+        telling = false;
+    }
+
+    /** Whether they are hearing of the end just now. */
+    boolean areTold() {
+        return telling;
     }
 
     private static void after(@Nullable Synchronization synchronization, int status) {
@@ -115,7 +128,7 @@ final class Synchronizations implements Completion {
             if (synchronization != null) {
                 synchronization.afterCompletion(status);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("a synchronization failed after completion; the outcome stands", e);
         }
     }

@@ -101,13 +101,13 @@ final class ThreadTransactions implements TransactionManager, UserTransaction {
 
     @Override
     public void resume(@Nullable Transaction transaction) throws InvalidTransactionException {
-        if (engine.current().isPresent()) {
-            throw new IllegalStateException(
-                    "this thread has a transaction already: " + engine.current().get());
+        XaTransaction mine = engine.current().orElse(null);
+        if (mine != null && !(transaction instanceof JtaTransaction same && same.transaction() == mine)) {
+            throw new IllegalStateException("this thread has another transaction: " + mine);
         }
         if (!(transaction instanceof JtaTransaction suspended)
                 || !suspended.isOf(engine)
-                || suspended.transaction().phase().isFinal()) {
+                || !suspended.canBeResumed()) {
             throw new InvalidTransactionException(
                     "cannot resume " + transaction + ": expected a transaction of this engine that has not ended");
         }

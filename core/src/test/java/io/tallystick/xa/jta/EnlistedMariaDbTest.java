@@ -19,8 +19,10 @@ import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
 import io.tallystick.xa.database.XaResourceDriver;
+import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -95,12 +97,16 @@ class EnlistedMariaDbTest {
     void while_nobody_knows_the_decision_its_connection_stays_out_of_the_pool() throws Exception {
         sell();
         storeIsAway.set(true);
+        Transaction mine = manager.getTransaction();
         assertThatThrownBy(manager::commit).isInstanceOf(SystemException.class);
+        assertThat(manager.getTransaction()).as("of the thread").isNull();
+        assertThat(mine.getStatus()).isEqualTo(Status.STATUS_UNKNOWN);
         assertThat(givenBack).as("connections given back while in doubt").isEmpty();
         storeIsAway.set(false);
         await().untilAsserted(() -> assertThat(givenBack).containsExactly("and works"));
         assertThat(sold()).isOne();
         assertThat(prepared()).isZero();
+        assertThat(mine.getStatus()).isEqualTo(Status.STATUS_COMMITTED);
     }
 
     @Test

@@ -22,7 +22,10 @@ final class InMemoryXaResource implements XAResource {
     final List<String> told = new ArrayList<>();
     private final List<InMemoryXaResource> manager;
     private State state = State.IDLE;
-    private @Nullable Xid branch;
+
+    @Nullable
+    Xid branch;
+
     int voteNoWith;
     boolean readOnly;
     boolean joins = true;

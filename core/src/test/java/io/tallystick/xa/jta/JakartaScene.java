@@ -1,5 +1,7 @@
 package io.tallystick.xa.jta;
 
+import io.tallystick.testkit.Background;
+import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.InMemoryDecisionStore;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
@@ -13,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +23,15 @@ import org.junit.jupiter.api.AfterEach;
 /** A transaction manager with two resources in memory, patient on a busy machine, and what its tests have heard. */
 abstract class JakartaScene {
 
+    /** While the decision is being stored. */
+    volatile Work whenDeciding = () -> {};
+
     final XaEngine engine = XaEngine.named("conformance")
-            .decisions(new InMemoryDecisionStore("memory", InstantSource.system()))
+            .decisions(at(
+                    "commit",
+                    DecisionStore.class,
+                    new InMemoryDecisionStore("memory", InstantSource.system()),
+                    () -> whenDeciding.run()))
             .settings(XaSettings.standard()
                     .withTimeout(Duration.ofMinutes(2))
                     .withPrepareBudget(Duration.ofMinutes(1))
@@ -85,8 +95,12 @@ abstract class JakartaScene {
 
     /** The resource, which also does something when it gets this call. */
     static XAResource at(String call, XAResource real, Work then) {
-        return (XAResource) Proxy.newProxyInstance(
-                JakartaScene.class.getClassLoader(), new Class<?>[] {XAResource.class}, (self, method, arguments) -> {
+        return at(call, XAResource.class, real, then);
+    }
+
+    private static <T> T at(String call, Class<T> type, T real, Work then) {
+        return type.cast(Proxy.newProxyInstance(
+                JakartaScene.class.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
                     if (method.getName().equals(call)) {
                         then.run();
                     }
@@ -95,7 +109,30 @@ abstract class JakartaScene {
                     } catch (InvocationTargetException e) {
                         throw e.getTargetException();
                     }
-                });
+                }));
+    }
+
+    /** What it throws. */
+    static Throwable caught(Callable<?> work) {
+        try {
+            work.call();
+            return new AssertionError("nothing was thrown");
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+
+    static <T> T elsewhere(Callable<T> work) throws Exception {
+        return Background.supply(() -> {
+                    try {
+                        return work.call();
+                    } catch (RuntimeException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .get();
     }
 
     static String word(int status) {

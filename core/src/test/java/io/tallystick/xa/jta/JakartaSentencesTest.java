@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallystick.testkit.Background;
 import io.tallystick.xa.InMemoryDecisionStore;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
@@ -17,7 +16,6 @@ import jakarta.transaction.TransactionManager;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.Test;
@@ -258,27 +256,5 @@ class JakartaSentencesTest extends JakartaScene {
         manager.commit();
         assertThat(refused.get()).isInstanceOf(IllegalStateException.class);
         assertThat(heard).isEmpty();
-    }
-
-    private static Throwable caught(Callable<?> work) {
-        try {
-            work.call();
-            return new AssertionError("nothing was thrown");
-        } catch (Exception e) {
-            return e;
-        }
-    }
-
-    private static <T> T elsewhere(Callable<T> work) throws Exception {
-        return Background.supply(() -> {
-                    try {
-                        return work.call();
-                    } catch (RuntimeException e) {
-                        throw e;
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                })
-                .get();
     }
 }

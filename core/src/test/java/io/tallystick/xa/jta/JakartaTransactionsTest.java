@@ -440,13 +440,6 @@ class JakartaTransactionsTest {
             manager.commit();
             assertThatIllegalStateException().isThrownBy(() -> mine.enlistResource(one));
         }
-
-        @Test
-        void delisting_what_was_never_enlisted_throws_IllegalState() throws Exception {
-            manager.begin();
-            assertThatIllegalStateException()
-                    .isThrownBy(() -> manager.getTransaction().delistResource(one, XAResource.TMSUCCESS));
-        }
     }
 
     @Nested
