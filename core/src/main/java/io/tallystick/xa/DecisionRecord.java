@@ -16,6 +16,11 @@ public record DecisionRecord(Gtrid gtrid, List<Voted> branches, Instant decidedA
         branches = List.copyOf(branches);
     }
 
+    /** What it says of a branch: one that it does not list is not part of what was committed. */
+    public Verdict verdictOn(BranchXid branch) {
+        return branches.stream().anyMatch(voted -> voted.xid().equals(branch)) ? Verdict.COMMIT : Verdict.ABORT;
+    }
+
     /**
      * A branch that voted yes.
      *

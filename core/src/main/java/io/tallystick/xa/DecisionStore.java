@@ -26,6 +26,15 @@ public interface DecisionStore extends AutoCloseable {
      */
     Optional<Verdict> lookup(Gtrid gtrid);
 
+    /**
+     * What is durable about one branch: COMMIT when a decision lists it, ABORT when there is a tombstone, or a decision that does not list
+     * it. The second is a branch that its coordinator never heard of, because a request was repeated on the way; what was decided was
+     * decided without it. So it is for as long as the row is kept, also when the decision is ended.
+     *
+     * @return nothing as {@link #lookup(Gtrid)}, and when the decision was ended by a release that did not keep its list
+     */
+    Optional<Verdict> lookup(BranchXid branch);
+
     /** The decision to commit with its branches, while it is not ended. */
     Optional<DecisionRecord> decision(Gtrid gtrid);
 
@@ -55,11 +64,12 @@ public interface DecisionStore extends AutoCloseable {
      * then found {@link #unfinished} once more).
      *
      * <p>A decision of a life registered by this store object is forgotten. Any other is remembered as finished until {@link #purge},
-     * because its coordinator may be paused and still in doubt: its {@link #abort} must find that it was committed.
+     * because its coordinator may be paused and still in doubt: its {@link #abort} must find that it was committed. Its list stays with it,
+     * for {@link #lookup(BranchXid)}.
      */
     void end(Collection<Gtrid> done);
 
-    /** As {@link #end}, but they stay known to {@link #lookup} until {@link #purge}: for those whose application was told "unknown". */
+    /** As {@link #end}, but they stay known to {@link #lookup(Gtrid)} until {@link #purge}: for those whose application was told "unknown". */
     void remember(Collection<Gtrid> done);
 
     /** The first of {@link #unfinished(int, Gtrid, int)}. */

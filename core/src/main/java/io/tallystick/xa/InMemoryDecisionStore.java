@@ -67,26 +67,33 @@ public final class InMemoryDecisionStore implements DecisionStore {
     }
 
     @Override
+    public Optional<Verdict> lookup(BranchXid branch) {
+        synchronized (rows) {
+            return Optional.ofNullable(rows.get(branch.gtrid().toString())).map(row -> row.verdictOn(branch));
+        }
+    }
+
+    @Override
     public Optional<DecisionRecord> decision(Gtrid gtrid) {
         synchronized (rows) {
-            return Optional.ofNullable(rows.get(gtrid.toString())).flatMap(row -> Optional.ofNullable(row.unfinished));
+            return Optional.ofNullable(rows.get(gtrid.toString())).flatMap(Row::unfinished);
         }
     }
 
     @Override
     public Verdict commit(DecisionRecord decision) {
-        return firstOf(decision.gtrid(), new Row(decision.gtrid(), Verdict.COMMIT, decision, clock.instant()));
+        return firstOf(decision.gtrid(), new Row(decision.gtrid(), decision, false, clock.instant()));
     }
 
     @Override
     public Verdict abort(Gtrid gtrid) {
-        return firstOf(gtrid, new Row(gtrid, Verdict.ABORT, null, clock.instant()));
+        return firstOf(gtrid, new Row(gtrid, null, false, clock.instant()));
     }
 
     private Verdict firstOf(Gtrid gtrid, Row row) {
         synchronized (rows) {
             Row before = rows.putIfAbsent(gtrid.toString(), row);
-            return before == null ? row.verdict : before.verdict;
+            return before == null ? row.verdict() : before.verdict();
         }
     }
 
@@ -95,7 +102,7 @@ public final class InMemoryDecisionStore implements DecisionStore {
         synchronized (rows) {
             for (Gtrid gtrid : done) {
                 if (own.contains(Life.of(gtrid))) {
-                    rows.computeIfPresent(gtrid.toString(), (key, row) -> row.unfinished == null ? row : null);
+                    rows.computeIfPresent(gtrid.toString(), (key, row) -> row.isUnfinished() ? null : row);
                 } else {
                     remember(List.of(gtrid));
                 }
@@ -109,8 +116,7 @@ public final class InMemoryDecisionStore implements DecisionStore {
             for (Gtrid gtrid : done) {
                 rows.computeIfPresent(
                         gtrid.toString(),
-                        (key, row) ->
-                                row.unfinished == null ? row : new Row(gtrid, Verdict.COMMIT, null, clock.instant()));
+                        (key, row) -> row.isUnfinished() ? new Row(gtrid, row.decision, true, clock.instant()) : row);
             }
         }
     }
@@ -130,7 +136,7 @@ public final class InMemoryDecisionStore implements DecisionStore {
             return (after == null ? rows : rows.tailMap(after.toString(), false))
                     .values().stream()
                             .filter(row -> which.test(row.gtrid))
-                            .flatMap(row -> Optional.ofNullable(row.unfinished).stream())
+                            .flatMap(row -> row.unfinished().stream())
                             .limit(limit)
                             .toList();
         }
@@ -214,7 +220,7 @@ public final class InMemoryDecisionStore implements DecisionStore {
         synchronized (rows) {
             Instant before = clock.instant().minus(age);
             List<String> old = rows.entrySet().stream()
-                    .filter(entry -> entry.getValue().unfinished == null)
+                    .filter(entry -> !entry.getValue().isUnfinished())
                     .filter(entry -> entry.getValue().at.isBefore(before))
                     .filter(entry -> !lives(Life.of(entry.getValue().gtrid)))
                     .map(Map.Entry::getKey)
@@ -234,9 +240,25 @@ public final class InMemoryDecisionStore implements DecisionStore {
         // nothing is gathered, nothing is held
     }
 
-    /** @param unfinished the decision while it is one to finish */
-    private record Row(
-            Gtrid gtrid, Verdict verdict, @Nullable DecisionRecord unfinished, Instant at) {}
+    /** @param decision with its list, also when it is ended; null for a tombstone */
+    private record Row(Gtrid gtrid, @Nullable DecisionRecord decision, boolean ended, Instant at) {
+
+        Verdict verdict() {
+            return decision == null ? Verdict.ABORT : Verdict.COMMIT;
+        }
+
+        Verdict verdictOn(BranchXid branch) {
+            return decision == null ? Verdict.ABORT : decision.verdictOn(branch);
+        }
+
+        boolean isUnfinished() {
+            return decision != null && !ended;
+        }
+
+        Optional<DecisionRecord> unfinished() {
+            return ended ? Optional.empty() : Optional.ofNullable(decision);
+        }
+    }
 
     private record Node(int cluster, long node) {}
 

@@ -6,6 +6,7 @@ import io.tallystick.jdbc.UnknownOutcomeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -109,17 +110,15 @@ final class Questions {
         BranchDriver driver = site.driver(limb.resource);
         Ack.Found fate = driver.fate(limb.hint).orElse(null);
         String evidence = "";
-        // one that was to be rolled back has not outlived a failover either
-        if (fate == null
-                && transaction.phase() == XaPhase.COMMITTING
-                && !limb.incarnation.isEmpty()
-                && !limb.incarnation.equals(driver.incarnation())
-                && isUnfinished()) {
-            fate = Ack.Found.UNKNOWN;
-            evidence = "prepared in " + limb.incarnation + ", absent in " + driver.incarnation()
-                    + ", which has taken its place";
-        } else if (fate != null) {
-            evidence = limb.resource + " says of " + limb.hint + ": " + fate;
+        if (fate != null) {
+            evidence = Absence.evidence(driver, limb.hint, fate);
+        } else {
+            Verdict told = transaction.phase() == XaPhase.COMMITTING ? Verdict.COMMIT : Verdict.ABORT;
+            Optional<String> replaced = Absence.replaced(driver, limb.incarnation, told);
+            if (replaced.isPresent() && isUnfinished()) {
+                fate = Ack.Found.UNKNOWN;
+                evidence = replaced.get();
+            }
         }
         return new XaEvent.Gone(number, fate, evidence);
     }

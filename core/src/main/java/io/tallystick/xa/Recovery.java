@@ -293,7 +293,7 @@ final class Recovery {
     }
 
     private void finish(Voted branch, Verdict verdict) {
-        Ack ack = site.finish(branch, verdict == Verdict.COMMIT, site.settings().prepareBudget());
+        Ack ack = site.finishForOthers(branch, verdict);
         LOG.info("{}: its coordinator says {}: {}", branch.xid(), verdict, ack);
     }
 

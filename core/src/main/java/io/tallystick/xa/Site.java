@@ -26,6 +26,7 @@ final class Site {
     private final XaIds ids;
     private final Backlog backlog;
     private final Kept kept;
+    private final CommittedForOthers committedForOthers = new CommittedForOthers();
     private final Map<String, ResourceHealth> health = new ConcurrentHashMap<>();
     private final Map<Gtrid, Coordination> inFlight = new ConcurrentHashMap<>();
 
@@ -125,6 +126,22 @@ final class Site {
                     ? driver.commit(branch.xid(), branch.hint(), budget)
                     : driver.rollback(branch.xid(), branch.hint(), budget);
         });
+    }
+
+    /** Tells a branch the end of a transaction that is coordinated elsewhere. */
+    Ack finishForOthers(DecisionRecord.Voted branch, Verdict verdict) {
+        BranchDriver driver = driver(branch.resource());
+        boolean commit = verdict == Verdict.COMMIT;
+        Ack ack = finish(branch, commit, settings.prepareBudget());
+        if (commit && ack instanceof Ack.Done) {
+            committedForOthers.add(branch.xid(), driver.incarnation());
+        }
+        if (!(ack instanceof Ack.Absent)) {
+            return ack;
+        }
+        return commit && committedForOthers.contains(branch.xid(), driver.incarnation())
+                ? new Ack.Done()
+                : Absence.judged(driver, branch, verdict);
     }
 
     /** It has its id now: a scan must not take its branches for left behind. */

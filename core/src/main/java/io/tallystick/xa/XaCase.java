@@ -38,7 +38,7 @@ public record XaCase(
         DECIDED,
         /** A tombstone is durable: it is rolled back. */
         TOMBSTONE,
-        /** The decision to commit was finished and its branches are not listed any more. */
+        /** The decision to commit was finished: all branches that it lists had acknowledged it. */
         FINISHED,
         /** Its decision store is not given, or does not answer: nobody can know. */
         UNKNOWN
@@ -56,7 +56,7 @@ public record XaCase(
      * One branch.
      *
      * @param resource its resource's name, or the address of another service
-     * @param listed whether the decision lists it
+     * @param listed whether the decision, not finished yet, lists it
      * @param hint what helps to learn its fate, see {@link Vote.Prepared}; empty when it is not known
      * @param since when it was prepared; null when its resource does not say
      */

@@ -31,6 +31,10 @@ public final class XaDesk {
 
     private static final Duration BUDGET = Duration.ofSeconds(10);
 
+    private static final Ack NO_LIST =
+            new Ack.Retry("the decision was ended by an older release, which kept no list of its branches;"
+                    + " whether this one is on it only its coordinator's log can say. End it in its database by hand");
+
     private final Map<String, BranchDriver> resources = new LinkedHashMap<>();
     private final List<DecisionStore> stores;
     private final InstantSource clock;
@@ -154,12 +158,14 @@ public final class XaDesk {
     // ---- telling the branches
 
     private List<Step> tell(XaCase it, Verdict verdict, DecisionStore records) {
-        boolean byItsList = it.phase() == Phase.DECIDED;
+        List<Voted> listed = it.phase() == Phase.DECIDED
+                ? records.decision(it.gtrid()).map(DecisionRecord::branches).orElse(List.of())
+                : List.of();
         List<Step> steps = new ArrayList<>();
         for (Part part : it.parts()) {
-            // one that a decision does not list belongs to a call whose answer was lost: it was made again
-            Verdict told = byItsList && !part.listed() ? Verdict.ABORT : verdict;
-            Ack answer = tell(part, told);
+            Optional<Verdict> itsOwn = itsOwn(part, it.phase(), verdict, records);
+            Verdict told = itsOwn.orElse(verdict);
+            Ack answer = itsOwn.isPresent() ? tell(named(part, listed), told) : NO_LIST;
             steps.add(new Step(part.xid(), part.resource(), told, answer));
             if (answer instanceof Ack.Heuristic heuristic) {
                 records.heuristic(new HeuristicRecord(
@@ -169,34 +175,37 @@ public final class XaDesk {
         return steps;
     }
 
-    private Ack tell(Part part, Verdict verdict) {
-        BranchDriver driver = resources.get(part.resource());
+    /** One that a decision does not list belongs to a call whose answer was lost: it was made again. Nothing when the list was not kept. */
+    private static Optional<Verdict> itsOwn(Part part, Phase phase, Verdict ordered, DecisionStore home) {
+        return switch (phase) {
+            case DECIDED -> Optional.of(part.listed() ? Verdict.COMMIT : Verdict.ABORT);
+            case FINISHED -> home.lookup(part.xid());
+            default -> Optional.of(ordered);
+        };
+    }
+
+    private static Voted named(Part part, List<Voted> listed) {
+        String preparedIn = listed.stream()
+                .filter(voted -> voted.xid().equals(part.xid()))
+                .map(Voted::incarnation)
+                .findFirst()
+                .orElse("");
+        return new Voted(part.xid(), part.resource(), preparedIn, part.hint());
+    }
+
+    private Ack tell(Voted branch, Verdict verdict) {
+        BranchDriver driver = resources.get(branch.resource());
         if (driver == null) {
-            return new Ack.Retry("resource '" + part.resource() + "' is not given here");
+            return new Ack.Retry("resource '" + branch.resource() + "' is not given here");
         }
         try {
             Ack ack = verdict == Verdict.COMMIT
-                    ? driver.commit(part.xid(), part.hint(), BUDGET)
-                    : driver.rollback(part.xid(), part.hint(), BUDGET);
-            return ack instanceof Ack.Absent ? absent(driver, part, verdict) : ack;
+                    ? driver.commit(branch.xid(), branch.hint(), BUDGET)
+                    : driver.rollback(branch.xid(), branch.hint(), BUDGET);
+            return ack instanceof Ack.Absent ? Absence.judged(driver, branch, verdict) : ack;
         } catch (TallystickException e) {
             return new Ack.Retry(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Absent is no proof: only what two scans do not show has ended, and then its resource may know how. */
-    private static Ack absent(BranchDriver driver, Part part, Verdict verdict) {
-        for (int scan = 0; scan < 2; scan++) {
-            if (driver.prepared().stream().anyMatch(p -> p.xid().equals(part.xid()))) {
-                return new Ack.Retry("it is still prepared, and something hides it");
-            }
-        }
-        Ack.Found told = verdict == Verdict.COMMIT ? Ack.Found.COMMITTED : Ack.Found.ROLLED_BACK;
-        return driver.fate(part.hint())
-                .filter(found -> found != told)
-                .<Ack>map(
-                        found -> new Ack.Heuristic(found, driver.resource() + " says of " + part.hint() + ": " + found))
-                .orElseGet(Ack.Done::new);
     }
 
     private static XaReceipt receipt(XaCase it, Verdict verdict, List<Step> steps, Optional<DecisionStore> home) {

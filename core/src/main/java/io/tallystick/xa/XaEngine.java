@@ -189,7 +189,7 @@ public final class XaEngine implements AutoCloseable {
      * What shall become of a branch, on behalf of the service that holds it: a tombstone is written unless the transaction is still active
      * here or has been decided. A branch that the decision does not list is to be rolled back: the answer to its call was lost.
      *
-     * @return empty while the transaction is active
+     * @return empty while the transaction is active, and for ever where a release before this one has ended the decision without its list
      * @throws RejectedException when another service coordinates it, or its decision store is not configured here: nothing was written
      */
     public Optional<Verdict> decideFor(BranchXid branch) {
@@ -200,11 +200,9 @@ public final class XaEngine implements AutoCloseable {
                     + " is coordinated by another service: ask that one; compare the addresses of the peers");
         }
         DecisionStore home = home(gtrid);
-        Optional<DecisionRecord> decision = home.decision(gtrid);
-        if (decision.isPresent()) {
-            boolean listed =
-                    decision.get().branches().stream().anyMatch(b -> b.xid().equals(branch));
-            return Optional.of(listed ? Verdict.COMMIT : Verdict.ABORT);
+        Optional<Verdict> durable = home.lookup(branch);
+        if (durable.isPresent()) {
+            return durable;
         }
         if (recovery.mayBeActive(gtrid, home)) {
             return Optional.empty();
@@ -214,33 +212,18 @@ public final class XaEngine implements AutoCloseable {
     }
 
     /**
-     * Ends a prepared branch of a transaction that is coordinated elsewhere. Idempotent: one that is not there any more has ended.
+     * Ends a prepared branch of a transaction that is coordinated elsewhere. Idempotent: one that is not there any more has ended, unless its
+     * resource knows otherwise, or is another database than the one that prepared it.
      *
+     * @param branch its hint and its incarnation as of its vote, where they are known
      * @throws RejectedException when the resource is not configured here, or the transaction is this service's own
      */
-    public Ack finish(String resource, BranchXid branch, String hint, Verdict verdict) {
-        if (site.homes().ours(branch.gtrid())) {
-            throw new RejectedException(
-                    "branch " + branch + " is of a transaction that is coordinated here: nobody else decides about it");
+    public Ack finish(DecisionRecord.Voted branch, Verdict verdict) {
+        if (site.homes().ours(branch.xid().gtrid())) {
+            throw new RejectedException("branch " + branch.xid()
+                    + " is of a transaction that is coordinated here: nobody else decides about it");
         }
-        BranchDriver driver = site.driver(resource);
-        Ack ack = site.finish(
-                new DecisionRecord.Voted(branch, resource, "", hint),
-                verdict == Verdict.COMMIT,
-                site.settings().prepareBudget());
-        return ack instanceof Ack.Absent ? absent(driver, branch, hint) : ack;
-    }
-
-    /** Absent is no proof: only what two scans do not show has ended, and then its resource may know how. */
-    private static Ack absent(BranchDriver driver, BranchXid branch, String hint) {
-        for (int scan = 0; scan < 2; scan++) {
-            if (driver.prepared().stream().anyMatch(p -> p.xid().equals(branch))) {
-                return new Ack.Retry("it is still prepared, and something hides it");
-            }
-        }
-        return driver.fate(hint)
-                .<Ack>map(found -> new Ack.Heuristic(found, driver.resource() + " says of " + hint + ": " + found))
-                .orElseGet(Ack.Done::new);
+        return site.finishForOthers(branch, verdict);
     }
 
     private DecisionStore home(Gtrid gtrid) {

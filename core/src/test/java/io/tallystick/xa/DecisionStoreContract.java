@@ -173,6 +173,34 @@ public abstract class DecisionStoreContract {
     }
 
     @Test
+    void a_branch_hears_by_the_list_whether_it_is_part_of_what_was_decided_also_after_the_end() {
+        DecisionRecord decision = decision(gtrid());
+        BranchXid listed = decision.branches().get(1).xid();
+        BranchXid stranger = new BranchXid(decision.gtrid(), 2, 7, 8);
+        assertThat(store.lookup(listed)).isEmpty();
+        store.commit(decision);
+        assertThat(store.lookup(listed)).contains(Verdict.COMMIT);
+        assertThat(store.lookup(stranger)).contains(Verdict.ABORT);
+
+        store.remember(List.of(decision.gtrid()));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(store.unfinished(cluster, 10)).isEmpty());
+        for (int opened = 0; opened < 3; opened++) {
+            assertThat(store.lookup(listed)).contains(Verdict.COMMIT);
+            assertThat(store.lookup(stranger)).contains(Verdict.ABORT);
+            store.close();
+            store = open();
+        }
+    }
+
+    @Test
+    void a_branch_of_what_was_rolled_back_hears_abort_whatever_it_is() {
+        Gtrid gtrid = gtrid();
+        store.abort(gtrid);
+        assertThat(store.lookup(new BranchXid(gtrid, 1, 7, 8))).contains(Verdict.ABORT);
+    }
+
+    @Test
     void a_remembered_decision_is_finished_and_can_be_asked_for() {
         DecisionRecord decision = decision(gtrid());
         store.commit(decision);

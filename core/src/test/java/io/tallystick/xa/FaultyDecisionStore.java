@@ -50,6 +50,11 @@ final class FaultyDecisionStore implements DecisionStore {
     }
 
     @Override
+    public Optional<Verdict> lookup(BranchXid branch) {
+        return call("lookup of a branch", () -> store.lookup(branch));
+    }
+
+    @Override
     public Optional<DecisionRecord> decision(Gtrid gtrid) {
         return call("decision", () -> store.decision(gtrid));
     }

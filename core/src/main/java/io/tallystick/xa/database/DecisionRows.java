@@ -9,6 +9,7 @@ import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.DuplicateKeyException;
 import io.tallystick.jdbc.Row;
 import io.tallystick.jdbc.Tx;
+import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionStore.Life;
 import io.tallystick.xa.Gtrid;
@@ -24,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,24 @@ final class DecisionRows {
                 "SELECT verdict FROM tally_decision WHERE gtrid = ?",
                 row -> row.intValue("verdict") == ABORT ? Verdict.ABORT : Verdict.COMMIT,
                 gtrid.bytes());
+    }
+
+    static Optional<Verdict> verdict(Tx tx, BranchXid branch) {
+        return tx.queryOne(
+                        "SELECT gtrid, verdict, decided_at, branches FROM tally_decision WHERE gtrid = ?",
+                        row -> verdict(row, branch),
+                        branch.gtrid().bytes())
+                .flatMap(Function.identity());
+    }
+
+    private static Optional<Verdict> verdict(Row row, BranchXid branch) throws SQLException {
+        if (row.intValue("verdict") == ABORT) {
+            return Optional.of(Verdict.ABORT);
+        }
+        // empty where a release before this one has ended it
+        return row.bytes("branches").length == 0
+                ? Optional.empty()
+                : Optional.of(read(row).verdictOn(branch));
     }
 
     static Optional<DecisionRecord> decision(Tx tx, Gtrid gtrid) {
@@ -128,10 +148,11 @@ final class DecisionRows {
         execute(tx, "DELETE FROM tally_decision WHERE " + isOneOf(tx, ended) + " AND verdict = " + COMMIT + lazily);
     }
 
+    /** They keep their lists: a branch that is not on one may still ask. */
     static void markEnded(Tx tx, Collection<Gtrid> ended) throws SQLException {
         execute(
                 tx,
-                "UPDATE tally_decision SET verdict = " + COMMIT_ENDED + ", branches = '', decided_at = "
+                "UPDATE tally_decision SET verdict = " + COMMIT_ENDED + ", decided_at = "
                         + tx.dialect().now() + " WHERE " + isOneOf(tx, ended) + " AND verdict = " + COMMIT);
     }
 

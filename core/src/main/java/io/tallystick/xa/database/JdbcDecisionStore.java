@@ -8,6 +8,7 @@ import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.jdbc.UnknownOutcomeException;
+import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.Gtrid;
@@ -79,6 +80,11 @@ public final class JdbcDecisionStore implements DecisionStore {
     @Override
     public Optional<Verdict> lookup(Gtrid gtrid) {
         return answers.to("looking up " + gtrid, tx -> DecisionRows.verdict(tx, gtrid));
+    }
+
+    @Override
+    public Optional<Verdict> lookup(BranchXid branch) {
+        return answers.to("looking up " + branch, tx -> DecisionRows.verdict(tx, branch));
     }
 
     @Override

@@ -123,7 +123,8 @@ public final class IncomingTransactions {
 
         private String tooLong(List<Voted> voted) {
             for (Voted branch : voted) {
-                Ack ack = engine.finish(here(branch.resource()), branch.xid(), branch.hint(), Verdict.ABORT);
+                String hint = BranchNote.read(branch.hint()).hint();
+                Ack ack = engine.finish(new Voted(branch.xid(), here(branch.resource()), "", hint), Verdict.ABORT);
                 LOG.debug("{}, which does not fit into a header: {}", branch.xid(), ack);
             }
             return no(
@@ -140,10 +141,11 @@ public final class IncomingTransactions {
 
         /** What this service has called in turn bears its service's name already. */
         private Voted named(Voted branch) {
-            return peers.holds(branch.resource())
-                    ? branch
-                    : new Voted(
-                            branch.xid(), peers.self() + "/" + branch.resource(), branch.incarnation(), branch.hint());
+            if (peers.holds(branch.resource())) {
+                return branch;
+            }
+            String note = new BranchNote(branch.hint(), branch.incarnation()).text();
+            return new Voted(branch.xid(), peers.self() + "/" + branch.resource(), "", note);
         }
     }
 

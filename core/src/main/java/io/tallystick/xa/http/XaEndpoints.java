@@ -4,6 +4,7 @@ import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The two endpoints of a service, for any HTTP server. Every request must be signed; each is idempotent, so a replayed one does no harm.
  *
  * <ul>
- *   <li>{@code POST /branches/<resource>/<gtrid>/<qualifier>/commit|rollback}, body: hint. 200 done · 409 ended otherwise, with evidence ·
+ *   <li>{@code POST /branches/<resource>/<gtrid>/<qualifier>/commit|rollback}, body: what the vote said of the branch. 200 done · 409 ended otherwise, with evidence ·
  *       503 ask again
  *   <li>{@code GET /decisions/<gtrid>/<qualifier>}: 200 COMMIT or ABORT · 202 still active. The answer ABORT has written its tombstone
  * </ul>
@@ -96,7 +97,9 @@ public final class XaEndpoints {
                 case "rollback" -> Verdict.ABORT;
                 default -> throw new IllegalArgumentException("a branch is told to commit or rollback, not " + path[5]);
             };
-            return finish(plain(path[2]), branch(path[3], path[4]), body, verdict);
+            BranchNote note = BranchNote.read(body);
+            return finish(
+                    new Voted(branch(path[3], path[4]), plain(path[2]), note.incarnation(), note.hint()), verdict);
         }
         if (method.equals("GET") && path.length == 4 && path[1].equals("decisions")) {
             return decide(branch(path[2], path[3]));
@@ -109,8 +112,8 @@ public final class XaEndpoints {
                 .orElseThrow(() -> new IllegalArgumentException("'" + qualifier + "' is no branch qualifier"));
     }
 
-    private Reply finish(String resource, BranchXid branch, String hint, Verdict verdict) {
-        Ack ack = engine.finish(resource, branch, hint, verdict);
+    private Reply finish(Voted branch, Verdict verdict) {
+        Ack ack = engine.finish(branch, verdict);
         if (ack instanceof Ack.Done) {
             return new Reply(200, DONE);
         }
@@ -119,6 +122,12 @@ public final class XaEndpoints {
                 // told before, or it has asked for the decision itself
                 return new Reply(200, DONE);
             }
+            LOG.error(
+                    "branch {} on '{}' was told to {}, and ended otherwise: {}; its coordinator keeps the evidence",
+                    branch.xid(),
+                    branch.resource(),
+                    verdict,
+                    heuristic);
             return new Reply(409, heuristic.found() + " " + heuristic.evidence());
         }
         return new Reply(503, ack instanceof Ack.Retry retry ? retry.reason() : "ask again");

@@ -4,6 +4,7 @@ import io.tallystick.disk.DirectoryLock;
 import io.tallystick.disk.Disk;
 import io.tallystick.disk.FileDisk;
 import io.tallystick.jdbc.UnavailableException;
+import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.Gtrid;
@@ -109,6 +110,11 @@ public final class JournalDecisionStore implements DecisionStore {
     @Override
     public Optional<Verdict> lookup(Gtrid gtrid) {
         return state.verdict(gtrid);
+    }
+
+    @Override
+    public Optional<Verdict> lookup(BranchXid branch) {
+        return state.verdict(branch);
     }
 
     @Override

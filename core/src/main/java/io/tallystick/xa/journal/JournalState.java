@@ -51,7 +51,9 @@ final class JournalState {
         } else if (entry instanceof Entry.Tombstone tombstone) {
             rows.put(tombstone.gtrid(), new Row(Verdict.ABORT, null, tombstone.at()));
         } else if (entry instanceof Entry.Remembered remembered) {
-            rows.put(remembered.gtrid(), new Row(Verdict.COMMIT, null, remembered.at()));
+            Row before = rows.get(remembered.gtrid());
+            DecisionRecord decision = before == null ? null : before.decision;
+            rows.put(remembered.gtrid(), new Row(Verdict.COMMIT, decision, remembered.at()));
             unfinished.remove(remembered.gtrid());
         } else if (entry instanceof Entry.Forgotten forgotten) {
             rows.remove(forgotten.gtrid());
@@ -69,10 +71,32 @@ final class JournalState {
     synchronized List<Entry> snapshot() {
         List<Entry> entries = new ArrayList<>();
         epochs.forEach((node, epoch) -> entries.add(new Entry.Registered(new Life(node.cluster, node.number, epoch))));
-        rows.forEach((gtrid, row) -> entries.add(row.asEntry(gtrid)));
+        rows.forEach((gtrid, row) -> add(gtrid, row, entries));
         evidence.values().forEach(record -> entries.add(new Entry.Evidence(record)));
         orders.forEach(order -> entries.add(new Entry.Ordered(order)));
         return entries;
+    }
+
+    private void add(Gtrid gtrid, Row row, List<Entry> entries) {
+        if (row.verdict == Verdict.ABORT) {
+            entries.add(new Entry.Tombstone(gtrid, row.at));
+            return;
+        }
+        if (row.decision != null) {
+            entries.add(new Entry.Decided(row.decision));
+        }
+        if (!unfinished.containsKey(gtrid)) {
+            entries.add(new Entry.Remembered(gtrid, row.at));
+        }
+    }
+
+    synchronized Optional<Verdict> verdict(BranchXid branch) {
+        Row row = rows.get(branch.gtrid());
+        if (row == null || row.verdict == Verdict.ABORT) {
+            return Optional.ofNullable(row).map(Row::verdict);
+        }
+        // without a list where a release before this one has ended it
+        return Optional.ofNullable(row.decision).map(decision -> decision.verdictOn(branch));
     }
 
     synchronized Optional<Verdict> verdict(Gtrid gtrid) {
@@ -118,7 +142,7 @@ final class JournalState {
     /** Tombstones and remembered ends from before then, of lives that do not live. */
     synchronized List<Gtrid> old(Instant before, Predicate<Life> lives, int limit) {
         return rows.entrySet().stream()
-                .filter(entry -> entry.getValue().unfinished == null
+                .filter(entry -> !unfinished.containsKey(entry.getKey())
                         && entry.getValue().at.isBefore(before)
                         && !lives.test(Life.of(entry.getKey())))
                 .map(Map.Entry::getKey)
@@ -126,14 +150,8 @@ final class JournalState {
                 .toList();
     }
 
-    private record Row(Verdict verdict, @Nullable DecisionRecord unfinished, Instant at) {
-        Entry asEntry(Gtrid gtrid) {
-            if (unfinished != null) {
-                return new Entry.Decided(unfinished);
-            }
-            return verdict == Verdict.ABORT ? new Entry.Tombstone(gtrid, at) : new Entry.Remembered(gtrid, at);
-        }
-    }
+    /** @param decision with its list, also when it is ended; null for a tombstone */
+    private record Row(Verdict verdict, @Nullable DecisionRecord decision, Instant at) {}
 
     private record Node(int cluster, long number) {
         static Node of(Life life) {

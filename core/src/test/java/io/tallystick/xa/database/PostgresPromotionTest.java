@@ -6,15 +6,12 @@ import io.tallystick.jdbc.Finding;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
-import io.tallystick.testkit.db.TestDatabases;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.Vote;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -36,7 +33,7 @@ class PostgresPromotionTest extends PostgresScene {
         String goneHint = prepared(gone, 2);
         assertThat(driver.rollback(gone, goneHint, BUDGET)).isEqualTo(new Ack.Done());
         String before = driver.incarnation();
-        try (TestDatabase replica = copyAsReplica();
+        try (TestDatabase replica = PostgresStandby.coldCopyOf(db);
                 PostgresBranchDriver standby =
                         PostgresBranchDriver.on(sourceOf(replica), PoolSettings.of("orders", 2))) {
             assertThat(standby.examine())
@@ -67,19 +64,6 @@ class PostgresPromotionTest extends PostgresScene {
         assertThat(branch.prepare(xid(), BUDGET)).isInstanceOf(Vote.Prepared.class);
         assertThat(branch.commit(BUDGET)).isEqualTo(new Ack.Done());
         branch.release();
-    }
-
-    /** A cold copy that waits for a log that never comes, until it is promoted. */
-    private TestDatabase copyAsReplica() throws IOException {
-        db.stop();
-        Path signal = db.dataDirectory().resolve("standby.signal");
-        Files.createFile(signal);
-        try {
-            return TestDatabases.postgres().dataFrom(db.dataDirectory()).start();
-        } finally {
-            Files.delete(signal);
-            db.restart();
-        }
     }
 
     private DataSource sourceOf(TestDatabase replica) {

@@ -2,6 +2,7 @@ package io.tallystick.xa.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
@@ -224,6 +225,49 @@ class XaDeskTest {
                     .containsExactly(Ack.Found.ROLLED_BACK);
             assertThat(desk.list().heuristics()).hasSize(1);
         }
+    }
+
+    @Test
+    void of_what_is_still_prepared_behind_an_ended_decision_only_what_it_lists_is_committed() throws SQLException {
+        List<Voted> both = scene.prepareBoth(gtrid);
+        scene.decide(gtrid, both.subList(0, 1));
+        scene.store.remember(List.of(gtrid));
+        await().until(() -> desk.show(gtrid).phase() == Phase.FINISHED);
+
+        assertThat(order(Verdict.COMMIT, false).result()).isEqualTo(Result.DONE);
+
+        assertAmounts(70, 100);
+        assertThat(scene.store.heuristics(9)).isEmpty();
+    }
+
+    @Test
+    void a_branch_that_is_absent_in_another_database_than_prepared_it_is_not_called_committed() throws SQLException {
+        Voted voted = scene.prepare(scene.ordersDriver, gtrid, 1, 70);
+        scene.decide(gtrid, List.of(new Voted(voted.xid(), voted.resource(), "the former primary", "")));
+        scene.ordersDriver.rollback(voted.xid(), "", PreparedScene.BUDGET);
+
+        XaReceipt receipt = order(Verdict.COMMIT, false);
+
+        assertThat(receipt.text()).contains("not alike");
+        assertThat(scene.store.heuristics(9)).singleElement().satisfies(record -> {
+            assertThat(record.found()).isEqualTo(Ack.Found.UNKNOWN);
+            assertThat(record.evidence()).startsWith("prepared in the former primary, absent in ");
+        });
+    }
+
+    @Test
+    void behind_a_decision_that_an_older_release_has_ended_nothing_is_guessed() throws SQLException {
+        scene.decide(gtrid, scene.prepareBoth(gtrid));
+        scene.store.remember(List.of(gtrid));
+        await().until(() -> desk.show(gtrid).phase() == Phase.FINISHED);
+        db.execute("UPDATE tally_decision SET branches = ''");
+
+        XaReceipt receipt = order(Verdict.COMMIT, false);
+
+        assertThat(receipt.result()).isEqualTo(Result.UNFINISHED);
+        assertThat(receipt.steps())
+                .allSatisfy(step -> assertThat(step.answer().toString()).contains("kept no list of its branches"));
+        assertThat(desk.show(gtrid).prepared()).hasSize(2);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -13,9 +14,11 @@ import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaTransaction;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -28,11 +31,11 @@ class BetweenServicesFaultTest extends ServicesScene {
         super(pointsDb);
     }
 
-    private TestService openShop(TestService shop, Map<String, java.net.URI> peers) {
+    private TestService openShop(TestService shop, Map<String, URI> peers) {
         return track(shop.open(shopDb, peers, keys));
     }
 
-    private TestService openPoints(TestService points, Map<String, java.net.URI> peers) {
+    private TestService openPoints(TestService points, Map<String, URI> peers) {
         return track(points.open(pointsDb, peers, keys));
     }
 
@@ -191,6 +194,50 @@ class BetweenServicesFaultTest extends ServicesScene {
         });
         assertAmounts(70, 130);
         assertThat(amount(pointsDb, 2)).isEqualTo(100);
+    }
+
+    @Test
+    void a_branch_that_an_ended_decision_does_not_list_is_rolled_back_when_it_asks() throws Exception {
+        TestService shop = service("shop");
+        TestService replica = service("shop");
+        TestService points = service("points");
+        FaultProxy toReplica = track(FaultProxy.to("127.0.0.1", replica.port()));
+        shop.open(shopDb, Map.of("points", nowhere()), keys);
+        openPoints(points, Map.of("shop", TestService.at(toReplica.port())));
+        toReplica.cut();
+        FaultProxy repeating = track(FaultProxy.to("127.0.0.1", points.port()));
+        shop.engine().call(() -> {
+            shop.add(1, -30);
+            // a proxy on the way sends the request once more, because the first answer was lost on its side
+            String header = shop.outgoing().call("points").orElseThrow().header();
+            HttpRequest first = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + repeating.port() + "/add?id=2&by=5"))
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .header(OutgoingTransactions.REQUEST_HEADER, header)
+                    .build();
+            repeating.dropReplyTo("/add");
+            assertThatThrownBy(() -> HttpClient.newHttpClient().send(first, BodyHandlers.discarding()))
+                    .isInstanceOf(IOException.class);
+            return shop.call("points", repeating.port(), "/add?id=1&by=30");
+        });
+        shop.close();
+        assertThat(prepared(pointsDb)).isEqualTo(2);
+
+        openShop(replica, peers(points));
+        await().until(() -> verdicts().equals(List.of(2)));
+        assertThat(prepared(pointsDb)).as("the one that nobody lists").isEqualTo(1);
+        toReplica.heal();
+
+        assertAmounts(70, 130);
+        assertThat(amount(pointsDb, 2)).isEqualTo(100);
+        assertThat(replica.engine().heuristics(1)).isEmpty();
+        assertThat(points.engine().heuristics(1)).isEmpty();
+    }
+
+    /** 2: ended by somebody else than its coordinator, and kept. */
+    private static List<Integer> verdicts() {
+        return Jdbc.on(shopDb.dataSource())
+                .autocommit(tx -> tx.query("SELECT verdict FROM tally_decision", row -> row.intValue("verdict")));
     }
 
     @Test

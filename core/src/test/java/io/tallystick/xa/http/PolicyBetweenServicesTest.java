@@ -8,6 +8,7 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.HeuristicRecord;
 import io.tallystick.xa.InDoubtPolicy;
 import io.tallystick.xa.Verdict;
@@ -65,6 +66,7 @@ class PolicyBetweenServicesTest extends ServicesScene {
         await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(120)).until(() -> prepared(pointsDb) == 1);
         assertThat(points.engine().heuristics(1)).isEmpty();
         BranchXid held = points.engine().inDoubt().get(0).xid();
-        assertThat(points.engine().finish("points", held, "", Verdict.COMMIT)).isEqualTo(new Ack.Done());
+        assertThat(points.engine().finish(new Voted(held, "points", "", ""), Verdict.COMMIT))
+                .isEqualTo(new Ack.Done());
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.db.TestDatabases;
+import java.io.IOException;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -71,7 +72,7 @@ abstract class ServicesScene {
     }
 
     /** A service that is not open yet, so that others can know its address. */
-    TestService service(String name) throws Exception {
+    static TestService service(String name) throws IOException {
         return new TestService(name);
     }
 

@@ -11,6 +11,7 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchXid;
+import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.InMemoryDecisionStore;
@@ -123,7 +124,8 @@ class EnlistedMariaDbTest {
     void handed_over_to_a_coordinator_elsewhere_it_stays_out_until_that_one_has_spoken() throws Exception {
         BranchXid branch = handedOver();
         assertThat(givenBack).isEmpty();
-        assertThat(engine.finish("stock", branch, "", Verdict.COMMIT)).isEqualTo(new Ack.Done());
+        assertThat(engine.finish(new Voted(branch, "stock", "", ""), Verdict.COMMIT))
+                .isEqualTo(new Ack.Done());
         await().untilAsserted(() -> assertThat(givenBack).containsExactly("and works"));
         assertThat(sold()).isOne();
     }
