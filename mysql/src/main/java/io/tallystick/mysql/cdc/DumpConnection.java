@@ -162,9 +162,10 @@ final class DumpConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            connection.close();
-        } catch (SQLException ignored) {
+        // the driver takes its leave by reading, for which it would wait behind a reader until the next heartbeat
+        try (connection) {
+            reader.close();
+        } catch (IOException | SQLException ignored) {
             // it was lost before, or the server ended it first; either way it is gone
             return;
         }
