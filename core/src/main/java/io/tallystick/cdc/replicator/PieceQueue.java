@@ -28,6 +28,7 @@ final class PieceQueue {
     private long generation;
     private @Nullable Position from;
     private boolean takerWaits;
+    private boolean ended;
     private long waitedNanos;
 
     PieceQueue(long limitBytes) {
@@ -104,10 +105,21 @@ final class PieceQueue {
 
     private void awaitFirst(long nanos) throws InterruptedException {
         long left = nanos;
-        while (entries.isEmpty() && left > 0) {
+        while (entries.isEmpty() && left > 0 && !ended) {
             takerWaits = true;
             left = filled.awaitNanos(left);
             takerWaits = false;
+        }
+    }
+
+    /** From now on nobody waits for a first piece. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            filled.signal();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -180,7 +180,10 @@ public final class Pipeline implements AutoCloseable {
      */
     synchronized boolean ends(Duration longest) {
         reader.stop();
-        lanes.values().forEach(lane -> lane.loop.stop());
+        lanes.values().forEach(lane -> {
+            lane.loop.stop();
+            lane.queue.end();
+        });
         Instant until = runtime.clock().instant().plus(longest);
         try {
             for (Thread thread : threads) {
