@@ -64,6 +64,7 @@ final class LoadWork {
         Map<TableName, LoadState> expected = new HashMap<>(task.progress().loads());
         if (loads.moved(before, after, finished)) {
             session.commit(position);
+            task.progress().waiting(applier.quarantine());
             passed.moved(before, after);
             expected.put(after.table(), after);
         } else {

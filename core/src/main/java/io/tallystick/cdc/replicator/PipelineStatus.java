@@ -125,6 +125,11 @@ public record PipelineStatus(
             return new TargetStatus(target, group.last().position(), more, queueBytes, group.committedAtSource(), null);
         }
 
+        TargetStatus waiting(int quarantined) {
+            Counts now = new Counts(counts.changes, counts.transactions, counts.missing, quarantined, counts.conflicts);
+            return new TargetStatus(target, position, now, queueBytes, appliedUpTo, error);
+        }
+
         TargetStatus withQueue(long bytes) {
             return new TargetStatus(target, position, counts, bytes, appliedUpTo, error);
         }

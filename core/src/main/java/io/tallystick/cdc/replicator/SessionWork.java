@@ -40,6 +40,7 @@ final class SessionWork {
                 table -> task.progress().loads().containsKey(table),
                 new EchoGuard(
                         session, task.upstream(), task.target(), task.settings().loop()));
+        task.progress().waiting(applier.quarantine());
         this.groups = new GroupWork(task, session, applier, unapplied, large);
         this.loads = new LoadWork(task, session, applier, rows);
         this.ordersSeen = task.now();
@@ -135,6 +136,7 @@ final class SessionWork {
         if (!unapplied.isStreaming() && !now.isBefore(ordersSeen.plus(ORDERS))) {
             ordersSeen = now;
             applier.quarantine().reload(session.tx());
+            task.progress().waiting(applier.quarantine());
             loads.lookForOrders();
             session.rollback();
         }

@@ -85,6 +85,11 @@ final class TargetProgress {
         status = status.applied(group, quarantine.rows());
     }
 
+    /** What waits for a person is seen, whether or not anything was applied. */
+    void waiting(Quarantine quarantine) {
+        status = status.waiting(quarantine.rows());
+    }
+
     /** Whether anything was applied since this was asked last: then pauses begin small again. */
     boolean hasMoved() {
         boolean has = moved;
