@@ -143,6 +143,7 @@ class ExactlyOnceTest {
         }
         PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db").resync(Set.of(ledger.name()));
         source.copyable(ledger, 1);
+        source.shows();
         source.showLate(3);
         try (Pipeline pipeline = start(source, db.dataSource())) {
             await().atMost(LONG).untilAsserted(() -> assertThat(loads()).containsExactly("done"));
