@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What all transactions of one engine share: its resources, its decision stores, and who is in flight. Thread-safe. */
 final class Site {
+
+    /** Of evidence: more than policies and people leave between an outage and its end. */
+    private static final int LATEST = 10_000;
 
     private final Map<String, BranchDriver> drivers;
     private final Set<Integer> hashes;
@@ -141,7 +145,16 @@ final class Site {
         }
         return commit && committedForOthers.contains(branch.xid(), driver.incarnation())
                 ? new Ack.Done()
-                : Absence.judged(driver, branch, verdict);
+                : endedHere(branch.xid()).orElseGet(() -> Absence.judged(driver, branch, verdict));
+    }
+
+    /** A policy or a person may have ended it here, and that is known also where its resource cannot tell. */
+    private Optional<Ack> endedHere(BranchXid branch) {
+        return homes.all().stream()
+                .flatMap(home -> home.heuristics(LATEST).stream())
+                .filter(record -> record.branch().equals(branch))
+                .findFirst()
+                .map(record -> new Ack.Heuristic(record.found(), record.evidence()));
     }
 
     /** It has its id now: a scan must not take its branches for left behind. */

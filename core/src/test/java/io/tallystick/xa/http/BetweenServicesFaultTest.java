@@ -14,12 +14,15 @@ import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaTransaction;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -150,6 +153,32 @@ class BetweenServicesFaultTest extends ServicesScene {
         assertThat(prepared(pointsDb)).isEqualTo(1);
         openPoints(restarted, peers(shop));
         assertAmounts(70, 130);
+    }
+
+    @Test
+    void a_participant_whose_resource_is_not_configured_any_more_holds_its_branch_until_it_is_again() throws Exception {
+        TestService shop = service("shop");
+        TestService points = service("points");
+        TestService without = service("points").withoutItsResource();
+        TestService again = service("points");
+        AtomicInteger at = new AtomicInteger(without.port());
+        FaultProxy network = track(FaultProxy.to(() -> new InetSocketAddress("127.0.0.1", at.get())));
+        network.cut();
+        openShop(shop, Map.of("points", TestService.at(network.port())));
+        points.open(pointsDb, Map.of("shop", nowhere()), keys);
+        assertThat(pay(shop, points)).isEqualTo(200);
+        points.close();
+
+        without.open(pointsDb, peers(shop), keys);
+        network.heal();
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofMinutes(2)).until(() -> prepared(pointsDb) == 1);
+        assertThat(verdicts()).as("not ended").containsExactly(1);
+        without.close();
+
+        at.set(again.port());
+        openPoints(again, peers(shop));
+        assertAmounts(70, 130);
+        assertThat(shop.engine().heuristics(1)).isEmpty();
     }
 
     @Test

@@ -97,6 +97,24 @@ class StrangeAnswersTest {
                 .hasMessageContaining("points");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {302, 400, 401, 403, 404, 409, 429, 500, 502, 503})
+    void a_status_that_is_no_answer_ends_no_branch_and_decides_none(int code) {
+        for (String text : new String[] {"", PAGE, "done", "COMMIT", "ABORT"}) {
+            answers(code, text);
+            assertThat(new RemoteResource("points/db", wire).commit(branch, "", BUDGET))
+                    .isInstanceOfSatisfying(
+                            Ack.Retry.class,
+                            retry -> assertThat(retry.reason())
+                                    .contains("points")
+                                    .contains(text.strip()));
+            assertThatThrownBy(() -> new PulledDecisions(peers, wire).ask(branch))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("'points'")
+                    .hasMessageContaining(Integer.toString(code));
+        }
+    }
+
     @Test
     void a_decision_is_one_of_two_words() {
         PulledDecisions decisions = new PulledDecisions(peers, wire);

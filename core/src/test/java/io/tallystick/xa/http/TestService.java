@@ -8,6 +8,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.InDoubtPolicy;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.XaEngineBuilder;
 import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
@@ -46,6 +47,7 @@ final class TestService implements AutoCloseable {
     private XaHttp http;
     private XaHttpServer adapter;
     private InDoubtPolicy policy = InDoubtPolicy.HOLD;
+    private boolean configured = true;
 
     TestService(String name) throws IOException {
         this.name = name;
@@ -56,6 +58,12 @@ final class TestService implements AutoCloseable {
     /** What becomes of its branches whose coordinator does not answer; to be said before it opens. */
     TestService betting(InDoubtPolicy bet) {
         policy = bet;
+        return this;
+    }
+
+    /** Its resource is not configured; to be said before it opens. */
+    TestService withoutItsResource() {
+        configured = false;
         return this;
     }
 
@@ -92,15 +100,15 @@ final class TestService implements AutoCloseable {
     }
 
     private XaEngine engine(TestDatabase db, DataSource decisions) {
-        return http.joining(XaEngine.named(name)
-                        .settings(QUICK)
-                        .resource(driver(db))
-                        .policy(name, policy)
-                        .decisions(JdbcDecisionStore.on(name, Jdbc.on(decisions))))
-                .open();
+        XaEngineBuilder builder =
+                XaEngine.named(name).settings(QUICK).decisions(JdbcDecisionStore.on(name, Jdbc.on(decisions)));
+        if (configured) {
+            builder.resource(driver(db, name)).policy(name, policy);
+        }
+        return http.joining(builder).open();
     }
 
-    private JdbcBranchDriver driver(TestDatabase db) {
+    static JdbcBranchDriver driver(TestDatabase db, String name) {
         PoolSettings pool = PoolSettings.of(name, 8);
         return switch (db.engine()) {
             case POSTGRESQL -> PostgresBranchDriver.on(db.dataSource(), pool);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.InMemoryDecisionStore;
+import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -46,13 +47,16 @@ class XaEndpointsTest {
                         .handle("POST", path, "", keys.sign(Wire.said("GET", path, "")))
                         .status())
                 .isEqualTo(403);
+        assertThat(shop.outcome(branch("shop", "memory").gtrid()))
+                .as("no tombstone")
+                .isEmpty();
     }
 
     @Test
     void a_decision_that_nobody_has_made_is_made_by_the_question() {
         BranchXid branch = branch("shop", "memory");
         assertThat(ask("GET", XaEndpoints.decisionPath(branch))).isEqualTo(new XaEndpoints.Reply(200, "ABORT"));
-        assertThat(shop.outcome(branch.gtrid())).isPresent();
+        assertThat(shop.outcome(branch.gtrid())).contains(Verdict.ABORT);
     }
 
     @Test
@@ -65,14 +69,21 @@ class XaEndpointsTest {
     }
 
     @Test
+    void a_transaction_whose_decision_store_is_not_here_is_not_decided_here() {
+        XaEndpoints.Reply reply = ask("GET", XaEndpoints.decisionPath(branch("shop", "the store before")));
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.body()).contains("was decided in a store that is not configured here");
+    }
+
+    @Test
     void a_branch_of_ones_own_transaction_is_not_finished_by_others() {
-        String path = XaEndpoints.finishPath("points", branch("shop", "memory"), io.tallystick.xa.Verdict.COMMIT);
+        String path = XaEndpoints.finishPath("points", branch("shop", "memory"), Verdict.COMMIT);
         assertThat(ask("POST", path).body()).contains("coordinated here");
     }
 
     @Test
     void a_resource_that_is_not_configured_is_named() {
-        String path = XaEndpoints.finishPath("no/such", branch("bank", "memory"), io.tallystick.xa.Verdict.COMMIT);
+        String path = XaEndpoints.finishPath("no/such", branch("bank", "memory"), Verdict.COMMIT);
         XaEndpoints.Reply reply = ask("POST", path);
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body()).contains("'no/such'");
@@ -84,7 +95,7 @@ class XaEndpointsTest {
             assertThat(ask("GET", path).status()).as(path).isEqualTo(404);
             assertThat(ask("POST", path).status()).as(path).isEqualTo(404);
         }
-        String odd = XaEndpoints.finishPath("points", branch("bank", "memory"), io.tallystick.xa.Verdict.COMMIT)
+        String odd = XaEndpoints.finishPath("points", branch("bank", "memory"), Verdict.COMMIT)
                 .replace("/commit", "/destroy");
         assertThat(ask("POST", odd).body()).contains("commit or rollback");
     }
