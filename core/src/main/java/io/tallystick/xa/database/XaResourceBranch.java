@@ -172,6 +172,12 @@ public final class XaResourceBranch implements Branch {
     }
 
     private Vote vote() {
+        if (OnePhaseOnly.is(resource)) {
+            giveUp();
+            return new Vote.No(
+                    "its connection is no XA connection and cannot prepare: it can only be alone in a transaction."
+                            + " Give its pool an XADataSource");
+        }
         try {
             endWork();
             return resource.prepare(name(xid)) == XAResource.XA_RDONLY ? new Vote.ReadOnly() : new Vote.Prepared("");

@@ -15,7 +15,6 @@ import jakarta.transaction.TransactionManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
-import javax.sql.XADataSource;
 
 /** Two Agroal data sources whose transaction manager is Tallystick. */
 final class AgroalShop implements AutoCloseable {
@@ -42,7 +41,8 @@ final class AgroalShop implements AutoCloseable {
         stock = pool("java:/stock", stockAt, ofStock);
     }
 
-    private AgroalDataSource pool(String jndiName, Address at, AgroalRecovery recovery) throws SQLException {
+    /** A pool with this driver, which may be one without XA. */
+    AgroalDataSource pool(String jndiName, Address at, AgroalRecovery recovery) throws SQLException {
         return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                 // without them every count is zero
                 .metricsEnabled()
@@ -72,8 +72,8 @@ final class AgroalShop implements AutoCloseable {
     }
 
     /** How a database is reached. */
-    record Address(Class<? extends XADataSource> driver, String url, String user, String password) {
-        static Address of(Class<? extends XADataSource> driver, TestDatabase database) {
+    record Address(Class<?> driver, String url, String user, String password) {
+        static Address of(Class<?> driver, TestDatabase database) {
             return new Address(driver, database.url(), database.user(), database.password());
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.agroal.api.AgroalDataSource;
 import io.tallystick.examples.hands.AgroalShop.Address;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.xa.PGXADataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -157,6 +159,84 @@ class AgroalTest {
         } finally {
             mayCommit.countDown();
         }
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void connections_without_XA_commit_alone_and_are_refused_beside_another_database() throws Exception {
+        try (AgroalDataSource plain =
+                agroal.pool("java:/plain", Address.of(PGSimpleDataSource.class, shop.orders), new AgroalRecovery())) {
+            agroal.manager.begin();
+            Shop.run(plain, "INSERT INTO purchase VALUES (1, 'apple')");
+            agroal.manager.commit();
+            assertBooks(1, 10);
+            agroal.manager.begin();
+            Shop.run(plain, "INSERT INTO purchase VALUES (2, 'apple')");
+            Shop.run(agroal.stock, "UPDATE item SET pieces = pieces - 1");
+            assertThatThrownBy(agroal.manager::commit)
+                    .isInstanceOf(RollbackException.class)
+                    .hasMessageContaining("java:/plain")
+                    .hasMessageContaining("no XA connection");
+            assertBooks(1, 10);
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(plain.getMetrics().activeCount()).isZero());
+        }
+    }
+
+    @Test
+    void a_connection_within_a_transaction_is_ended_by_that_alone() throws Exception {
+        agroal.manager.begin();
+        try (Connection connection = agroal.orders.getConnection()) {
+            connection.createStatement().execute("INSERT INTO purchase VALUES (1, 'apple')");
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+            assertThatThrownBy(connection::rollback).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> connection.setAutoCommit(true)).isInstanceOf(SQLException.class);
+        }
+        assertBooks(0, 10);
+        agroal.manager.commit();
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void a_connection_that_nobody_closes_goes_back_at_the_end_and_is_of_no_use_to_who_still_has_it() throws Exception {
+        agroal.manager.begin();
+        Connection forgotten = agroal.orders.getConnection();
+        forgotten.createStatement().execute("INSERT INTO purchase VALUES (1, 'apple')");
+        agroal.manager.commit();
+        assertBooks(1, 10);
+        assertThatThrownBy(() -> forgotten.createStatement().execute("INSERT INTO purchase VALUES (2, 'apple')"))
+                .isInstanceOf(SQLException.class);
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void a_connection_from_before_the_transaction_takes_no_part_in_it() throws Exception {
+        try (Connection before = agroal.orders.getConnection()) {
+            agroal.manager.begin();
+            assertThatThrownBy(() -> before.createStatement().execute("INSERT INTO purchase VALUES (1, 'apple')"))
+                    .isInstanceOf(SQLException.class);
+            agroal.manager.rollback();
+            before.createStatement().execute("INSERT INTO purchase VALUES (2, 'apple')");
+        }
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void a_session_that_is_ended_in_the_middle_rolls_both_back_and_the_pool_goes_on() throws Exception {
+        agroal.manager.begin();
+        Shop.run(agroal.stock, "UPDATE item SET pieces = pieces - 1");
+        try (Connection connection = agroal.orders.getConnection()) {
+            connection.createStatement().execute("INSERT INTO purchase VALUES (1, 'apple')");
+            assertThatThrownBy(
+                            () -> connection.createStatement().execute("SELECT pg_terminate_backend(pg_backend_pid())"))
+                    .isInstanceOf(SQLException.class);
+        }
+        assertThatThrownBy(agroal.manager::commit).isInstanceOf(RollbackException.class);
+        assertBooks(0, 10);
+        agroal.manager.begin();
+        agroal.sell(2, 1);
+        agroal.manager.commit();
         assertBooks(1, 9);
     }
 
