@@ -13,6 +13,7 @@ import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import jakarta.jms.XAConnection;
 import jakarta.jms.XASession;
+import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.TransactionManager;
 import java.lang.reflect.InvocationTargetException;
@@ -22,10 +23,13 @@ import java.time.Duration;
 import javax.transaction.xa.XAResource;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.management.ActiveMQServerControl;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
+import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
 import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +55,15 @@ class ArtemisTest {
     @BeforeEach
     void open() throws Exception {
         startBroker();
+        startEngine(Duration.ofMinutes(1));
+    }
+
+    private void startEngine(Duration patience) {
         engine = XaEngine.named("artemis-shop")
                 .resource(InnoDbBranchDriver.mariadb(shop.stock.dataSource(), PoolSettings.of("stock", 4)))
                 .resource(XaResourceDriver.of("broker", ArtemisTest::forRecovery))
                 .decisions(shop.decisions())
-                // a vote of a broker that is gone is waited for as long
-                .settings(Shop.PATIENT.withPrepareBudget(Duration.ofSeconds(12)))
+                .settings(Shop.PATIENT.withPrepareBudget(patience))
                 .open();
         manager = JakartaTransactions.of(engine, resource -> "broker").transactionManager();
     }
@@ -163,6 +170,9 @@ class ArtemisTest {
 
     @Test
     void a_broker_that_is_gone_before_the_vote_rolls_the_row_back() throws Exception {
+        // as long the vote of a broker is waited for that is gone
+        engine.close();
+        startEngine(Duration.ofSeconds(2));
         Client client = new Client();
         manager.begin();
         client.send("sold", null);
@@ -178,12 +188,109 @@ class ArtemisTest {
     void a_broker_that_goes_between_its_vote_and_its_commit_delivers_the_message_after_its_restart() throws Exception {
         Client client = new Client();
         manager.begin();
-        client.send("sold", () -> broker.stop());
+        client.send("sold", this::crash);
         takeAnApple();
         manager.commit();
         awaitApples(9);
         startBroker();
         awaitMessage("sold");
+    }
+
+    @Test
+    void when_broker_and_engine_are_both_gone_the_next_engine_delivers_what_was_decided() throws Exception {
+        Client client = new Client();
+        manager.begin();
+        client.send("sold", this::crash);
+        takeAnApple();
+        manager.commit();
+        engine.close();
+        startBroker();
+        assertThat(broker.getActiveMQServer().getResourceManager().getPreparedTransactions())
+                .as("prepared in the broker")
+                .hasSize(1);
+        startEngine(Duration.ofMinutes(1));
+        awaitMessage("sold");
+        awaitApples(9);
+    }
+
+    @Test
+    void what_an_administrator_rolled_back_at_the_broker_is_told_as_a_mixed_end_and_kept_as_evidence()
+            throws Exception {
+        try (Client client = new Client()) {
+            manager.begin();
+            client.send("sold", () -> administration().rollbackPreparedTransaction(prepared()));
+            takeAnApple();
+            assertThatThrownBy(manager::commit).isInstanceOf(HeuristicMixedException.class);
+        }
+        assertThat(received()).isNull();
+        awaitApples(9);
+        assertThat(engine.heuristics(10)).hasSize(1);
+    }
+
+    @Test
+    void what_an_administrator_committed_as_it_was_decided_is_no_news_and_the_broker_may_forget_it() throws Exception {
+        try (Client client = new Client()) {
+            manager.begin();
+            client.send("sold", () -> administration().commitPreparedTransaction(prepared()));
+            takeAnApple();
+            manager.commit();
+        }
+        awaitMessage("sold");
+        awaitApples(9);
+        assertThat(engine.heuristics(10)).isEmpty();
+        assertThat(administration().listHeuristicCommittedTransactions()).isEmpty();
+    }
+
+    private ActiveMQServerControl administration() {
+        return broker.getActiveMQServer().getActiveMQServerControl();
+    }
+
+    /** The one that is prepared, as the broker's management names it. */
+    private String prepared() {
+        return XidImpl.toBase64String(broker.getActiveMQServer()
+                .getResourceManager()
+                .getPreparedTransactions()
+                .get(0));
+    }
+
+    @Test
+    void a_session_that_is_suspended_and_resumed_goes_on_in_its_branch() throws Exception {
+        try (Client client = new Client()) {
+            manager.begin();
+            client.send("ordered", null);
+            XAResource session = client.session.getXAResource();
+            assertThat(manager.getTransaction().delistResource(session, XAResource.TMSUSPEND))
+                    .isTrue();
+            assertThat(manager.getTransaction().enlistResource(session)).isTrue();
+            client.send("sold", null);
+            takeAnApple();
+            manager.commit();
+        }
+        awaitMessage("ordered");
+        awaitMessage("sold");
+        awaitApples(9);
+    }
+
+    @Test
+    void a_message_that_comes_again_says_so() throws Exception {
+        send("order");
+        try (Client client = new Client()) {
+            manager.begin();
+            assertThat(client.take().getJMSRedelivered()).isFalse();
+            manager.rollback();
+        }
+        try (Client client = new Client()) {
+            manager.begin();
+            Message again = client.take();
+            assertThat(again.getJMSRedelivered()).isTrue();
+            assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);
+            manager.commit();
+        }
+    }
+
+    /** As after a failure of its disk: nothing is written any more, and nobody is told. */
+    private void crash() throws Exception {
+        ((ActiveMQServerImpl) broker.getActiveMQServer()).fail(false);
     }
 
     /** In a transaction of its own, which is over when this returns: it has one branch. */
@@ -237,7 +344,7 @@ class ArtemisTest {
         ActiveMQXAConnectionFactory factory = new ActiveMQXAConnectionFactory(URL);
         factory.setReconnectAttempts(0);
         factory.setInitialConnectAttempts(1);
-        factory.setCallTimeout(5000);
+        factory.setCallTimeout(2000);
         return factory.createXAConnection();
     }
 
@@ -273,10 +380,12 @@ class ArtemisTest {
 
         @Nullable
         String receive() throws Exception {
+            return take() instanceof TextMessage text ? text.getText() : null;
+        }
+
+        Message take() throws Exception {
             enlist(null);
-            Message message =
-                    session.createConsumer(session.createQueue("sales")).receive(60_000);
-            return message instanceof TextMessage text ? text.getText() : null;
+            return session.createConsumer(session.createQueue("sales")).receive(60_000);
         }
 
         private void enlist(@Nullable Mishap beforeCommit) throws Exception {

@@ -3,26 +3,40 @@ package io.tallystick.examples.hands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.testkit.Background;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.jta.JakartaTransactions;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceUnitTransactionType;
 import jakarta.persistence.Table;
+import jakarta.persistence.TableGenerator;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.UserTransaction;
+import java.sql.SQLException;
+import java.util.Map;
 import org.awaitility.Awaitility;
+import org.hibernate.HibernateException;
+import org.hibernate.Session;
+import org.hibernate.SessionFactory;
+import org.hibernate.Transaction;
 import org.hibernate.engine.transaction.jta.platform.internal.AbstractJtaPlatform;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two persistence units of Hibernate, one on PostgreSQL and one on MariaDB, in one transaction. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -36,8 +50,13 @@ class HibernateTest {
     private final EntityManagerFactory stock = unit("stock", Item.class);
 
     private EntityManagerFactory unit(String resource, Class<?> entity) {
+        return unit(resource, entity, Map.of());
+    }
+
+    private EntityManagerFactory unit(String resource, Class<?> entity, Map<String, ?> settings) {
         return new HibernatePersistenceConfiguration(resource)
                 .managedClass(entity)
+                .properties(settings)
                 .transactionType(PersistenceUnitTransactionType.JTA)
                 .property("jakarta.persistence.jtaDataSource", engine.dataSource(resource))
                 .property("hibernate.transaction.jta.platform", new Platform(jakarta))
@@ -80,7 +99,10 @@ class HibernateTest {
         user.begin();
         orders.createEntityManager().persist(new Purchase(1, "apple"));
         stock.createEntityManager().find(Item.class, "apple").pieces -= 11;
-        assertThatThrownBy(user::commit).isInstanceOf(RollbackException.class);
+        assertThatThrownBy(user::commit)
+                .isInstanceOf(RollbackException.class)
+                .as("what the database said is in reach")
+                .hasRootCauseInstanceOf(SQLException.class);
         assertBooks(0, 10);
     }
 
@@ -134,6 +156,116 @@ class HibernateTest {
         assertBooks(1, 3);
     }
 
+    @ParameterizedTest
+    @EnumSource(PhysicalConnectionHandlingMode.class)
+    void however_long_Hibernate_holds_its_connections_both_end_together(PhysicalConnectionHandlingMode mode)
+            throws Exception {
+        try (EntityManagerFactory holding =
+                unit("orders", Purchase.class, Map.of("hibernate.connection.handling_mode", mode))) {
+            user.begin();
+            EntityManager purchases = holding.createEntityManager();
+            purchases.persist(new Purchase(1, "apple"));
+            stock.createEntityManager().find(Item.class, "apple").pieces -= 1;
+            user.commit();
+            purchases.close();
+            assertBooks(1, 9);
+            user.begin();
+            EntityManager others = holding.createEntityManager();
+            others.persist(new Purchase(2, "apple"));
+            others.flush();
+            user.rollback();
+            others.close();
+        }
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void two_entity_managers_of_one_unit_see_what_either_has_flushed() throws Exception {
+        user.begin();
+        EntityManager one = orders.createEntityManager();
+        one.persist(new Purchase(1, "apple"));
+        one.flush();
+        assertThat(orders.createEntityManager().find(Purchase.class, 1L)).isNotNull();
+        user.rollback();
+        assertBooks(0, 10);
+    }
+
+    @Test
+    void a_number_out_of_a_table_is_drawn_in_a_transaction_of_its_own_which_stays() throws Exception {
+        shop.orders.execute(
+                "CREATE TABLE bill (id bigint PRIMARY KEY)",
+                "CREATE TABLE number (kind varchar(40) PRIMARY KEY, next bigint NOT NULL)");
+        try (EntityManagerFactory bills = unit("orders", Bill.class)) {
+            user.begin();
+            Bill first = new Bill();
+            bills.createEntityManager().persist(first);
+            assertThat(user.getStatus()).as("back in its own transaction").isEqualTo(Status.STATUS_ACTIVE);
+            user.rollback();
+            user.begin();
+            Bill second = new Bill();
+            bills.createEntityManager().persist(second);
+            user.commit();
+            assertThat(first.id).isPositive();
+            assertThat(second.id).isGreaterThan(first.id);
+        }
+    }
+
+    @Test
+    void the_current_session_is_the_transactions_and_is_closed_with_it() throws Exception {
+        try (SessionFactory factory = unit(
+                        "orders", Purchase.class, Map.of("hibernate.current_session_context_class", "jta"))
+                .unwrap(SessionFactory.class)) {
+            user.begin();
+            Session session = factory.getCurrentSession();
+            assertThat(factory.getCurrentSession()).isSameAs(session);
+            session.persist(new Purchase(1, "apple"));
+            user.commit();
+            assertThat(session.isOpen()).isFalse();
+            assertThatThrownBy(factory::getCurrentSession).isInstanceOf(HibernateException.class);
+        }
+        assertBooks(1, 10);
+    }
+
+    @Test
+    void a_transaction_begun_by_Hibernate_is_the_managers_and_other_databases_take_part() throws Exception {
+        try (EntityManagerFactory own =
+                        unit("orders", Purchase.class, Map.of("hibernate.jta.allowTransactionAccess", "true"));
+                Session session = own.unwrap(SessionFactory.class).openSession()) {
+            Transaction mine = session.beginTransaction();
+            assertThat(user.getStatus()).isEqualTo(Status.STATUS_ACTIVE);
+            session.persist(new Purchase(1, "apple"));
+            Shop.run(engine.dataSource("stock"), "UPDATE item SET pieces = 9");
+            mine.commit();
+            assertThat(user.getStatus()).isEqualTo(Status.STATUS_NO_TRANSACTION);
+            assertBooks(1, 9);
+            session.beginTransaction();
+            Shop.run(engine.dataSource("stock"), "UPDATE item SET pieces = 8");
+            session.getTransaction().rollback();
+        }
+        assertBooks(1, 9);
+    }
+
+    @Test
+    void a_rollback_by_another_thread_as_after_a_time_out_is_heard_by_the_session_in_its_own() throws Exception {
+        user.begin();
+        EntityManager purchases = orders.createEntityManager();
+        purchases.persist(new Purchase(1, "apple"));
+        purchases.flush();
+        jakarta.transaction.Transaction mine = this.jakarta.transactionManager().getTransaction();
+        Background.run(() -> {
+                    try {
+                        mine.rollback();
+                    } catch (SystemException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .get();
+        assertThatThrownBy(() -> purchases.find(Purchase.class, 1L)).isInstanceOf(HibernateException.class);
+        assertThatThrownBy(user::commit).isInstanceOf(IllegalStateException.class);
+        purchases.close();
+        assertBooks(0, 10);
+    }
+
     @Test
     void what_was_read_outside_of_a_transaction_needs_none() {
         try (EntityManager items = stock.createEntityManager()) {
@@ -184,6 +316,23 @@ class HibernateTest {
             this.id = id;
             this.item = item;
         }
+    }
+
+    @Entity(name = "Bill")
+    @Table(name = "bill")
+    static class Bill {
+        @Id
+        @GeneratedValue(strategy = GenerationType.TABLE, generator = "number")
+        @TableGenerator(
+                name = "number",
+                table = "number",
+                pkColumnName = "kind",
+                valueColumnName = "next",
+                allocationSize = 1)
+        @Column(name = "id")
+        long id;
+
+        protected Bill() {}
     }
 
     @Entity(name = "Item")

@@ -8,7 +8,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Propagation;
@@ -123,18 +122,10 @@ class SpringKinds {
 
         /** In one of its own, as Spring demands of a listener that writes. */
         @TransactionalEventListener
-        @Order(1)
         @Transactional(propagation = Propagation.REQUIRES_NEW)
         public void after(Sold sold) {
             orders.update("INSERT INTO purchase VALUES (?, 'after')", sold.id() + 2000);
             heard.add("after commit");
-        }
-
-        /** Not heard when the one before has failed. */
-        @TransactionalEventListener
-        @Order(2)
-        public void afterThat(Sold sold) {
-            heard.add("and then");
         }
 
         @TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK)
