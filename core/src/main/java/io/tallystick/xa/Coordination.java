@@ -375,8 +375,8 @@ final class Coordination {
             answer.complete(new Answer(XaOutcome.COMMITTED, null));
         } else if (effect instanceof XaEffect.End) {
             // a decision found in its store may be that of a transaction here whose mark was not written yet: what its
-            // application was told is not known any more
-            site.backlog().ended(Objects.requireNonNull(home), name(), unclear || background);
+            // application was told is not known any more. And what seemed lost may come back and ask
+            site.backlog().ended(Objects.requireNonNull(home), name(), unclear || background || state().mixed());
         } else if (isForLater(effect)) {
             site.backlog().later(this, effect, resourceOf(effect));
         } else {

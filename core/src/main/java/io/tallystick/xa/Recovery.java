@@ -246,8 +246,23 @@ final class Recovery {
         if (home.get().lookup(gtrid).orElse(Verdict.ABORT) == Verdict.ABORT) {
             return true;
         }
-        home.get().decision(gtrid).ifPresent(decision -> takeOver(home.get(), decision, living));
+        Optional<DecisionRecord> decision = home.get().decision(gtrid);
+        if (decision.isPresent()) {
+            takeOver(home.get(), decision.get(), living);
+        } else {
+            commitWhatIsListed(home.get(), voted);
+        }
         return false;
+    }
+
+    /** The decision has ended, and a branch of it is prepared: a database that was taken for lost is back. */
+    private void commitWhatIsListed(DecisionStore home, List<Voted> voted) {
+        voted.stream()
+                .filter(branch -> home.lookup(branch.xid()).equals(Optional.of(Verdict.COMMIT)))
+                .forEach(branch -> LOG.info(
+                        "{} is prepared although its decision has ended, which lists it: {}",
+                        branch.xid(),
+                        site.finish(branch, true, site.settings().prepareBudget())));
     }
 
     private Optional<DecisionStore> homeOf(Gtrid gtrid) {

@@ -3,13 +3,16 @@ package io.tallystick.xa.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.Gtrid;
+import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaMetrics;
 import io.tallystick.xa.XaSettings;
@@ -63,6 +66,41 @@ class FinishedDecisionTest {
                 assertThat(scene.store.unfinished(gtrid.cluster(), 10)).isEmpty();
             }
             assertBooks(scene);
+        }
+    }
+
+    @Test
+    void a_branch_that_comes_back_behind_the_end_is_committed_when_the_decision_lists_it_and_held_when_not()
+            throws SQLException {
+        try (PreparedScene scene = new PreparedScene(db)) {
+            Gtrid gtrid = scene.gtrid();
+            List<Voted> branches = scene.prepareBoth(gtrid);
+            scene.decide(gtrid, branches.subList(0, 1));
+            scene.store.remember(List.of(gtrid));
+            scene.die();
+            await().until(() -> scene.store.unfinished(gtrid.cluster(), 10).isEmpty());
+            AtomicInteger scans = new AtomicInteger();
+            try (XaEngine engine = XaEngine.named("shop")
+                    .resource(PreparedScene.driver(scene.orders, "orders"))
+                    .resource(PreparedScene.driver(scene.stock, "stock"))
+                    .decisions(JdbcDecisionStore.on("orders", Jdbc.on(scene.orders.dataSource())))
+                    .settings(XaSettings.standard().withScanEvery(Duration.ofMillis(50)))
+                    .metrics(new XaMetrics() {
+                        @Override
+                        public void inDoubt(String resource, int branches, Duration oldest) {
+                            scans.addAndGet(resource.equals("stock") ? 1 : 0);
+                        }
+                    })
+                    .open()) {
+                await().until(() -> scene.amount(scene.orders) == 70);
+                int before = scans.get();
+                await().until(() -> scans.get() > before + 3);
+                assertThat(scene.stockDriver.prepared())
+                        .extracting(PreparedBranch::xid)
+                        .containsExactly(branches.get(1).xid());
+                assertThat(engine.outcome(gtrid)).contains(Verdict.COMMIT);
+                assertThat(engine.heuristics(10)).isEmpty();
+            }
         }
     }
 

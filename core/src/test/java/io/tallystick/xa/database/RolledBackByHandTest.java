@@ -103,6 +103,14 @@ class RolledBackByHandTest {
         assertThat(scene.amount(db)).isEqualTo(70);
         assertThat(scene.amount(scene.stock)).isEqualTo(100);
         assertThat(engine.heuristics(10)).hasSize(1);
+        assertTheDecisionIsKept();
+    }
+
+    /** With its list, for whatever comes back. */
+    private void assertTheDecisionIsKept() {
+        await().until(() -> Jdbc.on(db.dataSource())
+                .autocommit(tx -> tx.query("SELECT verdict FROM tally_decision", row -> row.intValue("verdict")))
+                .equals(List.of(2)));
     }
 
     /** Committed in the background; the decision is there, and neither database has heard of it. */

@@ -75,6 +75,23 @@ class FailoverBetweenServicesTest extends ServicesScene {
     }
 
     @Test
+    void a_former_primary_that_comes_back_with_the_branch_hears_the_decision_and_no_rollback() throws Exception {
+        TestDatabase replica = track(PostgresStandby.coldCopyOf(pointsDb));
+        decide();
+        failOver(replica);
+        toPointsAfter.heal();
+        awaitEndOfTheDecision();
+        assertThat(shop.engine().heuristics(10)).hasSize(1);
+        toPointsAfter.cut();
+
+        pointsDb.restart();
+        track(service("points").open(pointsDb, peers(shop), keys));
+
+        await().untilAsserted(() -> assertNothingPrepared(pointsDb));
+        assertThat(amount(pointsDb, 1)).isEqualTo(130);
+    }
+
+    @Test
     void a_branch_that_has_reached_the_replica_is_committed_there_and_leaves_no_evidence() throws Exception {
         decide();
         TestDatabase replica = track(PostgresStandby.coldCopyOf(pointsDb));
