@@ -1,6 +1,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.jdbc.TallystickException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,22 +14,65 @@ final class ChosenDesks {
     private ChosenDesks() {}
 
     /**
+     * What they say.
+     *
+     * @param told the answers by target, in the order of the file
+     * @param silent why the others give none
+     * @param exit what the command is to end with
+     */
+    record Answers<T>(Map<String, List<T>> told, Map<String, String> silent, int exit) {
+
+        boolean nothing() {
+            return told.values().stream().allMatch(List::isEmpty);
+        }
+
+        void tellSilent(Output output) {
+            silent.forEach((target, why) -> output.aside("tally: " + target + ": " + why));
+        }
+    }
+
+    /**
+     * One target that does not answer is no reason to be silent about the others.
+     *
      * @param target null for all
-     * @return the answers by target, in the order of the file
      * @throws IllegalArgumentException when the file has no such target
      */
-    static <T> Map<String, List<T>> ask(
+    static <T> Answers<T> ask(
             Map<String, PipelineDesk> desks, @Nullable String target, Function<PipelineDesk, List<T>> question) {
-        if (target != null && !desks.containsKey(target)) {
-            throw new IllegalArgumentException(
-                    "there is no target '" + target + "'; the file has " + String.join(", ", desks.keySet()));
+        if (target != null) {
+            one(desks, target);
         }
-        Map<String, List<T>> answers = new LinkedHashMap<>();
-        desks.forEach((name, desk) -> {
-            if (target == null || target.equals(name)) {
-                answers.put(name, question.apply(desk));
+        Map<String, List<T>> told = new LinkedHashMap<>();
+        Map<String, String> silent = new LinkedHashMap<>();
+        int exit = Exit.OK;
+        for (Map.Entry<String, PipelineDesk> desk : desks.entrySet()) {
+            if (target == null || target.equals(desk.getKey())) {
+                try {
+                    told.put(desk.getKey(), question.apply(desk.getValue()));
+                } catch (TallystickException e) {
+                    silent.put(desk.getKey(), Failures.inOneLine(e, true));
+                    exit = Math.max(exit, Failures.code(e));
+                }
             }
-        });
-        return answers;
+        }
+        return new Answers<>(told, silent, exit);
+    }
+
+    /**
+     * The one that is meant.
+     *
+     * @param target may be null where the file has but one
+     * @throws IllegalArgumentException when it is not clear which, or the file has no such target
+     */
+    static Map.Entry<String, PipelineDesk> one(Map<String, PipelineDesk> desks, @Nullable String target) {
+        String names = String.join(", ", desks.keySet());
+        if (target == null && desks.size() != 1) {
+            throw new IllegalArgumentException("say at which target: --target with one of " + names);
+        }
+        return desks.entrySet().stream()
+                .filter(desk -> target == null || target.equals(desk.getKey()))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("there is no target '" + target + "'; the file has " + names));
     }
 }

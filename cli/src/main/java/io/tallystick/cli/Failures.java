@@ -72,7 +72,8 @@ final class Failures implements IExecutionExceptionHandler {
         return "the database says: " + first;
     }
 
-    private static int code(TallystickException failure) {
+    /** What a command ends with. */
+    static int code(TallystickException failure) {
         if (failure instanceof UnavailableException || failure instanceof ConflictException) {
             return Exit.UNREACHABLE;
         }

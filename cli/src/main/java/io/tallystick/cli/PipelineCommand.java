@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             PipelinePause.Pause.class,
             PipelinePause.Resume.class,
             PipelineQuarantine.class,
+            PipelineAudit.class,
             PipelineConflicts.class,
             PipelineResync.class,
             PipelineDrop.class

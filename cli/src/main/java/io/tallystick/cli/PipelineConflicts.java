@@ -5,6 +5,7 @@ import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.replicator.PipelineDesk.Conflict;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,16 +45,35 @@ final class PipelineConflicts implements Callable<Integer> {
             throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
         }
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
-            Map<String, List<Conflict>> found = ChosenDesks.ask(run.desks(), target, desk -> desk.conflicts(limit));
+            ChosenDesks.Answers<Conflict> found = ChosenDesks.ask(run.desks(), target, desk -> desk.conflicts(limit));
             if (output.json()) {
-                output.json(found);
-            } else if (found.values().stream().allMatch(List::isEmpty)) {
+                output.json(json(found.told()));
+            } else if (!found.nothing()) {
+                output.table(table(found.told()));
+            } else if (!found.told().isEmpty()) {
                 output.line(new Cell("● ", Tone.GOOD), Cell.of("No conflict is known."));
-            } else {
-                output.table(table(found));
             }
-            return Exit.OK;
+            found.tellSilent(output);
+            return found.exit();
         }
+    }
+
+    private static Map<String, Object> json(Map<String, List<Conflict>> found) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        found.forEach((name, all) ->
+                json.put(name, all.stream().map(PipelineConflicts::json).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> json(Conflict one) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("at", one.at());
+        json.put("table", one.table());
+        json.put("key", PipelineWords.keyJson(one.key()));
+        json.put("met", one.met());
+        json.put("winner", one.winner());
+        json.put("position", one.position());
+        return json;
     }
 
     private static Table table(Map<String, List<Conflict>> found) {

@@ -2,14 +2,17 @@ package io.tallystick.cli;
 
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
+import io.tallystick.cdc.replicator.ParkedFilter;
 import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.cdc.replicator.PipelineDesk.Parked;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,24 +22,57 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quarantine",
         description =
-                "List changes that a target has refused, and those behind them; replay or discard a row's changes.",
+                "List changes that a target has refused, and those behind them; make them after all (replay) or give them up"
+                        + " (discard), a row's or many. Who and why are kept: tally pipeline audit.",
         mixinStandardHelpOptions = true)
 final class PipelineQuarantine implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
     private Path file;
 
-    @Option(names = "--target", paramLabel = "NAME", description = "one target only; needed for --replay and --discard")
+    @Option(
+            names = "--target",
+            paramLabel = "NAME",
+            description = "one target only; needed to replay and to discard where the file has several")
     private String target;
 
-    @Option(
-            names = "--replay",
-            paramLabel = "ID",
-            description = "make the changes of this one's row, in order, all or none")
-    private Long replay;
+    @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "only this table, as the list names it")
+    private String table;
 
-    @Option(names = "--discard", paramLabel = "ID", description = "give up the changes of this one's row")
-    private Long discard;
+    @Option(
+            names = "--change",
+            paramLabel = "WORD",
+            description = "only changes that begin so in the list, such as INSERT, UNMAPPED or VOID")
+    private String change;
+
+    @ArgGroup
+    private Act act;
+
+    /** One of these. */
+    static final class Act {
+        @Option(
+                names = "--replay",
+                paramLabel = "ID",
+                description = "make the changes of this one's row, in order, all or none")
+        Long replay;
+
+        @Option(names = "--discard", paramLabel = "ID", description = "give up the changes of this one's row")
+        Long discard;
+
+        @Option(
+                names = "--replay-all",
+                description =
+                        "make all, or those of --table and --change, row by row, going on behind those refused again")
+        boolean replayAll;
+
+        @Option(
+                names = "--discard-all",
+                description = "give up those of --table or --change, with all other changes of their rows. Needs --yes")
+        boolean discardAll;
+    }
+
+    @Option(names = "--yes", description = "really; without it --discard-all only says what it would do")
+    private boolean yes;
 
     @Option(
             names = "--limit",
@@ -46,85 +82,111 @@ final class PipelineQuarantine implements Callable<Integer> {
     private int limit;
 
     @Mixin
+    private WhoOptions who;
+
+    @Mixin
     private Output output;
 
     @Override
     public Integer call() {
+        ParkedFilter which = new ParkedFilter(table, change == null ? null : change.toUpperCase(Locale.ROOT));
+        if (act != null && (act.replay != null || act.discard != null) && !which.equals(ParkedFilter.ALL)) {
+            throw new IllegalArgumentException("an id says which change is meant: leave --table and --change out");
+        }
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
-            if (replay == null && discard == null) {
-                list(run);
-            } else {
-                act(run);
-            }
-            return Exit.OK;
+            return act == null ? list(run, which) : act(run, which);
         }
     }
 
-    private void act(PipelineRun run) {
-        PipelineDesk desk = target == null ? null : run.desks().get(target);
-        if (replay != null && discard != null) {
-            throw new IllegalArgumentException("--replay makes changes and --discard gives them up: say one of them");
+    private int act(PipelineRun run, ParkedFilter which) {
+        Map.Entry<String, PipelineDesk> desk = ChosenDesks.one(run.desks(), target);
+        QuarantineActs acts = new QuarantineActs(desk.getValue(), desk.getKey(), output);
+        if (act.discardAll) {
+            return acts.discardAll(which, yes ? who.order() : null);
         }
-        if (desk == null) {
-            throw new IllegalArgumentException("say at which target: --target with one of "
-                    + String.join(", ", run.desks().keySet()));
+        if (act.replayAll) {
+            return acts.replayAll(which, run.writer(desk.getKey()), who.order());
         }
-        if (replay != null) {
-            output.line(counted(desk.replay(replay, run.writer(target))) + " made.");
-        } else {
-            output.line(counted(desk.discard(discard)) + " given up.");
-        }
+        return act.replay != null
+                ? acts.replay(act.replay, run.writer(desk.getKey()), who.order())
+                : acts.discard(act.discard, who.order());
     }
 
-    private static String counted(int changes) {
-        return changes == 1 ? "1 change is" : changes + " changes are";
-    }
-
-    private void list(PipelineRun run) {
+    private int list(PipelineRun run, ParkedFilter which) {
         if (limit < 1) {
             throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
         }
-        Map<String, List<Parked>> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(limit));
+        ChosenDesks.Answers<Parked> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(which, limit));
         if (output.json()) {
-            output.json(all);
-        } else if (all.values().stream().allMatch(List::isEmpty)) {
-            output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing waits."));
-        } else {
-            output.table(table(all));
+            output.json(json(all.told()));
+        } else if (!all.nothing()) {
+            output.table(table(all.told()));
+        } else if (!all.told().isEmpty()) {
+            boolean any = which.equals(ParkedFilter.ALL);
+            output.line(new Cell("● ", Tone.GOOD), Cell.of(any ? "Nothing waits." : "Nothing of that waits."));
         }
-        all.forEach(
-                (name, parked) -> tellTheRest(name, parked.size(), run.desks().get(name)));
+        all.told().forEach((name, parked) -> tellMore(run, name, parked.size(), which));
+        all.tellSilent(output);
+        return all.exit();
     }
 
-    /** A list that ends early must not look whole. */
-    private void tellTheRest(String name, int shown, @Nullable PipelineDesk desk) {
-        if (shown == limit && desk != null) {
-            long waiting =
-                    desk.standing().map(PipelineDesk.Standing::quarantined).orElse(0L);
+    /** A list that ends early must not look whole, and one that is empty not as if all were well. */
+    private void tellMore(PipelineRun run, String name, int shown, ParkedFilter which) {
+        PipelineDesk desk = ChosenDesks.one(run.desks(), name).getValue();
+        if (shown == limit) {
+            long waiting = desk.waiting(which).stream()
+                    .mapToLong(PipelineDesk.Waiting::changes)
+                    .sum();
             if (waiting > shown) {
                 output.aside("The first " + shown + " of " + waiting + " changes that wait at " + name
                         + "; --limit shows more.");
             }
+        } else if (shown == 0 && desk.standing().isEmpty()) {
+            output.aside("Pipeline " + run.name() + " has never reached " + name + ".");
+        } else if (shown == 0 && !which.equals(ParkedFilter.ALL)) {
+            String others = QuarantineActs.words(desk.waiting(ParkedFilter.ALL));
+            if (!others.isEmpty()) {
+                output.aside("At " + name + " others wait: " + others + ".");
+            }
         }
     }
 
-    private static Table table(Map<String, List<Parked>> all) {
-        Table table = new Table(
+    private static Map<String, Object> json(Map<String, List<Parked>> all) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        all.forEach((name, parked) ->
+                json.put(name, parked.stream().map(PipelineQuarantine::json).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> json(Parked one) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", one.id());
+        json.put("table", one.table());
+        json.put("key", PipelineWords.keyJson(one.key()));
+        json.put("operation", one.operation());
+        json.put("error", one.error());
+        json.put("parkedAt", one.parkedAt());
+        return json;
+    }
+
+    private Table table(Map<String, List<Parked>> all) {
+        Table table = Table.withNotes(
+                output.terminal(),
+                "WHY",
                 Table.Column.fixed("TARGET"),
                 Table.Column.fixed("ID"),
                 Table.Column.fixed("SINCE"),
                 Table.Column.fixed("CHANGE"),
-                Table.Column.text("TABLE"),
-                Table.Column.text("KEY"),
-                Table.Column.text("WHY"));
-        all.forEach((name, parked) -> parked.forEach(one -> table.row(
+                Table.Column.wrapped("TABLE"),
+                Table.Column.wrapped("KEY"));
+        all.forEach((name, parked) -> parked.forEach(one -> table.noted(
+                one.error(),
                 name,
                 "" + one.id(),
                 Words.ago(one.parkedAt(), Instant.now()),
                 one.operation(),
                 one.table(),
-                PipelineWords.key(one.key()),
-                one.error())));
+                PipelineWords.key(one.key()))));
         return table;
     }
 }

@@ -9,7 +9,6 @@ import io.tallystick.cdc.replicator.KeySpan;
 import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.jdbc.RejectedException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,6 +100,7 @@ final class PipelineResync implements Callable<Integer> {
     }
 
     private int again(PipelineRun run, PipelineSpec spec) {
+        Order order = who.order();
         Set<TableName> wanted = wanted(spec);
         List<KeySpan> spans = new ArrayList<>();
         for (TableName table : wanted) {
@@ -109,7 +109,6 @@ final class PipelineResync implements Callable<Integer> {
                             ? KeySpan.all(table)
                             : run.span(table, from, after, to));
         }
-        Order order = new Order(who.who(), who.why(), Instant.now());
         run.desks().values().forEach(desk -> desk.examineResync(spans));
         run.desks().values().forEach(desk -> desk.resync(spans, !keep, order));
         output.line("Ordered: " + spans + ". A running pipeline begins within seconds; tally pipeline status " + file

@@ -3,12 +3,16 @@ package io.tallystick.cli;
 import io.tallystick.cdc.replicator.PipelineLive;
 import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.cdc.replicator.PipelineStatus.TargetStatus;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Pipelines in one line. */
@@ -32,6 +36,25 @@ final class PipelineWords {
                 .forEach(cell -> values.add(
                         cell.getKey() + "=" + cell.getValue().path("text").asString(String.valueOf(cell.getValue()))));
         return String.join(", ", values);
+    }
+
+    /** The same for programs: numbers and truth values as such, everything else as text. */
+    static Map<String, @Nullable Object> keyJson(String stored) {
+        Map<String, @Nullable Object> key = new LinkedHashMap<>();
+        JSON.readTree(stored).properties().forEach(cell -> {
+            JsonNode text = cell.getValue().path("text");
+            String kind = cell.getValue().path("kind").asString("");
+            key.put(cell.getKey(), !text.isString() ? null : value(kind, text.asString()));
+        });
+        return key;
+    }
+
+    private static Object value(String kind, String text) {
+        return switch (kind) {
+            case "LONG", "INTEGER", "BIGINTEGER" -> new BigInteger(text);
+            case "BOOLEAN" -> Boolean.valueOf(text);
+            default -> text;
+        };
     }
 
     static String line(PipelineStatus status, PipelineLive live) {

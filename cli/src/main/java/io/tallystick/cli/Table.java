@@ -2,7 +2,9 @@ package io.tallystick.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows under headings. On a terminal the widest columns that may shrink give way until a row fits a line; in a pipe nothing is
@@ -13,8 +15,12 @@ final class Table {
     private static final int GAP = 2;
     private static final int NARROWEST = 6;
 
+    private static final String INDENT = "    ";
+
     private final List<Column> columns;
     private final List<List<Cell>> rows = new ArrayList<>();
+    /** What stands below a row, by its place. */
+    private final Map<Integer, String> notes = new HashMap<>();
 
     /**
      * A column.
@@ -45,6 +51,33 @@ final class Table {
         this.columns = List.of(columns);
     }
 
+    /**
+     * With a long text for each row: on a terminal below the row, in a pipe as its last column. Rows in succession with the same text
+     * have it once, below the last of them.
+     *
+     * @param heading of that column
+     */
+    static Table withNotes(Terminal terminal, String heading, Column... columns) {
+        if (terminal.interactive()) {
+            return new Table(columns);
+        }
+        Column[] all = Arrays.copyOf(columns, columns.length + 1);
+        all[columns.length] = Column.text(heading);
+        return new Table(all);
+    }
+
+    /** A row of a table {@link #withNotes}. */
+    Table noted(String note, Object... cells) {
+        if (cells.length == columns.size()) {
+            row(cells);
+            notes.put(rows.size() - 1, TextWidth.printable(note));
+            return this;
+        }
+        Object[] all = Arrays.copyOf(cells, cells.length + 1);
+        all[cells.length] = note;
+        return row(all);
+    }
+
     Table row(Object... cells) {
         if (cells.length != columns.size()) {
             throw new IllegalArgumentException(cells.length + " cells for " + columns.size() + " columns");
@@ -68,8 +101,13 @@ final class Table {
         if (columns.stream().anyMatch(column -> !column.heading().isEmpty())) {
             lines.add(line(headings, widths, terminal));
         }
-        for (List<Cell> row : rows) {
-            broken(row, widths).forEach(part -> lines.add(line(part, widths, terminal)));
+        for (int place = 0; place < rows.size(); place++) {
+            broken(rows.get(place), widths).forEach(part -> lines.add(line(part, widths, terminal)));
+            String note = notes.get(place);
+            if (note != null && !note.equals(notes.get(place + 1))) {
+                TextWidth.wrap(note, Math.max(NARROWEST, terminal.width() - INDENT.length()))
+                        .forEach(part -> lines.add(INDENT + Tone.QUIET.paint(part, terminal)));
+            }
         }
         return lines;
     }

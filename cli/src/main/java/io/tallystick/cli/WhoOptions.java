@@ -1,10 +1,12 @@
 package io.tallystick.cli;
 
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Who orders something, and why. */
+/** Who orders something, and why: asked for when it is really ordered, because some commands only look without an order. */
 @Command
 final class WhoOptions {
 
@@ -13,8 +15,8 @@ final class WhoOptions {
     @Option(names = "--who", paramLabel = "NAME", description = "who orders it, for the audit (else TALLY_WHO)")
     private @Nullable String who;
 
-    @Option(names = "--why", paramLabel = "TEXT", required = true, description = "the reason, for the audit")
-    private String why;
+    @Option(names = "--why", paramLabel = "TEXT", description = "the reason, for the audit")
+    private @Nullable String why;
 
     WhoOptions(Session session) {
         this.session = session;
@@ -29,6 +31,13 @@ final class WhoOptions {
     }
 
     String why() {
+        if (why == null || why.isBlank()) {
+            throw new Stop(Exit.USAGE, "Say why, for the audit: --why TEXT.");
+        }
         return why;
+    }
+
+    Order order() {
+        return new Order(who(), why(), Instant.now());
     }
 }

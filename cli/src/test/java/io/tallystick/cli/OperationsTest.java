@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Databases(value = Engine.POSTGRESQL, settings = "wal_level=logical", ownServer = true)
 class OperationsTest extends MoneyScene {
 
+    private static final String SIGNED = " --who NAME --why TEXT";
     private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
 
     OperationsTest(TestDatabase bank) {
@@ -107,16 +108,20 @@ class OperationsTest extends MoneyScene {
     void a_row_in_quarantine_is_replayed_or_discarded_and_resynced_by_the_steps_of_the_documentation()
             throws Exception {
         assertThat(shown("--target NAME --"))
-                .containsExactlyInAnyOrder("--target NAME --replay ID", "--target NAME --discard ID");
+                .containsExactlyInAnyOrder(
+                        "--target NAME --replay ID" + SIGNED,
+                        "--target NAME --discard ID" + SIGNED,
+                        "--target NAME --replay-all" + SIGNED,
+                        "--target NAME --discard-all --table SCHEMA.TABLE");
         assertThat(shown("--from-key")).containsExactly("--from-key A --to-key B");
         try (PipelineRun run = copied()) {
             bank.execute("INSERT INTO money VALUES (51, 70000), (52, 80000)");
             awaitCopy("SELECT count(*) FROM tally_quarantine", "2");
             assertThat(typed("tally pipeline quarantine FILE").out()).contains("id=51", "id=52", "out of range");
             String second = one(copy, "SELECT max(id) FROM tally_quarantine");
-            assertThat(typed("tally pipeline quarantine FILE --target copy --discard " + second)
-                            .exit())
-                    .isZero();
+            assertThat(typed("tally pipeline quarantine FILE --target copy --discard " + second + SIGNED)
+                            .err())
+                    .isEmpty();
             bank.execute("UPDATE money SET amount = 52 WHERE id = 52");
             String resync = "tally pipeline resync FILE --table SCHEMA.TABLE --who NAME --why TEXT";
             assertThat(shown(resync)).containsExactly(resync);
@@ -124,10 +129,15 @@ class OperationsTest extends MoneyScene {
             awaitCopy("SELECT amount FROM money WHERE id = 52", "52");
             copy.execute("ALTER TABLE money ALTER amount TYPE INT");
             String first = one(copy, "SELECT min(id) FROM tally_quarantine");
-            assertThat(typed("tally pipeline quarantine FILE --target copy --replay " + first)
+            assertThat(typed("tally pipeline quarantine FILE --target copy --replay " + first + SIGNED)
                             .err())
                     .isEmpty();
             awaitCopy("SELECT amount FROM money WHERE id = 51", "70000");
+            assertThat(typed("tally pipeline audit FILE").out())
+                    .containsPattern(
+                            "replay +kim +because +change " + first + ", INSERT of public.money id=51 at .*: made")
+                    .containsPattern(
+                            "discard +kim +because +change " + second + ", .* id=52 .*: given up; it waited because");
             copy.execute("INSERT INTO money VALUES (900, 1)", "DELETE FROM money WHERE id > 50 AND id < 900");
             assertThat(typed(resync + " --after-key 50 --keep-rows").err()).isEmpty();
             awaitCopy("SELECT string_agg(id::text, ' ' ORDER BY id) FROM money WHERE id > 50", "51 52 900");

@@ -63,10 +63,10 @@ class PipelineCommandTest {
                 "DROP TABLE IF EXISTS account",
                 "CREATE TABLE account (id BIGINT PRIMARY KEY, name VARCHAR(20) NOT NULL)");
         mail.execute(
-                "DROP TABLE IF EXISTS mailbox, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_schema",
+                "DROP TABLE IF EXISTS mailbox, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_quarantine_audit, tally_schema",
                 "CREATE TABLE mailbox (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, name VARCHAR(40) NOT NULL)");
         calendar.execute(
-                "DROP TABLE IF EXISTS calendar, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_schema",
+                "DROP TABLE IF EXISTS calendar, tally_position, tally_quarantine, tally_load, tally_pipeline, tally_pipeline_audit, tally_quarantine_audit, tally_schema",
                 "CREATE TABLE calendar (id CHAR(36) PRIMARY KEY, account_id BIGINT NOT NULL, title VARCHAR(12) NOT NULL)");
         file = folder.resolve("groupware.yaml");
         Files.writeString(file, """
@@ -153,13 +153,33 @@ class PipelineCommandTest {
             assertThat(Run.of("pipeline", "status", "--json", file.toString()).out())
                     .containsPattern("\"position\" : \"\\d+/");
             long id = number(calendar, "SELECT id FROM tally_quarantine");
-            Run refused =
-                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
+            Run refused = Run.of(
+                    "pipeline",
+                    "quarantine",
+                    file.toString(),
+                    "--target",
+                    "calendar",
+                    "--replay",
+                    "" + id,
+                    "--who",
+                    "kim",
+                    "--why",
+                    "mended");
             assertThat(refused.exit()).isEqualTo(Exit.REFUSED);
             assertThat(refused.err()).contains("refused again").doesNotContain("--password-file");
             calendar.execute("ALTER TABLE calendar ALTER COLUMN title TYPE VARCHAR(40)");
-            Run replayed =
-                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--replay", "" + id);
+            Run replayed = Run.of(
+                    "pipeline",
+                    "quarantine",
+                    file.toString(),
+                    "--target",
+                    "calendar",
+                    "--replay",
+                    "" + id,
+                    "--who",
+                    "kim",
+                    "--why",
+                    "mended");
             assertThat(replayed.err()).isEmpty();
             assertThat(replayed.out()).contains("1 change is made");
             assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 2"))
@@ -194,11 +214,25 @@ class PipelineCommandTest {
                     "--target",
                     "calendar",
                     "--discard",
-                    "" + number(calendar, "SELECT max(id) FROM tally_quarantine"));
+                    "" + number(calendar, "SELECT max(id) FROM tally_quarantine"),
+                    "--who",
+                    "kim",
+                    "--why",
+                    "unwanted");
             awaitRows(calendar, "tally_quarantine", 1);
             long id = number(calendar, "SELECT id FROM tally_quarantine");
-            Run discarded =
-                    Run.of("pipeline", "quarantine", file.toString(), "--target", "calendar", "--discard", "" + id);
+            Run discarded = Run.of(
+                    "pipeline",
+                    "quarantine",
+                    file.toString(),
+                    "--target",
+                    "calendar",
+                    "--discard",
+                    "" + id,
+                    "--who",
+                    "kim",
+                    "--why",
+                    "unwanted");
             assertThat(discarded.out()).contains("1 change is given up");
             assertThat(Run.of("pipeline", "quarantine", file.toString()).out()).contains("Nothing waits");
         }

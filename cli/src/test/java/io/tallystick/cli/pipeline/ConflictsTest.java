@@ -6,9 +6,11 @@ import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRunBuilder;
 import io.tallystick.cdc.replicator.ConflictDecider.Winner;
 import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(Servers.Extension.class)
 class ConflictsTest {
 
+    private static final Order KIM = new Order("kim", "mended", Instant.EPOCH);
     private static final String ITEM = "CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(20), version BIGINT)";
 
     private final Servers servers;
@@ -64,7 +67,7 @@ class ConflictsTest {
                     listed(pipe));
             assertThat(listed(pipe)).hasSize((int) pipe.target().counts().conflicts());
             PipelineDesk desk = pipe.run().desks().get("t1");
-            desk.parked(10).forEach(each -> desk.replay(each.id(), pipe.run().writer("t1")));
+            desk.parked(10).forEach(each -> desk.replay(each.id(), pipe.run().writer("t1"), KIM));
             if (policy.equals("park")) {
                 assertThat(Pipe.rows(target, "SELECT id, name FROM item ORDER BY id"))
                         .as("once a person has let the source win")

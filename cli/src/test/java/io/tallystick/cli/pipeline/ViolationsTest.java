@@ -3,9 +3,11 @@ package io.tallystick.cli.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.cdc.replicator.PipelineDesk;
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(Servers.Extension.class)
 class ViolationsTest {
 
+    private static final Order KIM = new Order("kim", "mended", Instant.EPOCH);
     /** Of each rule that is broken the words of the target that name it. */
     private static final List<String> REASONS = List.of("one_n", "b", "n", "s", "not_two", "of_parent");
 
@@ -130,7 +133,7 @@ class ViolationsTest {
     private static void replay(Pipe pipe) {
         PipelineDesk desk = pipe.run().desks().get("t1");
         for (List<PipelineDesk.Parked> left = desk.parked(100); !left.isEmpty(); left = desk.parked(100)) {
-            desk.replay(left.get(0).id(), pipe.run().writer("t1"));
+            desk.replay(left.get(0).id(), pipe.run().writer("t1"), KIM);
         }
     }
 }

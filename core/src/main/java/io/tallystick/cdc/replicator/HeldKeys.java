@@ -11,11 +11,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one table for which changes wait, found under whatever spelling the target takes for the same: numbers are compared by
- * their value, what nobody but the target can tell is asked of it. For one session.
+ * their value, what nobody but the target can tell is asked of it. For one thread.
  */
 final class HeldKeys {
 
@@ -25,6 +26,8 @@ final class HeldKeys {
     private final List<Held> unknown = new ArrayList<>();
     /** Those that were asked for and are none of these. */
     private final Set<String> others = new HashSet<>();
+    /** For keys that were compared with each other at once: those that are the same. */
+    private final Map<String, Set<String>> compared = new HashMap<>();
 
     private @Nullable SameKeys same;
 
@@ -54,20 +57,46 @@ final class HeldKeys {
         if (exact || others.contains(key)) {
             return false;
         }
-        boolean holds = !spellings(tx, named).isEmpty();
+        boolean holds = !spellings(tx, named, any -> true).isEmpty();
         if (!holds) {
             others.add(key);
         }
         return holds;
     }
 
-    /** Those of the keys that are this one. */
+    /** Those of the keys that are this one; not necessarily itself. */
     Set<String> spellings(Tx tx, String key) {
         TargetRow row = StoredChange.keyRow(key, table);
-        return row == null ? Set.of() : spellings(tx, row);
+        Set<String> known = compared.getOrDefault(key, Set.of());
+        Set<String> found = new HashSet<>(known);
+        if (row != null) {
+            found.addAll(spellings(
+                    tx, row, held -> !held.key.equals(key) && (known.isEmpty() || !compared.containsKey(held.key))));
+        }
+        return found;
     }
 
-    private Set<String> spellings(Tx tx, TargetRow named) {
+    /**
+     * Asks the target at once which of the keys that only it can compare are the same: to be asked for each of many they are too many.
+     * Keys that are added afterwards are compared when they are asked for.
+     */
+    void compareAll(Tx tx) {
+        if (unknown.isEmpty()) {
+            return;
+        }
+        List<Held> all = new ArrayList<>(unknown);
+        known.values().forEach(all::addAll);
+        int[] first =
+                asking(tx, same -> same.first(table, all.stream().map(Held::row).toList()));
+        Map<Integer, Set<String>> classes = new HashMap<>();
+        for (int place = 0; place < first.length; place++) {
+            Set<String> spellings = classes.computeIfAbsent(first[place], any -> new HashSet<>());
+            spellings.add(all.get(place).key);
+            compared.put(all.get(place).key, spellings);
+        }
+    }
+
+    private Set<String> spellings(Tx tx, TargetRow named, Predicate<Held> toAsk) {
         Object alike = likeness.of(named);
         List<Held> equal = known.getOrDefault(alike, List.of());
         Set<String> found = new HashSet<>();
@@ -79,18 +108,29 @@ final class HeldKeys {
         } else {
             perhaps.addAll(equal);
         }
+        perhaps.removeIf(toAsk.negate());
         if (!perhaps.isEmpty()) {
-            ask(tx, named, perhaps.stream().map(Held::row).toList())
+            asking(
+                            tx,
+                            same -> same.find(
+                                    table,
+                                    named,
+                                    perhaps.stream().map(Held::row).toList()))
                     .forEach(place -> found.add(perhaps.get(place).key));
         }
         return found;
     }
 
-    private List<Integer> ask(Tx tx, TargetRow named, List<TargetRow> candidates) {
+    /** What is asked of {@link SameKeys}. */
+    private interface Question<T> {
+        T ask(SameKeys same) throws SQLException;
+    }
+
+    private <T> T asking(Tx tx, Question<T> question) {
         try {
-            SameKeys asking = same == null ? new SameKeys(tx.connection()) : same;
+            SameKeys asking = same == null || !same.isOf(tx.connection()) ? new SameKeys(tx.connection()) : same;
             same = asking;
-            return asking.find(table, named, candidates);
+            return question.ask(asking);
         } catch (SQLException e) {
             throw SqlErrors.translate(e, tx.dialect(), false, "comparing keys of " + table.name());
         }

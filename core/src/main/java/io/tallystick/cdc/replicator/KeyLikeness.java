@@ -7,6 +7,7 @@ import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.ValueKind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +78,7 @@ final class KeyLikeness {
                         || kind == ValueKind.DECIMAL
                         || kind == ValueKind.BOOLEAN
                         || kind == ValueKind.UUID
+                        || kind == ValueKind.DATE
                         || kind == ValueKind.BYTES);
     }
 
@@ -102,6 +104,7 @@ final class KeyLikeness {
             case INTEGER, DECIMAL, FLOAT, BOOLEAN -> ofNumber(value, column);
             case UUID -> value instanceof java.util.UUID id ? id : UNKNOWN;
             case BYTES -> value instanceof byte[] bytes ? ofBytes(bytes) : UNKNOWN;
+            case DATE -> value instanceof LocalDate day ? day : UNKNOWN;
             default -> UNKNOWN;
         };
     }

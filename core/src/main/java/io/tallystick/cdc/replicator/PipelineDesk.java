@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -69,8 +70,27 @@ public final class PipelineDesk {
     /** Something that was ordered, or that a runner decided by itself. */
     public record Act(Instant at, String act, String who, String why, String detail) {}
 
-    /** A change that waits. */
+    /**
+     * A change that waits, or did.
+     *
+     * @param key as JSON: each column with the kind of its value and the value as text
+     * @param position in the source's log
+     */
+    public record ParkedKey(long id, String table, String key, String operation, String position) {}
+
+    /** A change that waits, and why. */
     public record Parked(long id, String table, String key, String operation, String error, Instant parkedAt) {}
+
+    /** How many changes of one kind wait. */
+    public record Waiting(String table, String operation, long changes) {}
+
+    /**
+     * What became of a change that waited.
+     *
+     * @param act replay or discard
+     * @param outcome made, given up, or refused again, and why
+     */
+    public record Handled(String act, Order order, ParkedKey change, String outcome) {}
 
     /**
      * A change that met a row which somebody else had written.
@@ -137,8 +157,13 @@ public final class PipelineDesk {
 
     /** The changes that wait, the oldest first. */
     public List<Parked> parked(int most) {
+        return parked(ParkedFilter.ALL, most);
+    }
+
+    /** Those of the changes that wait that are meant, the oldest first. */
+    public List<Parked> parked(ParkedFilter which, int most) {
         return jdbc.autocommit(tx -> tx.query(
-                "SELECT id, table_name, row_key, operation, error, parked_at" + OF_PIPELINE + " ORDER BY id "
+                "SELECT id, table_name, row_key, operation, error, parked_at" + which.condition() + " ORDER BY id "
                         + tx.dialect().limit(most),
                 row -> new Parked(
                         row.longValue("id"),
@@ -147,7 +172,7 @@ public final class PipelineDesk {
                         row.string("operation"),
                         row.string("error"),
                         row.instant("parked_at")),
-                pipeline));
+                which.arguments(pipeline)));
     }
 
     /** The last conflicts, the newest first; at least the newest 1,000 are kept, and none where no route has a policy. */
@@ -200,9 +225,28 @@ public final class PipelineDesk {
         }
     }
 
+    /** How many changes wait, by table and operation. */
+    public List<Waiting> waiting(ParkedFilter which) {
+        return jdbc.autocommit(tx -> tx.query(
+                "SELECT table_name, operation, COUNT(*) AS n" + which.condition()
+                        + " GROUP BY table_name, operation ORDER BY table_name, operation",
+                row -> new Waiting(row.string("table_name"), row.string("operation"), row.longValue("n")),
+                which.arguments(pipeline)));
+    }
+
+    /** What was made of changes that waited, and by whom, the latest first. */
+    public List<Handled> handled(int most) {
+        return jdbc.autocommit(tx -> ParkedAudit.read(tx, pipeline, most));
+    }
+
     /** Gives up the changes of the row that this one belongs to, all of them; how many they were. */
-    public int discard(long id) {
-        return jdbc.inTransaction(tx -> new ParkedRow(tx, pipeline, id).discard());
+    public int discard(long id, Order order) {
+        return jdbc.inTransaction(tx -> new ParkedDiscard(tx, pipeline, order).one(id));
+    }
+
+    /** Gives up the changes of all rows of which at least one is meant, in one transaction; how many they were. */
+    public int discardAll(ParkedFilter which, Order order) {
+        return jdbc.inTransaction(tx -> new ParkedDiscard(tx, pipeline, order).all(which));
     }
 
     /**
@@ -211,7 +255,17 @@ public final class PipelineDesk {
      *
      * @throws TallystickException when one is refused again: all of them go on waiting
      */
-    public int replay(long id, RowWriter writer) {
-        return jdbc.inTransaction(tx -> new ParkedRow(tx, pipeline, id).replay(writer));
+    public int replay(long id, RowWriter writer, Order order) {
+        return new ParkedReplay(jdbc, pipeline, writer, order).one(id);
+    }
+
+    /**
+     * Makes all that are meant, those that hang together in one transaction, the oldest first; what is refused again goes on waiting and
+     * keeps nothing else from being made.
+     *
+     * @param progress is told how many of those that are meant were tried; on the caller's thread
+     */
+    public Replayed replayAll(ParkedFilter which, RowWriter writer, Order order, IntConsumer progress) {
+        return new ParkedReplay(jdbc, pipeline, writer, order).all(which, progress);
     }
 }

@@ -5,7 +5,9 @@ import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
+import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Tx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +33,10 @@ final class Quarantine {
     static final String AT_THE_END = "refused at the end of its transaction: ";
 
     static final String IN_FORCE = "operation NOT LIKE '" + VOID + "%'";
+    /** Changes of the source that no mapping could make anything of: they hold nothing up. */
+    static final String MAPPED = "operation NOT LIKE 'UNMAPPED%'";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final String pipeline;
     private final Set<String> held = new HashSet<>();
@@ -40,6 +46,8 @@ final class Quarantine {
     private long timesWritten;
     /** How many changes wait, as far as this session knows: nobody else adds any, and a person takes some away. */
     private long known;
+    /** How many of these no mapping could make anything of. */
+    private long unmapped;
     /** Whether nobody takes any away before this transaction ends. */
     private boolean sure;
 
@@ -60,11 +68,13 @@ final class Quarantine {
         // an update may stand for two rows: the one that it finds, and the one that it makes
         List<List<String>> waiting = tx.query(
                 "SELECT table_name, row_key, CASE WHEN operation = 'UPDATE' THEN image END AS made"
-                        + " FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
+                        + " FROM tally_quarantine WHERE pipeline = ? AND " + MAPPED + " AND " + IN_FORCE,
                 row -> rows(row.string("table_name"), row.string("row_key"), row.text("made")),
                 pipeline);
         waiting.forEach(held::addAll);
-        known = waiting.size();
+        long inForce = count(tx);
+        unmapped = inForce - waiting.size();
+        known = inForce;
     }
 
     /**
@@ -79,6 +89,25 @@ final class Quarantine {
                 pipeline);
     }
 
+    /**
+     * The same for a person, who does not wait for a runner without end.
+     *
+     * @throws ConflictException when the runner is in the middle of a long transaction; nothing happened
+     */
+    static void lockForPerson(Tx tx, String pipeline) {
+        try {
+            tx.waitingAtMost(PATIENCE, () -> {
+                lock(tx, pipeline);
+                return pipeline;
+            });
+        } catch (ConflictException e) {
+            throw new ConflictException(
+                    "the runner is in the middle of a transaction that sets changes of " + pipeline
+                            + " aside; repeat it when that is done",
+                    e);
+        }
+    }
+
     /** Another transaction, or what was done since a savepoint is undone: a person may take changes away again. */
     void letGo() {
         sure = false;
@@ -86,15 +115,18 @@ final class Quarantine {
 
     private void makeSure(Tx tx) {
         lock(tx, pipeline);
-        long waiting = tx.query(
+        if (count(tx) != known) {
+            reload(tx);
+        }
+        sure = true;
+    }
+
+    private long count(Tx tx) {
+        return tx.query(
                         "SELECT COUNT(*) AS n FROM tally_quarantine WHERE pipeline = ? AND " + IN_FORCE,
                         row -> row.longValue("n"),
                         pipeline)
                 .get(0);
-        if (waiting != known) {
-            reload(tx);
-        }
-        sure = true;
     }
 
     private static List<String> rows(String table, String key, @Nullable String made) {
@@ -104,7 +136,7 @@ final class Quarantine {
     }
 
     int rows() {
-        return held.size();
+        return held.size() + (int) unmapped;
     }
 
     /** Whether an earlier change of this row stands here, so that this one has to wait behind it. */
@@ -170,7 +202,7 @@ final class Quarantine {
             known -= tx.update(
                     "UPDATE tally_quarantine SET operation = CONCAT('" + VOID
                             + "', operation), error = CONCAT(?, error)"
-                            + " WHERE pipeline = ? AND table_name = ? AND operation NOT LIKE 'UNMAPPED%' AND "
+                            + " WHERE pipeline = ? AND table_name = ? AND " + MAPPED + " AND "
                             + IN_FORCE,
                     "the table was emptied afterwards, at " + brief(position.text()) + "; ",
                     pipeline,
@@ -192,6 +224,7 @@ final class Quarantine {
                 StoredChange.unmapped(change),
                 position,
                 String.valueOf(reason.getMessage()));
+        unmapped++;
     }
 
     private void insert(Tx tx, String table, StoredChange stored, Position position, String error) {
@@ -210,7 +243,7 @@ final class Quarantine {
     }
 
     /** An error may quote the value, and PostgreSQL keeps no text with the character zero. */
-    private static String brief(String error) {
+    static String brief(String error) {
         String text = error.replace("\0", "\\0");
         return text.length() > LONGEST_ERROR ? text.substring(0, LONGEST_ERROR) : text;
     }

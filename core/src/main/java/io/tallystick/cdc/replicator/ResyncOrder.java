@@ -2,6 +2,7 @@ package io.tallystick.cdc.replicator;
 
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.Tx;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -34,14 +35,15 @@ record ResyncOrder(long number, Set<TableName> tables) {
             return false; // it begins anyway
         }
         // what waited was refused by the past: the copy brings the rows as they are
-        int waited = tx.update("DELETE FROM tally_quarantine WHERE pipeline = ?", pipeline);
+        PipelineOrders.Order order = new PipelineOrders.Order("tallystick", "resync " + number, Instant.EPOCH);
+        int waited = new ParkedAudit(pipeline, "discard", order).letGoOfAll(tx, "given up");
         new LoadRows(tx, pipeline).resync(tables);
         PipelineBoard.audit(
                 tx,
                 pipeline,
                 new PipelineBoard.Audit(
                         "resync begins",
-                        new PipelineOrders.Order("tallystick", "resync " + number, java.time.Instant.EPOCH),
+                        order,
                         "from position " + session.position() + "; tables " + tables + "; " + waited
                                 + " changes in quarantine given up"));
         return true;

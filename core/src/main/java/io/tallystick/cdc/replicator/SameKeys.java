@@ -13,11 +13,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Asks a target which keys of one of its tables it takes for equal, however they are spelt. For one connection. */
 final class SameKeys {
 
     private static final int AT_ONCE = 100;
+    /** Half of what is compared with each other in one statement. */
+    private static final int CHUNK = 250;
 
     private final Connection connection;
     private final TargetDialect dialect;
@@ -27,6 +30,63 @@ final class SameKeys {
         this.connection = connection;
         this.dialect = TargetDialect.of(connection);
         this.binder = new ParameterBinder(dialect, ConversionPolicy.standard());
+    }
+
+    boolean isOf(Connection other) {
+        return connection == other;
+    }
+
+    /** For each of these keys the place of the first one that is the same. Each chunk is compared with each other one. */
+    int[] first(TargetTable table, List<TargetRow> keys) throws SQLException {
+        int[] first = IntStream.range(0, keys.size()).toArray();
+        for (int left = 0; left < keys.size(); left += CHUNK) {
+            boolean alone = keys.size() <= CHUNK;
+            for (int right = alone ? left : left + CHUNK; right < keys.size(); right += CHUNK) {
+                compare(table, keys, first, left, right);
+            }
+        }
+        for (int place = 0; place < first.length; place++) {
+            first[place] = root(first, place);
+        }
+        return first;
+    }
+
+    private void compare(TargetTable table, List<TargetRow> keys, int[] first, int left, int right)
+            throws SQLException {
+        List<Integer> places = new ArrayList<>();
+        for (int from : left == right ? new int[] {left} : new int[] {left, right}) {
+            IntStream.range(from, Math.min(keys.size(), from + CHUNK)).forEach(places::add);
+        }
+        String sql =
+                "SELECT s.tally_place, s.tally_first FROM (SELECT t.tally_place, MIN(t.tally_place) OVER (PARTITION BY "
+                        + table.key().stream()
+                                .map(place -> "t."
+                                        + dialect.quote(
+                                                table.columns().get(place).name()))
+                                .collect(Collectors.joining(", "))
+                        + ") AS tally_first FROM (" + values(table, 0, places.size())
+                        + ") t) s WHERE s.tally_place > s.tally_first";
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            int index = 1;
+            for (int place : places) {
+                index = bind(query, index, table, keys.get(place));
+            }
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    int one = root(first, places.get(rows.getInt(1)));
+                    int other = root(first, places.get(rows.getInt(2)));
+                    first[Math.max(one, other)] = Math.min(one, other);
+                }
+            }
+        }
+    }
+
+    private static int root(int[] first, int place) {
+        int root = place;
+        while (first[root] != root) {
+            root = first[root];
+        }
+        return root;
     }
 
     /** Places among the others of those that are this key. */
@@ -62,21 +122,25 @@ final class SameKeys {
         return index;
     }
 
-    /** In a union with the table's own columns the values are of their types, and compared as the columns are. */
     private String sql(TargetTable table, int first, int others) {
+        List<TargetColumn> key = table.key().stream().map(table.columns()::get).toList();
+        return "SELECT t.tally_place FROM (" + values(table, first, others) + ") t WHERE "
+                + key.stream()
+                        .map(column -> "t." + dialect.quote(column.name()) + " = " + dialect.placeholder(column))
+                        .collect(Collectors.joining(" AND "))
+                + " ORDER BY 1";
+    }
+
+    /** In a union with the table's own columns the values are of their types, and compared as the columns are. */
+    private String values(TargetTable table, int first, int number) {
         List<TargetColumn> key = table.key().stream().map(table.columns()::get).toList();
         String names = key.stream().map(column -> dialect.quote(column.name())).collect(Collectors.joining(", "));
         String values = key.stream().map(dialect::placeholder).collect(Collectors.joining(", "));
-        StringBuilder sql = new StringBuilder("SELECT t.tally_place FROM (SELECT " + names + ", 0 AS tally_place FROM "
-                + dialect.quote(table.name()) + " WHERE 1 = 0");
-        for (int i = first; i < first + others; i++) {
+        StringBuilder sql = new StringBuilder(
+                "SELECT " + names + ", 0 AS tally_place FROM " + dialect.quote(table.name()) + " WHERE 1 = 0");
+        for (int i = first; i < first + number; i++) {
             sql.append(" UNION ALL SELECT ").append(values).append(", ").append(i);
         }
-        return sql.append(") t WHERE ")
-                .append(key.stream()
-                        .map(column -> "t." + dialect.quote(column.name()) + " = " + dialect.placeholder(column))
-                        .collect(Collectors.joining(" AND ")))
-                .append(" ORDER BY 1")
-                .toString();
+        return sql.toString();
     }
 }

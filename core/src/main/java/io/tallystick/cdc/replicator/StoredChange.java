@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -53,23 +54,21 @@ record StoredChange(
         return new StoredChange(change.verb().name(), key, row == null ? null : values(table, row, allPlaces(row)));
     }
 
-    /** A change of the source itself, under the names of the source's columns. */
+    /** A change of the source itself, under the names of the source's columns; of a deletion the row is what was deleted. */
     static StoredChange unmapped(Change change) {
-        Row before = change.before();
-        Row after = change.after();
+        Row named = change.named();
+        Row row = change.after() == null ? change.before() : change.after();
+        int[] key = change.table().keyColumns();
         return new StoredChange(
                 "UNMAPPED " + change.operation(),
-                before == null ? Map.of() : values(before),
-                after == null ? null : values(after));
+                named == null ? Map.of() : values(named, IntStream.of(key)),
+                row == null ? null : values(row, IntStream.range(0, row.size())));
     }
 
-    private static Map<String, Value> values(Row row) {
+    private static Map<String, Value> values(Row row, IntStream cells) {
         Map<String, Value> values = new LinkedHashMap<>();
-        for (int cell = 0; cell < row.size(); cell++) {
-            if (!row.isUnchanged(cell)) {
-                values.put(row.table().columns().get(cell).name(), encode(row.value(cell)));
-            }
-        }
+        cells.filter(cell -> !row.isUnchanged(cell))
+                .forEach(cell -> values.put(row.table().columns().get(cell).name(), encode(row.value(cell))));
         return values;
     }
 

@@ -180,7 +180,7 @@ class ExactlyOnceTest {
         assertThat(parked()).containsExactly("INSERT 1 1", "DELETE 1 2", "UPDATE 2 4", "UPDATE 1 5");
         widen();
         PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
-        assertThat(desk.replay(desk.parked(9).get(0).id(), writer)).isEqualTo(4);
+        assertThat(desk.replay(desk.parked(9).get(0).id(), writer, Texts.KIM)).isEqualTo(4);
         assertThat(rows()).isEqualTo(Map.of(1L, List.of(22L, "two")));
     }
 
@@ -374,7 +374,7 @@ class ExactlyOnceTest {
         PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
         assertThat(desk.parked(9)).extracting(PipelineDesk.Parked::operation).containsExactly("INSERT", "UPDATE");
         db.execute("ALTER TABLE shelf " + (postgres ? "ALTER note TYPE VARCHAR(20)" : "MODIFY note VARCHAR(20)"));
-        assertThat(desk.replay(desk.parked(9).get(1).id(), writer)).isEqualTo(2);
+        assertThat(desk.replay(desk.parked(9).get(1).id(), writer, Texts.KIM)).isEqualTo(2);
         List<String> notes = Jdbc.on(db.dataSource())
                 .autocommit(tx -> tx.query("SELECT note FROM shelf", row -> row.string("note")));
         assertThat(notes).containsExactlyInAnyOrder("new", "here");
@@ -388,7 +388,8 @@ class ExactlyOnceTest {
             awaitApplied(pipeline, 1);
             widen();
             PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
-            assertThat(desk.replay(desk.parked(9).get(0).id(), writer)).isEqualTo(1);
+            assertThat(desk.replay(desk.parked(9).get(0).id(), writer, Texts.KIM))
+                    .isEqualTo(1);
             source.commit(List.of(Change.update(null, Texts.row(ledger, 1, 11, "after"))));
             awaitApplied(pipeline, 2);
         }
@@ -416,7 +417,7 @@ class ExactlyOnceTest {
             quarantine.park(session.tx(), changes.get(1), new Position("2"), Quarantine.BEHIND);
             PipelineDesk desk = PipelineDesk.at(Jdbc.on(db.dataSource()), "test", "db");
             long id = desk.parked(9).get(0).id();
-            CompletableFuture<Integer> replay = CompletableFuture.supplyAsync(() -> desk.replay(id, writer));
+            CompletableFuture<Integer> replay = CompletableFuture.supplyAsync(() -> desk.replay(id, writer, Texts.KIM));
             await().atMost(LONG).until(() -> replay.isDone() || somebodyWaits());
             session.commit(new Position("2"));
             assertThat(replay.get()).as("changes that were made").isEqualTo(2);

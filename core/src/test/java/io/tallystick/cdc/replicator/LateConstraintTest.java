@@ -80,7 +80,8 @@ class LateConstraintTest {
                 .contains("link_n_next_fkey");
 
         db.execute("INSERT INTO link VALUES (98, NULL)");
-        assertThat(desk().replay(desk().parked(9).get(1).id(), writer)).isEqualTo(2);
+        assertThat(desk().replay(desk().parked(9).get(1).id(), writer, Texts.KIM))
+                .isEqualTo(2);
         assertThat(links()).contains("3>98");
     }
 
@@ -101,12 +102,13 @@ class LateConstraintTest {
         apply(source);
         assertThat(links()).containsExactly("3>null");
         assertThat(parked()).containsExactly("INSERT 1 1", "INSERT 8 1", "INSERT 9 1", "INSERT 2 1");
-        assertThatThrownBy(() -> desk().replay(desk().parked(9).get(0).id(), writer))
+        assertThatThrownBy(() -> desk().replay(desk().parked(9).get(0).id(), writer, Texts.KIM))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("link_n_next_fkey");
-        desk().discard(desk().parked(9).get(1).id());
-        desk().discard(desk().parked(9).get(1).id());
-        assertThat(desk().replay(desk().parked(9).get(0).id(), writer)).isEqualTo(2);
+        desk().discard(desk().parked(9).get(1).id(), Texts.KIM);
+        desk().discard(desk().parked(9).get(1).id(), Texts.KIM);
+        assertThat(desk().replay(desk().parked(9).get(0).id(), writer, Texts.KIM))
+                .isEqualTo(2);
         assertThat(links()).containsExactly("1>2", "2>1", "3>null");
     }
 

@@ -143,7 +143,7 @@ class RoutesTest {
         assertThat(parked()).containsExactly("UPDATE", "UNMAPPED UPDATE");
         assertThat(errors()).allMatch(error -> error.contains("REPLICA IDENTITY FULL"));
         long id = number("SELECT MIN(id) FROM tally_quarantine");
-        assertThatThrownBy(() -> desk().replay(id, writer()))
+        assertThatThrownBy(() -> desk().replay(id, writer(), Texts.KIM))
                 .as("the row is not there yet")
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("copy the table anew");
@@ -177,11 +177,11 @@ class RoutesTest {
         assertThat(rows("parcels")).as("does not wait behind what is void").isEqualTo(Map.of(1L, "a new A"));
         assertThat(parked()).containsExactly("VOID INSERT", "INSERT");
         long id = number("SELECT MIN(id) FROM tally_quarantine");
-        assertThatThrownBy(() -> desk().replay(id, writer()))
+        assertThatThrownBy(() -> desk().replay(id, writer(), Texts.KIM))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("emptied");
         assertThat(desk().standing().orElseThrow().quarantined()).isEqualTo(1);
-        assertThat(desk().discard(id)).isEqualTo(1);
+        assertThat(desk().discard(id, Texts.KIM)).isEqualTo(1);
         assertThat(parked()).containsExactly("INSERT");
     }
 

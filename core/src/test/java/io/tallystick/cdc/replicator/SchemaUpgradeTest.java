@@ -101,7 +101,7 @@ class SchemaUpgradeTest {
         db.execute("ALTER TABLE ledger "
                 + (db.engine() == Engine.POSTGRESQL ? "ALTER note TYPE VARCHAR(300)" : "MODIFY note VARCHAR(300)"));
         assertThat(desk.parked(9)).hasSizeGreaterThan(2);
-        desk.replay(waiting.get(0).id(), writer());
+        desk.replay(waiting.get(0).id(), writer(), Texts.KIM);
         assertThat(rows()).containsExactly("1 10 one", "2 22 " + "x".repeat(201), "3 30 three");
         assertThat(desk.parked(9)).isEmpty();
     }

@@ -3,9 +3,11 @@ package io.tallystick.examples.groupware;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.cdc.replicator.PipelineDesk.Parked;
+import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.examples.play.Stage;
 import io.tallystick.examples.play.Theatre.Mark;
 import io.tallystick.jdbc.Jdbc;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +45,11 @@ final class Clerk {
                         + " WHERE account_id IS NULL AND path NOT LIKE '%.%'"));
         int made = 0;
         try (PipelineRun run = PipelineRun.of(groupware.spec())) {
+            Order order = new Order("the clerk", "folders made by hand are out of the way", Instant.now());
             Set<String> done = new HashSet<>();
             for (Parked one : waiting) {
                 if (done.add(one.table() + one.key())) {
-                    made += desk.replay(one.id(), run.writer(Groupware.DOCUMENTS));
+                    made += desk.replay(one.id(), run.writer(Groupware.DOCUMENTS), order);
                     stage.count(Mark.HELPED);
                 }
             }
