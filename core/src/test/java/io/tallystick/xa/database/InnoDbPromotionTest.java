@@ -7,7 +7,6 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
-import io.tallystick.testkit.db.TestDatabases;
 import io.tallystick.xa.Ack;
 import io.tallystick.xa.BranchDriver.PreparedBranch;
 import io.tallystick.xa.BranchXid;
@@ -57,9 +56,9 @@ class InnoDbPromotionTest {
         void branches_that_reached_the_replica_are_finished_there_and_of_a_lost_one_that_was_decided_there_is_evidence(
                 TestDatabase orders) throws SQLException {
             try (PreparedScene scene = new PreparedScene(orders);
-                    TestDatabase replica = server(2);
-                    TestDatabase primary = server(1)) {
-                follow(replica, primary);
+                    TestDatabase replica = InnoDbReplica.server(product, 2);
+                    TestDatabase primary = InnoDbReplica.server(product, 1)) {
+                InnoDbReplica.follow(replica, primary);
                 primary.execute("CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL) ENGINE=InnoDB");
                 Gtrid committed = scene.gtrid();
                 Gtrid undecided = scene.gtrid();
@@ -69,12 +68,12 @@ class InnoDbPromotionTest {
                     scene.decide(committed, List.of(kept));
                     Voted orphan = prepare(scene, before, undecided, 2);
                     awaitPrepared(replica, kept.xid(), orphan.xid());
-                    stopFollowing(replica);
+                    InnoDbReplica.stopFollowing(replica);
                     scene.decide(lost, List.of(prepare(scene, before, lost, 3)));
                 }
                 scene.die();
                 primary.kill();
-                promote(replica);
+                InnoDbReplica.promote(replica);
 
                 try (XaEngine engine = XaEngine.named("shop")
                         .resource(PreparedScene.driver(replica, "stock"))
@@ -90,36 +89,6 @@ class InnoDbPromotionTest {
                     assertThat(engine.heuristics(10).get(0).branch().gtrid()).isEqualTo(lost);
                 }
             }
-        }
-
-        private TestDatabase server(int id) {
-            return TestDatabases.of(product)
-                    .serverId(id)
-                    .setting("relay-log", "relay")
-                    .start();
-        }
-
-        private void follow(TestDatabase replica, TestDatabase primary) {
-            String host = "HOST='127.0.0.1', %1$s_PORT=" + primary.port() + ", %1$s_USER='" + primary.user()
-                    + "', %1$s_PASSWORD='" + primary.password() + "'";
-            if (product == Engine.MARIADB) {
-                replica.execute(
-                        "CHANGE MASTER TO MASTER_" + host.formatted("MASTER")
-                                + ", MASTER_USE_GTID=slave_pos, MASTER_SSL=0, MASTER_SSL_VERIFY_SERVER_CERT=0",
-                        "START SLAVE");
-            } else {
-                replica.execute(
-                        "CHANGE REPLICATION SOURCE TO SOURCE_" + host.formatted("SOURCE") + ", SOURCE_AUTO_POSITION=1",
-                        "START REPLICA");
-            }
-        }
-
-        private void stopFollowing(TestDatabase replica) {
-            replica.execute(product == Engine.MARIADB ? "STOP SLAVE" : "STOP REPLICA");
-        }
-
-        private void promote(TestDatabase replica) {
-            replica.execute(product == Engine.MARIADB ? "RESET SLAVE ALL" : "RESET REPLICA ALL");
         }
 
         private void awaitPrepared(TestDatabase replica, BranchXid... expected) {
