@@ -13,4 +13,7 @@ public sealed interface LastWord {
 
     /** The answer was lost: it may have been committed. */
     record Unknown(String reason) implements LastWord {}
+
+    /** It decided by itself, and committed a part of it or will not say what became of it. Never of a commit that carries a decision. */
+    record Heuristic(Ack.Heuristic said) implements LastWord {}
 }

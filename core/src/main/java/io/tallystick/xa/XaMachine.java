@@ -193,6 +193,11 @@ final class XaMachine {
         if (event.word() instanceof LastWord.RolledBack no) {
             return rolledBack(next.because(no.reason()));
         }
+        if (event.word() instanceof LastWord.Heuristic byItself) {
+            return Turn.to(
+                    state.in(COMMITTING).with(Conduct.MIXED).member(event.branch(), m -> m.with(RECORDING)),
+                    new XaEffect.KeepEvidence(event.branch(), Verdict.COMMIT, byItself.said()));
+        }
         String why = event.word() instanceof LastWord.Unknown unknown ? unknown.reason() : "unexpected answer";
         return Turn.to(next.in(UNKNOWN).because(why).answered(), new XaEffect.Tell(XaOutcome.UNKNOWN, why));
     }
@@ -200,6 +205,10 @@ final class XaMachine {
     static Turn spokenLast(XaState state, XaEvent.Spoken event) {
         if (event.word() instanceof LastWord.Unknown unknown) {
             return doubt(state, unknown.reason());
+        }
+        if (event.word() instanceof LastWord.Heuristic byItself) {
+            // the row that it carried says what became of the decision
+            return doubt(state, byItself.said().evidence());
         }
         XaState next = state.member(event.branch(), m -> m.with(ENDED));
         if (event.word() instanceof LastWord.Committed) {

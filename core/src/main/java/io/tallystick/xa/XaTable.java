@@ -48,7 +48,7 @@ final class XaTable {
         on(DOOMED, XaEvent.RollbackAsked.class, XaMachine::rollbackAsked, ABORTING, ROLLED_BACK);
         on(DOOMED, XaEvent.TimedOut.class, (s, e) -> XaMachine.timedOut(s), ABORTING, ROLLED_BACK);
 
-        on(ONE_PHASE, XaEvent.Spoken.class, XaMachine::spokenAlone, COMMITTED, ROLLED_BACK, UNKNOWN);
+        on(ONE_PHASE, XaEvent.Spoken.class, XaMachine::spokenAlone, COMMITTED, ROLLED_BACK, UNKNOWN, COMMITTING);
 
         on(
                 PREPARING,

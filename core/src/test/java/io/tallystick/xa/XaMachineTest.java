@@ -221,6 +221,20 @@ class XaMachineTest {
     }
 
     @Test
+    void a_single_branch_that_decides_by_itself_in_its_only_phase_is_told_with_evidence() {
+        Ack.Heuristic inParts = new Ack.Heuristic(Ack.Found.MIXED, "XA error 5");
+        XaState alone = given(active(1)).when(new CommitAsked(1)).then(XaPhase.ONE_PHASE, new CommitAlone(1));
+        XaState recording = given(alone)
+                .when(new Spoken(1, new LastWord.Heuristic(inParts)))
+                .then(XaPhase.COMMITTING, new KeepEvidence(1, Verdict.COMMIT, inParts));
+        given(recording).when(new WaitedEnough()).then(XaPhase.COMMITTING);
+        given(recording).when(new EvidenceKept(1)).then(XaPhase.COMMITTED, tell(XaOutcome.MIXED), new End());
+        given(deciding())
+                .when(new Spoken(2, new LastWord.Heuristic(inParts)))
+                .then(XaPhase.IN_DOUBT, new Settle(false));
+    }
+
+    @Test
     void a_single_branch_of_a_transaction_that_can_be_asked_for_carries_a_decision() {
         XaState alone =
                 given(active(1)).when(new CommitAsked(1, true)).then(XaPhase.DECIDING, new Decide(1, List.of()));

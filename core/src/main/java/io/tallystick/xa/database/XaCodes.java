@@ -28,7 +28,12 @@ final class XaCodes {
         if (isRollback(e) || e.errorCode == XAException.XA_HEURRB) {
             return new LastWord.RolledBack(text(e));
         }
-        return e.errorCode == XAException.XA_HEURCOM ? new LastWord.Committed() : new LastWord.Unknown(text(e));
+        return switch (e.errorCode) {
+            case XAException.XA_HEURCOM -> new LastWord.Committed();
+            case XAException.XA_HEURMIX -> new LastWord.Heuristic(new Ack.Heuristic(Ack.Found.MIXED, text(e)));
+            case XAException.XA_HEURHAZ -> new LastWord.Heuristic(new Ack.Heuristic(Ack.Found.UNKNOWN, text(e)));
+            default -> new LastWord.Unknown(text(e));
+        };
     }
 
     static Ack commit(XAException e) {

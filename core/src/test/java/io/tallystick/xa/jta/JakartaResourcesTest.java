@@ -16,6 +16,8 @@ import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jakarta Transactions 2.0, §§3.3.1 and 3.4: what a resource is told from its start to its end, and what its answers mean. */
 class JakartaResourcesTest extends JakartaScene {
@@ -175,6 +177,21 @@ class JakartaResourcesTest extends JakartaScene {
         assertThat(mine.getStatus()).isEqualTo(Status.STATUS_UNKNOWN);
         assertThat(heard).containsExactly("before a", "after a UNKNOWN");
         assertThat(manager.getStatus()).isEqualTo(Status.STATUS_NO_TRANSACTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {XAException.XA_HEURMIX, XAException.XA_HEURHAZ})
+    void what_was_done_by_half_in_the_only_phase_is_told_as_a_mixed_end_and_kept_as_evidence(int code)
+            throws Exception {
+        manager.begin();
+        manager.getTransaction().registerSynchronization(hearing("a"));
+        manager.getTransaction().enlistResource(refusing("commit", code));
+        assertThatThrownBy(manager::commit).isInstanceOf(HeuristicMixedException.class);
+        assertThat(heard).containsExactly("before a", "after a UNKNOWN");
+        assertThat(engine.heuristics(10))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.evidence()).contains(String.valueOf(code)));
+        assertThat(one.told).endsWith("forget");
     }
 
     @Test

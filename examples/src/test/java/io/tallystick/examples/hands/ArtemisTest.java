@@ -198,9 +198,11 @@ class ArtemisTest {
 
     @Test
     void when_broker_and_engine_are_both_gone_the_next_engine_delivers_what_was_decided() throws Exception {
+        send("ordered");
         Client client = new Client();
         manager.begin();
         client.send("sold", this::crash);
+        assertThat(client.receive()).isEqualTo("ordered");
         takeAnApple();
         manager.commit();
         engine.close();
@@ -209,7 +211,12 @@ class ArtemisTest {
                 .as("prepared in the broker")
                 .hasSize(1);
         startEngine(Duration.ofMinutes(1));
-        awaitMessage("sold");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                                broker.getActiveMQServer().getResourceManager().getPreparedTransactions())
+                        .isEmpty());
+        assertThat(received()).isEqualTo("sold");
+        assertThat(received()).as("what was taken comes no more").isNull();
         awaitApples(9);
     }
 
