@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.agroal.api.AgroalDataSource;
 import io.tallystick.examples.hands.AgroalShop.Address;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceUnitTransactionType;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Transaction;
@@ -13,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +163,30 @@ class AgroalTest {
             mayCommit.countDown();
         }
         assertBooks(1, 9);
+    }
+
+    @Test
+    void Hibernate_writes_before_the_votes_through_a_pool_that_is_enlisted_only_then() throws Exception {
+        try (EntityManagerFactory orders = new HibernatePersistenceConfiguration("orders")
+                .managedClass(HibernateTest.Purchase.class)
+                .transactionType(PersistenceUnitTransactionType.JTA)
+                .property("jakarta.persistence.jtaDataSource", agroal.orders)
+                .property("hibernate.transaction.jta.platform", new HibernatePlatform(agroal.jakarta))
+                .createEntityManagerFactory()) {
+            agroal.manager.begin();
+            orders.createEntityManager().persist(new HibernateTest.Purchase(1, "apple"));
+            Shop.run(agroal.stock, "UPDATE item SET pieces = pieces - 1");
+            assertThat(agroal.orders.getMetrics().activeCount())
+                    .as("connections to the orders so far")
+                    .isZero();
+            agroal.manager.commit();
+            assertBooks(1, 9);
+            agroal.manager.begin();
+            orders.createEntityManager().persist(new HibernateTest.Purchase(2, "unheard of"));
+            Shop.run(agroal.stock, "UPDATE item SET pieces = pieces - 1");
+            assertThatThrownBy(agroal.manager::commit).isInstanceOf(RollbackException.class);
+            assertBooks(1, 9);
+        }
     }
 
     @Test

@@ -19,7 +19,6 @@ import jakarta.persistence.TableGenerator;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
-import jakarta.transaction.TransactionManager;
 import jakarta.transaction.UserTransaction;
 import java.sql.SQLException;
 import java.util.Map;
@@ -28,7 +27,6 @@ import org.hibernate.HibernateException;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.Transaction;
-import org.hibernate.engine.transaction.jta.platform.internal.AbstractJtaPlatform;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
 import org.junit.jupiter.api.AfterAll;
@@ -59,7 +57,7 @@ class HibernateTest {
                 .properties(settings)
                 .transactionType(PersistenceUnitTransactionType.JTA)
                 .property("jakarta.persistence.jtaDataSource", engine.dataSource(resource))
-                .property("hibernate.transaction.jta.platform", new Platform(jakarta))
+                .property("hibernate.transaction.jta.platform", new HibernatePlatform(jakarta))
                 .createEntityManagerFactory();
     }
 
@@ -279,25 +277,6 @@ class HibernateTest {
             assertThat(shop.purchases()).as("purchases").isEqualTo(purchases);
             assertThat(shop.apples()).as("apples").isEqualTo(apples);
         });
-    }
-
-    /** All that Hibernate wants to know of a transaction manager. */
-    private static final class Platform extends AbstractJtaPlatform {
-        private final transient JakartaTransactions jakarta;
-
-        Platform(JakartaTransactions jakarta) {
-            this.jakarta = jakarta;
-        }
-
-        @Override
-        protected TransactionManager locateTransactionManager() {
-            return jakarta.transactionManager();
-        }
-
-        @Override
-        protected UserTransaction locateUserTransaction() {
-            return jakarta.userTransaction();
-        }
     }
 
     @Entity(name = "Purchase")
