@@ -287,4 +287,21 @@ class PipelineQuarantineTest {
         assertThat(old.err()).contains("tally_quarantine_audit", "tally pipeline run --install");
         assertThat(one(copy, "SELECT COUNT(*) AS t FROM tally_quarantine")).isEqualTo("5");
     }
+
+    @Test
+    void what_a_resync_from_now_on_gives_up_is_known_afterwards() {
+        assertThat(Run.of("pipeline", "drop", "--yes", file.toString()).exit()).isZero();
+        assertThat(tally(Terminal.PIPE, "resync", signed("--from-now", "--yes")).err())
+                .isEmpty();
+        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+            run.start();
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(one(
+                                    shop,
+                                    "SELECT COUNT(*) AS t FROM tally_quarantine_audit WHERE act = 'discard'"
+                                            + " AND who = 'tallystick' AND why = 'resync 1'"))
+                            .isEqualTo("5"));
+        }
+        assertThat(tally(Terminal.PIPE, "audit", "--target", "shop").out()).contains("kim", "tallystick", "given up");
+    }
 }

@@ -36,7 +36,7 @@ final class Quarantine {
     /** Changes of the source that no mapping could make anything of: they hold nothing up. */
     static final String MAPPED = "operation NOT LIKE 'UNMAPPED%'";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final String pipeline;
     private final Set<String> held = new HashSet<>();

@@ -16,6 +16,7 @@ import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.replicator.PipelineDesk.Handled;
+import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
@@ -327,6 +328,34 @@ class QuarantineDeskTest {
                 .containsExactlyElementsOf(LongStream.range(0, rows)
                         .mapToObj(id -> id + " null end " + id)
                         .toList());
+    }
+
+    @Test
+    void thousands_are_given_up_together_each_with_its_audit() throws Exception {
+        park(
+                ledger,
+                LongStream.range(0, 1_200)
+                        .mapToObj(id -> insert(id, null, "n" + id))
+                        .toList());
+        assertThat(desk().discardAll(new ParkedFilter("" + ledger.name(), null), Texts.KIM))
+                .isEqualTo(1_200);
+        assertThat(waiting()).isEmpty();
+        assertThat(handled()).hasSize(1_200).containsOnly("INSERT given");
+    }
+
+    @Test
+    void nobody_waits_without_end_for_a_runner_that_is_setting_changes_aside() throws Exception {
+        park(insert(1, null, "one"));
+        long id = desk().parked(9).get(0).id();
+        try (TargetSession session = TargetSession.claim(db.dataSource(), dialect, "test/db")) {
+            Quarantine.lock(session.tx(), "test/db");
+            assertThatThrownBy(() -> desk().discard(id, Texts.KIM))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining(
+                            "the runner is in the middle of a transaction that sets changes of test/db aside");
+            session.rollback();
+        }
+        assertThat(desk().discard(id, Texts.KIM)).isEqualTo(1);
     }
 
     private TableName name(String table) {
