@@ -20,6 +20,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -221,6 +222,33 @@ class ArtemisTest {
     }
 
     @Test
+    void when_broker_and_engine_are_gone_after_the_vote_the_next_engine_rolls_back_what_nobody_decided()
+            throws Exception {
+        engine.close();
+        startEngine(Duration.ofSeconds(2));
+        Client client = new Client();
+        client.afterVote = () -> {
+            crash();
+            throw new XAException(XAException.XAER_RMFAIL);
+        };
+        manager.begin();
+        client.send("sold", null);
+        takeAnApple();
+        assertThatThrownBy(manager::commit).isInstanceOf(RollbackException.class);
+        engine.close();
+        startBroker();
+        assertThat(broker.getActiveMQServer().getResourceManager().getPreparedTransactions())
+                .hasSize(1);
+        startEngine(Duration.ofMinutes(1));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                                broker.getActiveMQServer().getResourceManager().getPreparedTransactions())
+                        .isEmpty());
+        assertThat(received()).isNull();
+        assertThat(shop.apples()).isEqualTo(10);
+    }
+
+    @Test
     void what_an_administrator_rolled_back_at_the_broker_is_told_as_a_mixed_end_and_kept_as_evidence()
             throws Exception {
         try (Client client = new Client()) {
@@ -367,7 +395,7 @@ class ArtemisTest {
         }
     }
 
-    /** What happens just before phase 2. */
+    /** What happens just before phase 2, or just after the vote. */
     private interface Mishap {
         void strike() throws Exception;
     }
@@ -375,6 +403,7 @@ class ArtemisTest {
     private final class Client implements AutoCloseable {
         private final XAConnection connection = connect();
         private final XASession session = connection.createXASession();
+        private @Nullable Mishap afterVote;
 
         Client() throws JMSException {
             connection.start();
@@ -397,18 +426,23 @@ class ArtemisTest {
 
         private void enlist(@Nullable Mishap beforeCommit) throws Exception {
             XAResource real = session.getXAResource();
+            Mishap vote = afterVote;
             manager.getTransaction()
                     .enlistResource(
-                            beforeCommit == null
+                            beforeCommit == null && vote == null
                                     ? real
                                     : (XAResource) Proxy.newProxyInstance(
                                             ArtemisTest.class.getClassLoader(),
                                             new Class<?>[] {XAResource.class},
                                             (proxy, method, arguments) -> {
-                                                if (method.getName().equals("commit")) {
+                                                if (method.getName().equals("commit") && beforeCommit != null) {
                                                     beforeCommit.strike();
                                                 }
-                                                return call(method, real, arguments);
+                                                Object answer = call(method, real, arguments);
+                                                if (method.getName().equals("prepare") && vote != null) {
+                                                    vote.strike();
+                                                }
+                                                return answer;
                                             }));
         }
 
