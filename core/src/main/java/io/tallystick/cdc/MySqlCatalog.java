@@ -24,16 +24,17 @@ final class MySqlCatalog implements CatalogReader {
                    c.data_type AS type, c.is_nullable = 'YES' AS nullable,
                    COALESCE(c.generation_expression, '') <> '' AS computed
             FROM information_schema.columns c JOIN information_schema.tables t
-                 ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
+                 ON t.table_schema = ? AND t.table_name = ? AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
             WHERE c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position
             """;
 
+    /** The table is named in each part, here and above, or MariaDB would open every table of the server to look. */
     private static final String KEYS = """
             SELECT index_name AS name, column_name AS part, sub_part IS NOT NULL AS prefix, nullable = 'YES' AS optional
             FROM information_schema.statistics s
             WHERE table_schema = ? AND table_name = ? AND non_unique = 0 AND NOT EXISTS (
                 SELECT 1 FROM information_schema.columns c
-                WHERE c.table_schema = s.table_schema AND c.table_name = s.table_name AND c.column_name = s.column_name
+                WHERE c.table_schema = ? AND c.table_name = ? AND c.column_name = s.column_name
                   AND c.generation_expression = 'ROW END')
             ORDER BY index_name, seq_in_index
             """;
@@ -138,8 +139,10 @@ final class MySqlCatalog implements CatalogReader {
 
     private <T> List<T> query(String sql, TableName table, Mapper<T> mapper) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, table.schema());
-            statement.setString(2, table.table());
+            for (int i = 1; i <= statement.getParameterMetaData().getParameterCount(); i += 2) {
+                statement.setString(i, table.schema());
+                statement.setString(i + 1, table.table());
+            }
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> found = new ArrayList<>();
                 while (rows.next()) {

@@ -29,16 +29,19 @@ final class Catalog {
             FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position
             """;
 
-    /** Unique keys without NULLs and without functional parts, the primary key first. */
+    /**
+     * Unique keys without NULLs and without functional parts, the primary key first. The table is named in each part, or MariaDB would
+     * open every table of the server to look.
+     */
     private static final String KEYS = """
             SELECT index_name, column_name FROM information_schema.statistics s
             WHERE table_schema = ? AND table_name = ? AND non_unique = 0 AND NOT EXISTS (
                 SELECT 1 FROM information_schema.statistics n
-                WHERE n.table_schema = s.table_schema AND n.table_name = s.table_name AND n.index_name = s.index_name
+                WHERE n.table_schema = ? AND n.table_name = ? AND n.index_name = s.index_name
                   AND (n.nullable = 'YES' OR n.column_name IS NULL OR n.sub_part IS NOT NULL))
               AND NOT EXISTS (
                 SELECT 1 FROM information_schema.columns c
-                WHERE c.table_schema = s.table_schema AND c.table_name = s.table_name AND c.column_name = s.column_name
+                WHERE c.table_schema = ? AND c.table_name = ? AND c.column_name = s.column_name
                   AND c.generation_expression = 'ROW END')
             ORDER BY index_name = 'PRIMARY' DESC, index_name, seq_in_index
             """;
@@ -191,7 +194,9 @@ final class Catalog {
 
     private static Set<String> keyColumns(Connection connection, TableName name) throws SQLException {
         Map<String, Set<String>> keys = new java.util.LinkedHashMap<>();
-        for (List<String> row : SourceSql.rows(connection, KEYS, name.schema(), name.table())) {
+        String schema = name.schema();
+        String table = name.table();
+        for (List<String> row : SourceSql.rows(connection, KEYS, schema, table, schema, table, schema, table)) {
             keys.computeIfAbsent(row.get(0), index -> new LinkedHashSet<>()).add(row.get(1));
         }
         Set<String> primary = keys.get("PRIMARY");
