@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class MoneyScene {
 
     static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     final TestDatabase bank;
     final TestDatabase copy;
@@ -66,9 +68,14 @@ abstract class MoneyScene {
 
     @AfterEach
     final void noSlot() {
-        await().atMost(LONG)
+        patiently()
                 .untilAsserted(
                         () -> assertThat(pipeline("drop", "--yes").exit()).isZero());
+    }
+
+    /** Looks at once, and then again and again. */
+    static ConditionFactory patiently() {
+        return await().atMost(LONG).pollDelay(Duration.ZERO).pollInterval(LOOK);
     }
 
     /** A command on this pipeline. */
@@ -99,7 +106,7 @@ abstract class MoneyScene {
 
     /** Waits until the only value of this answer of the copy is that one. */
     final void awaitCopy(String sql, String expected) {
-        await().atMost(LONG)
+        patiently()
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(rows(copy, sql)).as(sql).containsExactly(expected));
     }

@@ -1,7 +1,6 @@
 package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.testkit.db.Databases;
@@ -82,7 +81,7 @@ class OperationsTest extends MoneyScene {
         try (PipelineRun run = copied()) {
             bank.execute("INSERT INTO money VALUES (51, 70000)");
             awaitCopy("SELECT count(*) FROM tally_quarantine", "1");
-            await().atMost(LONG).untilAsserted(() -> {
+            patiently().untilAsserted(() -> {
                 Run status = typed("tally pipeline status FILE");
                 assertThat(status.exit()).isZero();
                 assertThat(status.out())
@@ -155,7 +154,7 @@ class OperationsTest extends MoneyScene {
                         + " 'no space left on device' USING ERRCODE = '53100'; END IF; RETURN NEW; END $$",
                 "CREATE TRIGGER full_ BEFORE INSERT ON money FOR EACH ROW EXECUTE FUNCTION full_()");
         try (PipelineRun run = started()) {
-            await().atMost(LONG)
+            patiently()
                     .untilAsserted(
                             () -> assertThat(typed("tally pipeline status FILE").out())
                                     .containsPattern("public\\.money \\d\\d % █+░+, .*\\d+ of about 30000 rows")
@@ -180,7 +179,7 @@ class OperationsTest extends MoneyScene {
                 open.setAutoCommit(false);
                 writer.execute("INSERT INTO money VALUES (61, 1)");
                 typed("tally pipeline resync FILE --table SCHEMA.TABLE --who NAME --why TEXT");
-                await().atMost(LONG)
+                patiently()
                         .untilAsserted(() -> assertThat(typed("tally pipeline status FILE")
                                         .out()
                                         .replaceAll("\\s+", " "))

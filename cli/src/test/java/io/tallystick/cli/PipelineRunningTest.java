@@ -1,7 +1,6 @@
 package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -38,12 +37,12 @@ class PipelineRunningTest extends MoneyScene {
             throws SQLException {
         try (PipelineRun run = copied()) {
             assertThat(order("pause", "maintenance of the copy").err()).isEmpty();
-            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            patiently().until(() -> run.status().state() == PipelineStatus.State.PAUSED);
             assertThat(run.status().reason()).contains("kim", "maintenance of the copy");
         }
         bank.execute("INSERT INTO money VALUES (51, 10)");
         try (PipelineRun run = started()) {
-            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            patiently().until(() -> run.status().state() == PipelineStatus.State.PAUSED);
             assertThat(order("pause", "again").exit()).isEqualTo(Exit.REFUSED);
             assertThat(number(copy, "SELECT count(*) FROM money")).isEqualTo(50);
             assertThat(order("resume", "done").exit()).isZero();
@@ -73,7 +72,7 @@ class PipelineRunningTest extends MoneyScene {
     void a_runner_at_a_target_without_tallysticks_tables_says_how_they_are_made_and_goes_on_then() throws Exception {
         try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
             run.start();
-            await().atMost(LONG)
+            patiently()
                     .untilAsserted(() -> assertThat(run.status().reason())
                             .contains("tally pipeline run --install")
                             .doesNotContain("SELECT"));
@@ -140,7 +139,7 @@ class PipelineRunningTest extends MoneyScene {
             assertThat(wrong.err()).contains("holds whole numbers");
             Run ordered = order("resync", "drift", "--table", "public.money", "--from-key", "10", "--to-key", "20");
             assertThat(ordered.err()).isEmpty();
-            await().atMost(LONG)
+            patiently()
                     .untilAsserted(() -> assertThat(
                                     rows(copy, "SELECT id::text FROM money WHERE amount <> 10 ORDER BY money.id"))
                             .containsExactly("-5", "9", "21"));
@@ -163,7 +162,7 @@ class PipelineRunningTest extends MoneyScene {
                 .start()) {
             awaitRows(50);
             try (PipelineRun second = started()) {
-                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
+                patiently().until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
                 assertThat(second.status().reason()).contains("process " + first.pid());
                 bank.execute("UPDATE money SET amount = 1 WHERE id = 1");
                 awaitEqual();
@@ -186,11 +185,11 @@ class PipelineRunningTest extends MoneyScene {
         longLease();
         try (PipelineRun first = copied()) {
             try (PipelineRun second = started()) {
-                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
+                patiently().until(() -> second.status().state() == PipelineStatus.State.STANDING_BY);
                 assertThat(pipeline("status").out())
                         .contains("run by", "process " + ProcessHandle.current().pid());
                 first.close();
-                await().atMost(LONG).until(() -> second.status().state() == PipelineStatus.State.RUNNING);
+                patiently().until(() -> second.status().state() == PipelineStatus.State.RUNNING);
                 bank.execute("DELETE FROM money WHERE id = 3");
                 awaitEqual();
             }
@@ -208,17 +207,17 @@ class PipelineRunningTest extends MoneyScene {
         logged.start();
         try (PipelineRun run = copied()) {
             assertThat(order("pause", "maintenance").err()).isEmpty();
-            await().atMost(LONG).until(() -> run.status().state() == PipelineStatus.State.PAUSED);
+            patiently().until(() -> run.status().state() == PipelineStatus.State.PAUSED);
             for (int segment = 0; segment < 3; segment++) {
                 bank.execute("UPDATE money SET amount = amount + 1", "SELECT pg_switch_wal()");
             }
             String limit = limitUsedUpTo(60);
-            await().atMost(LONG).until(() -> levels(logged).contains(Level.WARN));
+            patiently().until(() -> levels(logged).contains(Level.WARN));
             assertThat(kept(run)).isEqualTo(Finding.Severity.WARNING);
             assertThat(pipeline("status").out())
                     .contains("paused since", "by kim: maintenance", "of at most " + limit + ".0 MB", "paused");
             limitUsedUpTo(85);
-            await().atMost(LONG).until(() -> levels(logged).contains(Level.ERROR));
+            patiently().until(() -> levels(logged).contains(Level.ERROR));
             assertThat(levels(logged)).containsExactly(Level.WARN, Level.ERROR);
             assertThat(logged.list.get(1).getFormattedMessage())
                     .containsPattern("the source of bank keeps log up to 8\\d per cent of max_slot_wal_keep_size");
@@ -264,7 +263,7 @@ class PipelineRunningTest extends MoneyScene {
             bank.execute("UPDATE money SET amount = 7");
             awaitEqual();
             run.awaitOutput("bank running: copy", LONG);
-            await().atMost(LONG)
+            patiently()
                     .untilAsserted(() ->
                             assertThat(pipeline("status").out()).containsPattern("copy +.* ago +\\d+/s +\\S+ k?B, "));
         }
@@ -277,14 +276,13 @@ class PipelineRunningTest extends MoneyScene {
                 Files.readString(file)
                         .replace("table: public.money}", "table: public.money, on_conflict: target_wins}"));
         try (PipelineRun run = copied()) {
-            await().atMost(LONG)
-                    .until(() -> number(copy, "SELECT count(*) FROM tally_load WHERE state <> 'done'") == 0);
+            patiently().until(() -> number(copy, "SELECT count(*) FROM tally_load WHERE state <> 'done'") == 0);
             assertThat(pipeline("conflicts").out()).contains("No conflict is known.");
             copy.execute("INSERT INTO money VALUES (51, 111111)", "DELETE FROM money WHERE id = 7");
             bank.execute("INSERT INTO money VALUES (51, 222222)");
             bank.execute("UPDATE money SET amount = 333333 WHERE id = 7");
             bank.execute("INSERT INTO money VALUES (52, 10)");
-            await().atMost(LONG)
+            patiently()
                     .untilAsserted(() -> assertThat(number(copy, "SELECT count(*) FROM money WHERE id = 52"))
                             .isOne());
             Run listed = pipeline("conflicts");

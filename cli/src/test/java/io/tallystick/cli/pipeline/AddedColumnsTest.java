@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Finding;
 import io.tallystick.testkit.db.Engine;
@@ -41,7 +40,7 @@ class AddedColumnsTest {
     }
 
     private static void awaitError(Pipe pipe, String words) {
-        await().atMost(Pipe.LONG)
+        Pipe.patiently()
                 .untilAsserted(
                         () -> assertThat(String.valueOf(pipe.target().error())).contains(words));
     }

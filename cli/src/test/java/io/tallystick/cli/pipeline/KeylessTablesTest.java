@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.replicator.PipelineStatus.State;
 import io.tallystick.testkit.db.Engine;
@@ -35,7 +34,7 @@ class KeylessTablesTest {
         target.execute("CREATE TABLE t (id INT PRIMARY KEY, s VARCHAR(100))");
         String yaml = Pipe.mirror("keyless_" + from.name().toLowerCase(Locale.ROOT), source, target, "t");
         try (Pipe pipe = Pipe.start(yaml)) {
-            await().atMost(Pipe.LONG)
+            Pipe.patiently()
                     .untilAsserted(() -> assertThat(pipe.status().reason())
                             .as(() -> "of " + pipe.status())
                             .contains("cannot be copied", "PRIMARY KEY"));

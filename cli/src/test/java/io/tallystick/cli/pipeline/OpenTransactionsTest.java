@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -74,7 +73,7 @@ class OpenTransactionsTest {
             }
         }
         String living = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session;
-        await().atMost(Pipe.LONG).until(() -> Pipe.value(db, living).equals("0"));
+        Pipe.patiently().until(() -> Pipe.value(db, living).equals("0"));
     }
 
     @ParameterizedTest

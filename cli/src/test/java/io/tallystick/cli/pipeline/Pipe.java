@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionFactory;
 
 /** A pipeline that runs from the text of a file; closing it gives up its slot as well. */
 final class Pipe implements AutoCloseable {
 
     static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LOOK = Duration.ofMillis(50);
     static final String SETTINGS = "settings: {first_pause: 20ms, longest_pause: 200ms}\n";
 
     private final PipelineSpec spec;
@@ -97,6 +99,11 @@ final class Pipe implements AutoCloseable {
         return (db.engine() == Engine.POSTGRESQL ? "public" : db.name()) + "." + table;
     }
 
+    /** Looks at once, and then again and again. */
+    static ConditionFactory patiently() {
+        return await().atMost(LONG).pollDelay(Duration.ZERO).pollInterval(LOOK);
+    }
+
     PipelineRun run() {
         return run;
     }
@@ -120,7 +127,7 @@ final class Pipe implements AutoCloseable {
     }
 
     void awaitState(PipelineStatus.State state) {
-        await().atMost(LONG)
+        patiently()
                 .untilAsserted(() ->
                         assertThat(status().state()).as(() -> "of " + status()).isEqualTo(state));
     }
@@ -131,7 +138,7 @@ final class Pipe implements AutoCloseable {
     }
 
     void awaitRows(TestDatabase db, String sql, Consumer<List<String>> check) {
-        await().atMost(LONG).untilAsserted(() -> {
+        patiently().untilAsserted(() -> {
             List<String> found = rows(db, sql);
             try {
                 check.accept(found);
@@ -146,7 +153,7 @@ final class Pipe implements AutoCloseable {
 
     /** The same while a process of its own runs the pipeline. */
     static void awaitThat(TestDatabase db, String sql, String expected) {
-        await().atMost(LONG)
+        patiently()
                 .untilAsserted(() -> assertThat(rows(db, sql))
                         .as(() -> "of " + sql + "; the quarantine: " + told(db))
                         .containsExactly(expected));

@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.replicator.NamedIds;
 import io.tallystick.cli.Tally;
@@ -101,7 +100,7 @@ class ReadmePipelineTest {
     }
 
     private static void awaitBoxes(TestDatabase mail, ChildJvm run, String... boxes) {
-        await().atMost(Pipe.LONG)
+        Pipe.patiently()
                 .untilAsserted(() -> assertThat(
                                 Pipe.rows(mail, "SELECT id, account_id, name FROM mailbox ORDER BY account_id"))
                         .as(run::output)

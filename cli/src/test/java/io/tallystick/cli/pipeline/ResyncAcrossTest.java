@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.replicator.KeySpan;
@@ -83,12 +82,12 @@ class ResyncAcrossTest {
                 "CREATE TRIGGER full_ BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION full_()");
         String name = ("cut_off_" + from).toLowerCase(Locale.ROOT);
         try (Pipe pipe = Pipe.start(Pipe.mirror(name, source, target, "t"))) {
-            await().atMost(Pipe.LONG)
+            Pipe.patiently()
                     .untilAsserted(() ->
                             assertThat(String.valueOf(pipe.target().error())).contains("no space left"));
             int copied = Integer.parseInt(Pipe.value(target, "SELECT count(*) FROM t"));
             assertThat(copied).isBetween(1, 25_000);
-            await().atMost(Pipe.LONG)
+            Pipe.patiently()
                     .untilAsserted(() -> assertThat(
                                     pipe.run().live().targets().get("t1").copying())
                             .singleElement()

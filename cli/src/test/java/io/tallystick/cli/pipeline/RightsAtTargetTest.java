@@ -2,7 +2,6 @@ package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
@@ -59,7 +58,7 @@ class RightsAtTargetTest {
         }
         target.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + Pipe.name(target, "tally_load") + " TO " + user);
         try (Pipe pipe = Pipe.start(yaml)) {
-            await().atMost(Pipe.LONG)
+            Pipe.patiently()
                     .untilAsserted(() ->
                             assertThat(String.valueOf(pipe.target().error())).contains("denied"));
             List<Finding> found = ofScant(pipe.run());

@@ -1,7 +1,6 @@
 package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tallystick.jdbc.Finding;
 import io.tallystick.testkit.db.Engine;
@@ -83,7 +82,7 @@ class RowSecurityTest {
     }
 
     private static void awaitReason(Supplier<String> told) {
-        await().atMost(Pipe.LONG)
+        Pipe.patiently()
                 .untilAsserted(
                         () -> assertThat(String.valueOf(told.get())).contains("row-level security policy for table"));
     }

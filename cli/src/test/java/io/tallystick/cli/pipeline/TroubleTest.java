@@ -35,13 +35,13 @@ class TroubleTest {
     }
 
     private static void awaitReason(Pipe pipe, String... words) {
-        await().atMost(Pipe.LONG)
+        Pipe.patiently()
                 .untilAsserted(
                         () -> assertThat(String.valueOf(pipe.status().reason())).contains(words));
     }
 
     private static void awaitError(Pipe pipe, String... words) {
-        await().atMost(Pipe.LONG)
+        Pipe.patiently()
                 .untilAsserted(
                         () -> assertThat(String.valueOf(pipe.target().error())).contains(words));
     }
@@ -54,7 +54,7 @@ class TroubleTest {
                 TestDatabases.postgres().setting("wal_level", "replica").start()) {
             source.execute(T);
             try (Pipe pipe = Pipe.start(Pipe.mirror("low_level", source, target, "t"))) {
-                await().atMost(Pipe.LONG).untilAsserted(() -> {
+                Pipe.patiently().untilAsserted(() -> {
                     PipelineStatus status = pipe.status();
                     assertThat(String.valueOf(status.reason())).contains("wal_level");
                     assertThat(status.state()).isEqualTo(State.SOURCE_AWAY);
@@ -72,7 +72,7 @@ class TroubleTest {
         try (PipelineRun run = PipelineRun.of(PipelineFile.parse("nowhere", yaml, name -> null))) {
             run.install();
             run.start();
-            await().atMost(Pipe.LONG).until(() -> run.status().reason() != null);
+            Pipe.patiently().until(() -> run.status().reason() != null);
         }
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
@@ -184,7 +184,7 @@ class TroubleTest {
             pipe.pause();
             source.execute("UPDATE t SET s = 'two'");
             // the server keeps what a reader that has just left may still want
-            await().atMost(Pipe.LONG).until(() -> purge(source) == 1);
+            Pipe.patiently().until(() -> purge(source) == 1);
             pipe.resume();
             pipe.awaitState(State.NEEDS_RESYNC);
             awaitReason(pipe, "has purged");
@@ -308,7 +308,7 @@ class TroubleTest {
                 far.resetAfter(Direction.REQUESTS, 700_000);
                 Pipe.inOne(source, Pipe.numbers(source, 30_000, "INSERT INTO t SELECT n, 0, repeat('x', 100)"));
                 source.execute("UPDATE t SET n = n + 1");
-                await().atMost(Pipe.LONG)
+                Pipe.patiently()
                         .until(() ->
                                 pipe.status().reason() != null || pipe.target().error() != null);
                 near.heal();
