@@ -34,12 +34,15 @@ import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
 import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A message broker beside a database: a message and a row together or not at all. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArtemisTest {
 
     private static final String URL = "vm://0";
@@ -48,13 +51,12 @@ class ArtemisTest {
     private EmbeddedActiveMQ broker;
     private XaEngine engine;
     private TransactionManager manager;
-
-    @TempDir
     private Path folder;
 
     /** The broker first: an engine that has looked for it in vain a few times takes it for gone and begins nothing with it. */
     @BeforeEach
-    void open() throws Exception {
+    void open(@TempDir Path fresh) throws Exception {
+        folder = fresh;
         startBroker();
         startEngine(Duration.ofMinutes(1));
     }
@@ -96,6 +98,12 @@ class ArtemisTest {
         Awaitility.await().untilAsserted(() -> assertThat(shop.prepared()).isZero());
         engine.close();
         broker.stop();
+        shop.stock.execute("DELETE FROM tally_heuristic");
+        shop.reset();
+    }
+
+    @AfterAll
+    void closeShop() {
         shop.close();
     }
 
