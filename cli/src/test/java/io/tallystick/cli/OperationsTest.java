@@ -136,7 +136,7 @@ class OperationsTest extends MoneyScene {
                     .containsPattern(
                             "replay +kim +because +change " + first + ", INSERT of public.money id=51 at .*: made")
                     .containsPattern(
-                            "discard +kim +because +change " + second + ", .* id=52 .*: given up; it waited because");
+                            "discard +kim +because +change " + second + ", .* id=52 .*: given up; why it had waited");
             copy.execute("INSERT INTO money VALUES (900, 1)", "DELETE FROM money WHERE id > 50 AND id < 900");
             assertThat(typed(resync + " --after-key 50 --keep-rows").err()).isEmpty();
             awaitCopy("SELECT string_agg(id::text, ' ' ORDER BY id) FROM money WHERE id > 50", "51 52 900");

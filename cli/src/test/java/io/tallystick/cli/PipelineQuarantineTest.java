@@ -167,7 +167,7 @@ class PipelineQuarantineTest {
                         "kim",
                         "the column was too narrow",
                         "UPDATE of public.money branch=seoul, id=11",
-                        "made; it waited");
+                        "made; why it had");
         assertThat(audit.out().lines())
                 .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(80));
         JsonNode first =

@@ -16,7 +16,7 @@ final class ParkedAudit {
 
     private static final int AT_ONCE = 500;
     /** The outcome of what is taken out tells why it had waited. */
-    private static final String WITH_REASON = "CONCAT(?, '; it waited because: ', error)";
+    private static final String WITH_REASON = "CONCAT(?, '; why it had waited: ', error)";
 
     private final String pipeline;
     private final String act;

@@ -92,7 +92,7 @@ final class ParkedReplay {
     }
 
     private static String told(Replayed.Reason reason) {
-        return reason.why() + (reason.changes() == 1 ? "" : " (and " + (reason.changes() - 1) + " others)");
+        return reason.why() + (reason.changes() == 1 ? "" : " (and " + (reason.changes() - 1) + " more)");
     }
 
     private void round(Collection<Long> ids, IntConsumer progress) {

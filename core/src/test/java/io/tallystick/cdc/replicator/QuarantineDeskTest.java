@@ -160,9 +160,9 @@ class QuarantineDeskTest {
                         waits.get(2).key() + " 3",
                         waits.get(1).key() + " 2",
                         waits.get(0).key() + " 1");
-        assertThat(handled.get(0).outcome()).isEqualTo("given up; it waited because: refused 3");
+        assertThat(handled.get(0).outcome()).isEqualTo("given up; why it had waited: refused 3");
         assertThat(handled.get(1).outcome()).contains("refused again");
-        assertThat(handled.get(2).outcome()).isEqualTo("made; it waited because: refused 1");
+        assertThat(handled.get(2).outcome()).isEqualTo("made; why it had waited: refused 1");
         assertThat(waiting()).containsExactly("INSERT 2");
     }
 
