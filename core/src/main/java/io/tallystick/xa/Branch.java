@@ -12,6 +12,11 @@ public interface Branch {
     /** The resource's name. */
     String resource();
 
+    /** In which database it is, as {@link BranchDriver#incarnation} names it; empty when its connection does not know. */
+    default String incarnation() {
+        return "";
+    }
+
     /**
      * Whether the branch can take the role of the last participant: it is local, or can be committed in one phase, and writes a decision
      * row into its own commit.

@@ -123,7 +123,7 @@ final class Coordination {
 
     private Turn take(XaEvent event) {
         Vote.Prepared yes = event instanceof XaEvent.Voted voted && voted.vote() instanceof Vote.Prepared p ? p : null;
-        String incarnation = yes == null ? "" : site.incarnation(limb(((XaEvent.Voted) event).branch()).resource);
+        String incarnation = yes == null ? "" : preparedIn(limb(((XaEvent.Voted) event).branch()));
         synchronized (lock) {
             Turn turn = XaMachine.decide(state, event);
             state = turn.next();
@@ -134,6 +134,13 @@ final class Coordination {
             }
             return turn;
         }
+    }
+
+    /** Not simply the database of today: its connection may still lead to a former one. */
+    private String preparedIn(Limb limb) {
+        Branch open = limb.open();
+        String known = open == null ? "" : open.incarnation();
+        return known.isEmpty() ? site.incarnation(limb.resource) : known;
     }
 
     /** What has ended, or waits for a store that may stay away for long, holds no connection, save for those of {@link Kept}. */

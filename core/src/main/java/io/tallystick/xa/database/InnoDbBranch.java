@@ -54,6 +54,11 @@ final class InnoDbBranch implements JdbcBranch {
     }
 
     @Override
+    public String incarnation() {
+        return lease.session().incarnation();
+    }
+
+    @Override
     public String resource() {
         return resource;
     }

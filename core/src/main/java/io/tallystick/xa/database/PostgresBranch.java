@@ -40,6 +40,11 @@ final class PostgresBranch implements JdbcBranch {
     }
 
     @Override
+    public String incarnation() {
+        return lease.session().incarnation();
+    }
+
+    @Override
     public String resource() {
         return driver.resource();
     }
