@@ -6,6 +6,7 @@ import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.file.PipelineRun.Swept;
 import io.tallystick.cdc.file.PipelineSpec;
 import io.tallystick.cdc.replicator.KeySpan;
+import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.cdc.replicator.PipelineOrders.Order;
 import io.tallystick.jdbc.RejectedException;
 import java.nio.file.Path;
@@ -113,6 +114,7 @@ final class PipelineResync implements Callable<Integer> {
         run.desks().values().forEach(desk -> desk.resync(spans, !keep, order));
         output.line("Ordered: " + spans + ". A running pipeline begins within seconds; tally pipeline status " + file
                 + " shows how far it is.");
+        tellLeftOut(run, wanted);
         if (!keep) {
             tellSwept(run, swept -> wanted.contains(swept.from()));
         }
@@ -127,6 +129,15 @@ final class PipelineResync implements Callable<Integer> {
                     "the file names the tables " + spec.source().tables() + ", you named " + wanted);
         }
         return wanted.isEmpty() ? new LinkedHashSet<>(spec.source().tables()) : wanted;
+    }
+
+    private void tellLeftOut(PipelineRun run, Set<TableName> wanted) {
+        run.desks()
+                .forEach((target, desk) -> desk.standing().map(PipelineDesk.Standing::paused).orElse(List.of()).stream()
+                        .filter(table -> wanted.contains(TableName.parse(table.table())))
+                        .forEach(table -> output.line(new Cell(
+                                "! " + target + " leaves it out until it takes rows; " + PipelineWords.paused(table),
+                                Tone.WARNING))));
     }
 
     private void tellSwept(PipelineRun run, Predicate<Swept> which) {

@@ -143,6 +143,7 @@ final class PipelineStatusCommand implements Callable<Integer> {
         json.put("movedAt", standing.movedAt());
         json.put("quarantined", standing.quarantined());
         json.put("copying", standing.copying());
+        json.put("paused", standing.paused());
         return json;
     }
 
@@ -185,6 +186,11 @@ final class PipelineStatusCommand implements Callable<Integer> {
         }
         found.forEach((target, one) -> {
             PipelineLive.Target measured = live == null ? null : live.targets().get(target);
+            if (one.standing != null) {
+                one.standing
+                        .paused()
+                        .forEach(table -> output.wrapped(target + " leaves out   ", PipelineWords.paused(table)));
+            }
             if (one.silence != null) {
                 output.wrapped(target + "   ", one.silence);
             } else if (measured != null && measured.waiting() != null) {

@@ -1,5 +1,6 @@
 package io.tallystick.cli;
 
+import io.tallystick.cdc.replicator.PausedTable;
 import io.tallystick.cdc.replicator.PipelineLive;
 import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.cdc.replicator.PipelineStatus.TargetStatus;
@@ -76,6 +77,9 @@ final class PipelineWords {
             if (measured != null) {
                 measured.copying().forEach(copy -> lines.add("    copying " + copy(copy)));
             }
+            target.paused()
+                    .forEach(table -> TextWidth.wrap(TextWidth.printable(paused(table)), Math.max(20, width - 4))
+                            .forEach(part -> lines.add("    " + part)));
             if (target.error() != null) {
                 TextWidth.wrap(TextWidth.printable("waiting: " + target.error()), Math.max(20, width - 4))
                         .forEach(part -> lines.add("    " + part));
@@ -107,12 +111,17 @@ final class PipelineWords {
         return status.pipeline() + " " + Words.plain(status.state()) + reason;
     }
 
-    /** Why targets wait. */
+    /** Why targets wait, and what they leave out. */
     static String errors(PipelineStatus status) {
         return status.targets().stream()
-                .filter(target -> target.error() != null)
-                .map(target -> target.target() + target.error())
+                .map(target -> target.target() + target.error() + target.paused())
                 .collect(Collectors.joining());
+    }
+
+    /** Why a table is left out, and what mends it. */
+    static String paused(PausedTable table) {
+        return table.table() + " is left out since " + Words.exact(table.since()) + ": " + table.why()
+                + (table.mend() == null ? "" : "; mend it with: " + table.mend());
     }
 
     private static String target(TargetStatus target, PipelineLive live) {
@@ -123,6 +132,9 @@ final class PipelineWords {
             for (PipelineLive.Copy copy : measured.copying()) {
                 text += ", copying " + copy(copy);
             }
+        }
+        for (PausedTable table : target.paused()) {
+            text += "; " + paused(table);
         }
         return target.error() == null ? text : text + ", waiting: " + target.error();
     }

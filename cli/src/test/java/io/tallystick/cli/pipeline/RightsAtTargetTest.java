@@ -44,8 +44,8 @@ class RightsAtTargetTest {
                         : "CREATE USER scant@'%' IDENTIFIED BY 'scant-pw'",
                 "GRANT SELECT, DELETE ON " + Pipe.name(target, "t") + " TO " + user,
                 "GRANT SELECT ON " + Pipe.name(target, "tally_schema") + " TO " + user);
-        for (String table :
-                List.of("position", "quarantine", "quarantine_audit", "conflict", "pipeline", "pipeline_audit")) {
+        for (String table : List.of(
+                "position", "quarantine", "quarantine_audit", "conflict", "pause", "pipeline", "pipeline_audit")) {
             target.execute(
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON " + Pipe.name(target, "tally_" + table) + " TO " + user);
         }

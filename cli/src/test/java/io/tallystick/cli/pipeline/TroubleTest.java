@@ -161,9 +161,13 @@ class TroubleTest {
             awaitError(pipe, Pipe.name(target, "t"), "does not exist");
             target.execute(T);
             pipe.awaitValue(target, "SELECT s FROM t", "one");
+            pipe.awaitValue(target, "SELECT state FROM tally_load", "done");
             target.execute("ALTER TABLE t RENAME TO away");
             source.execute("UPDATE t SET s = 'two'");
-            awaitError(pipe, "t");
+            Pipe.patiently()
+                    .untilAsserted(() -> assertThat(pipe.target().paused())
+                            .singleElement()
+                            .matches(table -> table.why().contains(Pipe.name(target, "t") + " does not exist")));
             target.execute("ALTER TABLE away RENAME TO t");
             pipe.awaitValue(target, "SELECT s FROM t", "two");
         }

@@ -2,31 +2,48 @@ package io.tallystick.cdc.file;
 
 import io.tallystick.cdc.Change;
 import io.tallystick.cdc.SourceTable;
+import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.file.Growth.ColumnsMissing;
 import io.tallystick.cdc.replicator.ChangeMapping;
 import io.tallystick.cdc.replicator.ConflictPolicy;
 import io.tallystick.cdc.replicator.Mirror;
+import io.tallystick.cdc.replicator.TableWatch;
+import io.tallystick.cdc.replicator.Unfit;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A mapping that is made when the first change comes, because its target may be away when the pipeline starts. For one thread. */
-final class LateMapping implements ChangeMapping {
+/**
+ * A mapping that is made when the first change comes, because its target may be away when the pipeline starts, and made anew without the
+ * tables that the target takes no rows for. For one thread.
+ */
+final class LateMapping implements ChangeMapping, TableWatch {
 
-    private final Supplier<ChangeMapping> maker;
+    private final Function<Set<TableName>, RouteMapping> maker;
     private final Consumer<ColumnsMissing> grower;
-    private @Nullable ChangeMapping made;
+    private final TableFitness fitness;
+    private final Map<TableName, RouteMapping> known = new LinkedHashMap<>();
+    private Set<TableName> leftOut = Set.of();
+    private @Nullable RouteMapping made;
     private @Nullable ColumnsMissing missing;
 
-    /** @param grower adds columns to the target's tables */
-    LateMapping(Supplier<ChangeMapping> maker, Consumer<ColumnsMissing> grower) {
+    /**
+     * @param maker makes it without these tables of the source
+     * @param grower adds columns to the target's tables
+     */
+    LateMapping(Function<Set<TableName>, RouteMapping> maker, Consumer<ColumnsMissing> grower, TableFitness fitness) {
         this.maker = maker;
         this.grower = grower;
+        this.fitness = fitness;
     }
 
     @Override
@@ -41,12 +58,15 @@ final class LateMapping implements ChangeMapping {
         }
     }
 
-    private ChangeMapping mapping() {
-        ChangeMapping mapping = made;
+    private RouteMapping mapping() {
+        RouteMapping mapping = made;
         if (mapping == null) {
             grow();
             mapping = make();
             made = mapping;
+            for (TableName source : mapping.written().keySet()) {
+                known.put(source, mapping);
+            }
         }
         return mapping;
     }
@@ -86,12 +106,61 @@ final class LateMapping implements ChangeMapping {
         return mapping().mirrors(source);
     }
 
-    private ChangeMapping make() {
+    private RouteMapping make() {
         try {
-            return maker.get();
+            return maker.apply(leftOut);
         } catch (RejectedException e) {
             // not the change is wrong but the target's tables: wait until somebody has mended them
             throw new UnavailableException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    @Override
+    public TableWatch watch() {
+        return this;
+    }
+
+    @Override
+    public void leaveOut(Set<TableName> sources) {
+        if (!sources.equals(leftOut)) {
+            leftOut = Set.copyOf(sources);
+            made = null;
+        }
+    }
+
+    /** A table that was never seen to be fit may not be one that a copy makes whole: then the target waits. */
+    @Override
+    public Map<TableName, Unfit> unfit() {
+        Map<TableName, Unfit> all = new LinkedHashMap<>();
+        known.forEach((source, mapping) -> {
+            Unfit unfit = leftOut.contains(source)
+                    ? null
+                    : fitness.look(source, mapping.written().getOrDefault(source, Map.of()));
+            if (unfit != null) {
+                String hindrance =
+                        mapping.notMendedByCopy(fitness.describe(source)).orElse(null);
+                all.put(source, unfit.hinderedBy(hindrance));
+            }
+        });
+        return all;
+    }
+
+    @Override
+    public @Nullable Unfit look(TableName source, @Nullable Map<TableName, List<String>> written) {
+        Unfit unfit = fitness.look(source, written == null ? Map.of() : written);
+        if (unfit != null || written == null) {
+            return unfit;
+        }
+        Set<TableName> others = new HashSet<>(leftOut);
+        others.remove(source);
+        return maker.apply(others)
+                .notMendedByCopy(fitness.describe(source))
+                .map(why -> new Unfit(
+                        source + " could be written again, but is not the table that it was: " + why
+                                + ". To have it copied as it is: tally pipeline resume FILE --table " + source,
+                        null,
+                        written,
+                        null))
+                .orElse(null);
     }
 }

@@ -28,6 +28,11 @@ final class MappedTable {
         this.columns = table.columns().stream().map(TargetColumn::name).toList();
     }
 
+    /** With all of its columns, as the target's catalog has it. */
+    TargetTable table() {
+        return whole.table;
+    }
+
     /**
      * A table and where the cells of its rows come from: shared by all of them, which can be joined then.
      *
@@ -48,10 +53,6 @@ final class MappedTable {
             }
             return new TargetRow(source, from, values);
         }
-    }
-
-    TargetTable table() {
-        return whole.table;
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,11 @@ final class MapperLeg {
     /** Those that it may write. */
     Set<TableName> tables() {
         return tables.keySet();
+    }
+
+    /** The same as the target's catalog has them. */
+    Stream<TargetTable> written() {
+        return tables.values().stream().map(MappedTable::table);
     }
 
     /** @throws RejectedException naming mapper, table and key, when it makes nothing of this change */

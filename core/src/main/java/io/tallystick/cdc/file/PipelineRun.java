@@ -18,6 +18,7 @@ import io.tallystick.cdc.replicator.PipelineRunner;
 import io.tallystick.cdc.replicator.PipelineStatus;
 import io.tallystick.cdc.replicator.ReplicatedTarget;
 import io.tallystick.cdc.replicator.TypeReport;
+import io.tallystick.cdc.replicator.Unfit;
 import io.tallystick.cdc.spool.DiskSpool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.Dialect;
@@ -158,9 +159,13 @@ public final class PipelineRun implements AutoCloseable {
         targets.forEach((name, open) -> {
             Growth growth = new Growth(source, new Preview(spec, name).maker());
             LateMapping mapping = new LateMapping(
-                    () -> new RouteMapping(
-                            spec, name, new TargetTables(spec, name, open.pool).read()::get, functions, growth),
-                    columns -> grow(name, open, columns));
+                    leftOut -> {
+                        PipelineSpec rest = spec.without(leftOut);
+                        return new RouteMapping(
+                                rest, name, new TargetTables(rest, name, open.pool).read()::get, functions, growth);
+                    },
+                    columns -> grow(name, open, columns),
+                    new TableFitness(spec, name, open.pool, source));
             all.add(new ReplicatedTarget(name, open.pool, dialect(open.place.url()), open.writer(), mapping));
         });
         runner = PipelineRunner.of(
@@ -242,6 +247,18 @@ public final class PipelineRun implements AutoCloseable {
                     mapping.keptRows(from).forEach((table, why) -> all.add(new Swept(name, from.name(), table, why))));
         });
         return all;
+    }
+
+    /**
+     * What keeps a target from taking rows of a table of the source now; empty when nothing does.
+     *
+     * @throws TallystickException when it cannot be told, for the target does not answer or somebody holds a lock on its table
+     */
+    public Optional<Unfit> unfit(String target, TableName table) {
+        Open open = targets.get(target);
+        return open == null
+                ? Optional.empty()
+                : Optional.ofNullable(new TableFitness(spec, target, open.pool, source).look(table, Map.of()));
     }
 
     /** What writes rows at a target, for a replay. */

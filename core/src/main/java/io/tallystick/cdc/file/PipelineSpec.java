@@ -52,6 +52,13 @@ public record PipelineSpec(
         return names;
     }
 
+    /** The same without the routes of these tables. */
+    PipelineSpec without(Set<TableName> sources) {
+        List<Route> rest =
+                routes.stream().filter(route -> !sources.contains(route.from())).toList();
+        return new PipelineSpec(name, source, targets, rest, settings, running, spool);
+    }
+
     /** Without a spool. */
     public PipelineSpec(
             String name, SourceSpec source, Map<String, Place> targets, List<Route> routes, PipelineSettings settings) {

@@ -15,6 +15,7 @@ import io.tallystick.cdc.replicator.Mirror;
 import io.tallystick.cdc.replicator.Ownership;
 import io.tallystick.jdbc.RejectedException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -24,9 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of a pipeline file as one target sees them. For the thread of that target. */
@@ -223,6 +226,64 @@ public final class RouteMapping implements ChangeMapping {
             leg.tables().forEach(table -> kept.put(table, "its rows are made by " + leg));
         }
         return kept;
+    }
+
+    /** For each table of the source the tables that it fills here, each with the columns that are written; not what a mapper makes. */
+    Map<TableName, Map<TableName, List<String>>> written() {
+        Map<TableName, Map<TableName, List<String>>> all = new LinkedHashMap<>();
+        legs.forEach((from, each) -> {
+            Map<TableName, List<String>> tables = new LinkedHashMap<>();
+            each.forEach(leg -> tables.put(
+                    leg.table().name(),
+                    leg.table().columns().stream().map(TargetColumn::name).toList()));
+            all.put(from, tables);
+        });
+        return all;
+    }
+
+    /**
+     * Why a copy alone does not make whole again what this table of the source fills here, once its changes were left out for a while;
+     * empty when it does.
+     */
+    Optional<String> notMendedByCopy(SourceTable source) {
+        if (mapped.containsKey(source.name())) {
+            return Optional.of("a mapper makes rows of it");
+        }
+        return legs.getOrDefault(source.name(), List.of()).stream()
+                .map(leg -> notMendedByCopy(source, leg))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private Optional<String> notMendedByCopy(SourceTable source, Leg leg) {
+        TargetTable table = leg.table();
+        Optional<String> kept =
+                kept(source, leg, RouteCells.of(source, leg, growth).from());
+        if (kept.isPresent()) {
+            return kept.map(why -> why + ", so rows that the source has no more would stay in " + table.name());
+        }
+        if (policies.containsKey(table)) {
+            return Optional.of(table.name() + " has a policy for conflicts, and a copy settles none");
+        }
+        if (table.inOrder()) {
+            return Optional.of(
+                    table.name()
+                            + " has a second unique key, a trigger or a foreign key to itself, which would notice that changes are missing");
+        }
+        Set<TableName> tied = new TreeSet<>(Comparator.comparing(TableName::toString));
+        tied.addAll(table.parents());
+        tied.retainAll(origins.keySet());
+        all().filter(other -> other.parents().contains(table.name())).forEach(other -> tied.add(other.name()));
+        return tied.isEmpty()
+                ? Optional.empty()
+                : Optional.of("a foreign key ties " + table.name() + " to " + tied
+                        + ", and rows of the one would be refused for want of the other's");
+    }
+
+    private Stream<TargetTable> all() {
+        return Stream.concat(
+                legs.values().stream().flatMap(List::stream).map(Leg::table),
+                mapped.values().stream().flatMap(List::stream).flatMap(MapperLeg::written));
     }
 
     private Optional<String> kept(SourceTable source, Leg leg, int[] from) {

@@ -25,6 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the user of a target may not do with the tables that a file's routes write there. Each right is asked for by EXPLAIN, for which all
@@ -56,17 +57,37 @@ final class TargetRights {
     }
 
     static List<Finding> examine(DataSource pool, Map<Destination, TargetTable> tables) {
-        return Jdbc.on(pool).autocommit(tx -> {
-            try {
-                TargetDialect dialect = TargetDialect.of(tx.connection());
-                if (dialect != TargetDialect.POSTGRESQL && !dialect.isMySqlFamily()) {
-                    return List.of();
-                }
-                return new TargetRights(tx, dialect, user(tx, dialect)).examine(tables);
-            } catch (SQLException e) {
-                throw SqlErrors.translate(e, tx.dialect(), false, "examining the rights at a target");
+        return Jdbc.on(pool).autocommit(tx -> examine(tx, tables));
+    }
+
+    /** On a connection where every statement commits by itself. */
+    static List<Finding> examine(Tx tx, Map<Destination, TargetTable> tables) {
+        try {
+            TargetDialect dialect = TargetDialect.of(tx.connection());
+            if (dialect != TargetDialect.POSTGRESQL && !dialect.isMySqlFamily()) {
+                return List.of();
             }
-        });
+            return new TargetRights(tx, dialect, user(tx, dialect)).examine(tables);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), false, "examining the rights at a target");
+        }
+    }
+
+    /**
+     * The statement that grants all that a table needs, when its user may not even read it; null when he may, or when it is not there.
+     * MariaDB and MySQL do not show him such a table.
+     */
+    static @Nullable String grantOfAll(Tx tx, Destination destination) {
+        try {
+            TargetDialect dialect = TargetDialect.of(tx.connection());
+            String quoted = dialect.quote(destination.table());
+            TargetRights rights = new TargetRights(tx, dialect, user(tx, dialect));
+            return rights.denied("SELECT 1 FROM " + quoted)
+                    ? "GRANT " + String.join(", ", ALL) + " ON " + quoted + " TO " + rights.user
+                    : null;
+        } catch (SQLException e) {
+            throw SqlErrors.translate(e, tx.dialect(), false, "examining the rights at a target");
+        }
     }
 
     private static String user(Tx tx, TargetDialect dialect) {
@@ -157,7 +178,8 @@ final class TargetRights {
             asked.execute("EXPLAIN " + statement);
             return false;
         } catch (SQLException e) {
-            if (SqlErrors.classify(e, tx.dialect(), false) == SqlFailure.UNAVAILABLE) {
+            SqlFailure failure = SqlErrors.classify(e, tx.dialect(), false);
+            if (failure == SqlFailure.UNAVAILABLE || failure == SqlFailure.CONFLICT) {
                 throw e;
             }
             // anything else (a key that only the database may make, say) is no matter of rights, and told elsewhere

@@ -46,6 +46,11 @@ public interface ChangeMapping {
         return null;
     }
 
+    /** Looks at the target's tables, and can leave some out. */
+    default TableWatch watch() {
+        return TableWatch.NONE;
+    }
+
     /** The target's tables that hold exactly the rows of this table of the source. None unless it is sure. */
     default List<Mirror> mirrors(SourceTable source) {
         return List.of();

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,18 +72,31 @@ final class Copying implements Runnable {
         read = read == null ? after : read;
     }
 
-    /** Says anew what is to be copied and from where on; chunks that were read for something else are dropped. */
-    synchronized void want(Map<TableName, LoadState> states, boolean beginAnew) {
-        if (!beginAnew && overtaken.keySet().equals(states.keySet())) {
+    /**
+     * Says anew what is to be copied and from where on; chunks that were read for something else are dropped.
+     *
+     * @param serves whether what is remembered of a table from this position on serves all who want it: not one that had left out its
+     *     changes up to a later place
+     */
+    synchronized void want(
+            Map<TableName, LoadState> states, boolean beginAnew, BiPredicate<TableName, Position> serves) {
+        Position from = Objects.requireNonNull(read, "opens comes before want");
+        Map<TableName, LoadState> due = new LinkedHashMap<>(states);
+        due.keySet().removeIf(table -> !serves.test(table, from));
+        overtaken
+                .entrySet()
+                .removeIf(each ->
+                        !serves.test(each.getKey(), each.getValue().since().read()));
+        if (!beginAnew && overtaken.keySet().equals(due.keySet())) {
             return;
         }
         generation++;
         fetched.clear();
         wanted.clear();
-        wanted.putAll(states);
-        overtaken.keySet().retainAll(states.keySet());
-        Remembering now = new Remembering(Objects.requireNonNull(read, "opens comes before want"));
-        states.keySet().forEach(table -> overtaken.computeIfAbsent(table, name -> new Overtaken(name, now)));
+        wanted.putAll(due);
+        overtaken.keySet().retainAll(due.keySet());
+        Remembering now = new Remembering(from);
+        due.keySet().forEach(table -> overtaken.computeIfAbsent(table, name -> new Overtaken(name, now)));
         notifyAll();
     }
 
@@ -116,7 +130,14 @@ final class Copying implements Runnable {
         overtaken.values().forEach(each -> each.forget(first.chunk.watermark()));
         notifyAll();
         return Optional.of(new LoadedChunk(
-                state.table(), state.next(), rows.get(), first.chunk.upTo(), state.to(), seen, first.order));
+                state.table(),
+                state.next(),
+                rows.get(),
+                first.chunk.upTo(),
+                state.to(),
+                seen,
+                first.order,
+                log.since().read()));
     }
 
     /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */

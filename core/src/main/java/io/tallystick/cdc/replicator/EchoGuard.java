@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +18,24 @@ final class EchoGuard {
     private final Upstream upstream;
     private final ReplicatedTarget target;
     private final LoopPolicy policy;
+    private final Consumer<TableName> found;
     private @Nullable String asked;
     private boolean all;
     private Origin origin = new Origin("", Set.of());
     private final Map<TableName, Boolean> answers = new HashMap<>();
 
-    EchoGuard(TargetSession session, Upstream upstream, ReplicatedTarget target, LoopPolicy policy) {
+    /** @param found hears of tables of which an echo was found */
+    EchoGuard(
+            TargetSession session,
+            Upstream upstream,
+            ReplicatedTarget target,
+            LoopPolicy policy,
+            Consumer<TableName> found) {
         this.session = session;
         this.upstream = upstream;
         this.target = target;
         this.policy = policy;
+        this.found = found;
     }
 
     /** To be called in a transaction before the first row is written. */
@@ -50,6 +59,14 @@ final class EchoGuard {
             all = policy.pipelines().contains(origin.name());
             answers.clear();
         }
-        return all || answers.computeIfAbsent(table, name -> origin.isFrom(session.database(), name));
+        return answers.computeIfAbsent(table, this::isEcho);
+    }
+
+    private boolean isEcho(TableName table) {
+        boolean echo = all || origin.isFrom(session.database(), table);
+        if (echo) {
+            found.accept(table);
+        }
+        return echo;
     }
 }

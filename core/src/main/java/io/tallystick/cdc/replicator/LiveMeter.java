@@ -16,6 +16,8 @@ final class LiveMeter {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final int LONGEST_REASON = 400;
+    private static final int MOST_PAUSED = 10;
+    private static final int LONGEST_PAUSE = 200;
 
     private final Map<String, Sample> changes = new HashMap<>();
     private final Map<String, Sample> copies = new HashMap<>();
@@ -40,7 +42,11 @@ final class LiveMeter {
                             lag,
                             target.queueBytes(),
                             copying(target.target(), loads.getOrDefault(target.target(), Map.of()), seen, now),
-                            shortened(target.error())));
+                            shortened(target.error()),
+                            target.paused().stream()
+                                    .limit(MOST_PAUSED)
+                                    .map(table -> table.shortened(LONGEST_PAUSE))
+                                    .toList()));
         }
         return new PipelineLive(
                 status.state().name(),

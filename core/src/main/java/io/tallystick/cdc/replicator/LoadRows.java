@@ -21,6 +21,9 @@ final class LoadRows {
     /** As loading, and rows that the source has no more are deleted. */
     private static final String SWEEPING = "resync";
 
+    private static final String LEFT_OUT = "EXISTS (SELECT 1 FROM tally_pause p WHERE p.pipeline = tally_load.pipeline"
+            + " AND p.source = tally_load.source AND p.copied_after IS NULL)";
+
     private final Tx tx;
     private final String pipeline;
 
@@ -44,9 +47,18 @@ final class LoadRows {
         tables.forEach(table -> order(new KeySpan(table, null, null), true));
     }
 
-    /** Orders a part of a table to be copied; what is being copied of that table begins anew as this part. */
+    /**
+     * Orders a part of a table to be copied; what is being copied of that table begins anew as this part. Of a table that was left out
+     * rows are deleted in any case: nobody made their deletions.
+     */
     void order(KeySpan span, boolean sweeps) {
         String table = span.table().toString();
+        boolean leftOut = !tx.query(
+                        "SELECT source FROM tally_pause WHERE pipeline = ? AND source = ?",
+                        row -> row.string("source"),
+                        pipeline,
+                        table)
+                .isEmpty();
         tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, table);
         tx.update(
                 "INSERT INTO tally_load (pipeline, source, first_key, last_key, done_rows, state, changed_at)"
@@ -55,7 +67,15 @@ final class LoadRows {
                 table,
                 text(span.after()),
                 text(span.to()),
-                sweeps ? SWEEPING : LOADING);
+                sweeps || leftOut ? SWEEPING : LOADING);
+    }
+
+    /** Tables that were copied before, whole or in parts. Not those that are being copied for the first time. */
+    Set<TableName> copiedOnce() {
+        return Set.copyOf(tx.query(
+                "SELECT source FROM tally_load WHERE pipeline = ? AND state <> '" + LOADING + "'",
+                row -> TableName.parse(row.string("source")),
+                pipeline));
     }
 
     /**
@@ -74,16 +94,19 @@ final class LoadRows {
         unknown.removeAll(known);
         order(unknown);
         known.removeAll(tables);
-        known.forEach(gone ->
-                tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, gone.toString()));
+        known.forEach(gone -> {
+            tx.update("DELETE FROM tally_load WHERE pipeline = ? AND source = ?", pipeline, gone.toString());
+            new PauseRows(tx, pipeline).remove(gone);
+        });
         return !unknown.isEmpty() || !known.isEmpty();
     }
 
-    /** Those that are not finished. */
+    /** Those that are not finished. What is ordered of a table that is left out begins when it is taken up. */
     List<LoadState> open() {
         return tx.query(
                 "SELECT source, first_key, last_key, done_to, done_rows, state FROM tally_load"
-                        + " WHERE pipeline = ? AND state IN ('" + LOADING + "', '" + SWEEPING + "') ORDER BY source",
+                        + " WHERE pipeline = ? AND state IN ('" + LOADING + "', '" + SWEEPING + "') AND NOT " + LEFT_OUT
+                        + " ORDER BY source",
                 row -> new LoadState(
                         TableName.parse(row.string("source")),
                         key(row.text("first_key")),
@@ -112,6 +135,9 @@ final class LoadRows {
                 orEmpty(before.doneTo()),
                 orEmpty(before.from()),
                 orEmpty(before.to()));
+        if (finished && rows == 1) {
+            new PauseRows(tx, pipeline).remove(after.table());
+        }
         return rows == 1;
     }
 

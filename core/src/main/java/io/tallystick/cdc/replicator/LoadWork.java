@@ -31,7 +31,8 @@ final class LoadWork {
         if (state == null || position == null || state.has(chunk)) {
             return;
         }
-        if (!passed.leadTo(state, chunk) || !state.countsWith(chunk)) {
+        boolean made = task.covers(chunk.remembered(), task.progress().takenUpAfter(chunk.table()));
+        if (!made || !passed.leadTo(state, chunk) || !state.countsWith(chunk)) {
             task.progress().copyAnew();
             return;
         }

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.replicator;
 
+import io.tallystick.cdc.Position;
 import io.tallystick.cdc.Row;
 import io.tallystick.cdc.TableName;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the last key that was wanted; null for the end of the table
  * @param seen what the source has there; null when nobody wants to delete the rest
  * @param order how its keys sort; null when that cannot be told
+ * @param remembered from where on the log was looked through for rows that are newer than this chunk, and were left out of it
  */
 record LoadedChunk(
         TableName table,
@@ -21,7 +23,8 @@ record LoadedChunk(
         @Nullable List<String> upTo,
         @Nullable List<String> to,
         @Nullable SeenRows seen,
-        @Nullable KeyOrder order) {
+        @Nullable KeyOrder order,
+        Position remembered) {
 
     /** The last key that it speaks about; null for the end of the table. */
     @Nullable

@@ -1,5 +1,6 @@
 package io.tallystick.cdc.replicator;
 
+import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.replicator.PipelineDesk.Handled;
 import io.tallystick.cdc.replicator.PipelineDesk.ParkedKey;
 import io.tallystick.cdc.replicator.PipelineOrders.Order;
@@ -52,7 +53,12 @@ final class ParkedAudit {
         return letGo(tx, outcome, "", List.of());
     }
 
-    private int letGo(Tx tx, String outcome, String condition, List<Long> ids) {
+    /** Takes everything of one table out of the quarantine; how many changes that were. */
+    int letGoOf(Tx tx, TableName table, String outcome) {
+        return letGo(tx, outcome, " AND table_name = ?", List.of(table.toString()));
+    }
+
+    private int letGo(Tx tx, String outcome, String condition, List<?> ids) {
         note(tx, WITH_REASON, outcome, condition, ids);
         List<@Nullable Object> arguments = new ArrayList<>(List.of(pipeline));
         arguments.addAll(ids);
@@ -64,7 +70,7 @@ final class ParkedAudit {
         note(tx, "?", "refused: " + why, " AND id = ?", List.of(id));
     }
 
-    private void note(Tx tx, String told, String outcome, String condition, List<Long> ids) {
+    private void note(Tx tx, String told, String outcome, String condition, List<?> ids) {
         List<@Nullable Object> arguments =
                 new ArrayList<>(List.of(act, order.who(), order.why(), Quarantine.brief(outcome), pipeline));
         arguments.addAll(ids);

@@ -48,8 +48,14 @@ public final class PipelineDesk {
      *
      * @param movedAt when the position was last written, by the target's clock
      * @param copying tables that are being copied, with the rows that are there already
+     * @param paused tables that are left out while the others flow on
      */
-    public record Standing(@Nullable Position position, Instant movedAt, long quarantined, Map<String, Long> copying) {}
+    public record Standing(
+            @Nullable Position position,
+            Instant movedAt,
+            long quarantined,
+            Map<String, Long> copying,
+            List<PausedTable> paused) {}
 
     /**
      * Who runs the pipeline and what was ordered, as this target knows it.
@@ -112,7 +118,8 @@ public final class PipelineDesk {
                             position == null ? null : new Position(position),
                             row.instant("updated_at"),
                             count(tx),
-                            copying(tx));
+                            copying(tx),
+                            paused(tx));
                 },
                 pipeline));
     }
@@ -153,6 +160,14 @@ public final class PipelineDesk {
                 .open()
                 .forEach(state -> copying.put(state.table().toString(), state.doneRows()));
         return copying;
+    }
+
+    private List<PausedTable> paused(Tx tx) {
+        return new PauseRows(tx, pipeline)
+                .all().values().stream()
+                        .filter(PauseRows.Pause::isLeftOut)
+                        .map(PauseRows.Pause::told)
+                        .toList();
     }
 
     /** The changes that wait, the oldest first. */
@@ -200,6 +215,21 @@ public final class PipelineDesk {
                     tx,
                     pipeline,
                     new PipelineBoard.Audit("resync", order, spans + (sweeps ? "" : ", rows are not deleted")));
+        });
+    }
+
+    /**
+     * Has a table that is left out taken up with the columns that its tables have now, as soon as they take rows.
+     *
+     * @throws RejectedException when it is not left out here
+     */
+    public void takeUp(TableName source, Order order) {
+        jdbc.run(tx -> {
+            if (!new PauseRows(tx, pipeline).wantAsItIs(source)) {
+                throw new RejectedException(
+                        source + " is not left out at " + pipeline + "; tally pipeline status shows" + " what is");
+            }
+            PipelineBoard.audit(tx, pipeline, new PipelineBoard.Audit("resume table", order, source.toString()));
         });
     }
 

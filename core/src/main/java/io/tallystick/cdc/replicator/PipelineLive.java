@@ -43,13 +43,31 @@ public record PipelineLive(
      *     whichever is less; −1 when unknown
      * @param queueBytes memory for what was read and not applied yet
      * @param waiting why nothing is written to it now; null while it takes what comes
+     * @param paused tables that are left out while the others flow on
      */
     public record Target(
             double changesPerSecond,
             long lagMillis,
             long queueBytes,
             List<Copy> copying,
-            @Nullable String waiting) {}
+            @Nullable String waiting,
+            @Nullable List<PausedTable> paused) {
+
+        /** A runner of an older version tells of none. */
+        public Target {
+            paused = paused == null ? List.of() : List.copyOf(paused);
+        }
+
+        /** Without tables that are left out. */
+        public Target(
+                double changesPerSecond,
+                long lagMillis,
+                long queueBytes,
+                List<Copy> copying,
+                @Nullable String waiting) {
+            this(changesPerSecond, lagMillis, queueBytes, copying, waiting, List.of());
+        }
+    }
 
     /**
      * A table that is being copied.

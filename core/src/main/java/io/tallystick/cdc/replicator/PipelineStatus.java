@@ -94,6 +94,7 @@ public record PipelineStatus(
      * @param quarantined rows that wait for a person
      * @param appliedUpTo the source's clock at the last transaction that is applied
      * @param error why the target cannot be written at the moment; null while all is well
+     * @param paused tables that are left out while the others flow on
      */
     public record TargetStatus(
             String target,
@@ -101,18 +102,38 @@ public record PipelineStatus(
             Counts counts,
             long queueBytes,
             @Nullable Instant appliedUpTo,
-            @Nullable String error) {
+            @Nullable String error,
+            List<PausedTable> paused) {
+
+        public TargetStatus {
+            paused = List.copyOf(paused);
+        }
+
+        /** Without tables that are left out. */
+        public TargetStatus(
+                String target,
+                @Nullable Position position,
+                Counts counts,
+                long queueBytes,
+                @Nullable Instant appliedUpTo,
+                @Nullable String error) {
+            this(target, position, counts, queueBytes, appliedUpTo, error, List.of());
+        }
 
         static TargetStatus unknown(String target) {
             return new TargetStatus(target, null, new Counts(0, 0, 0, 0), 0, null, null);
         }
 
+        TargetStatus paused(List<PausedTable> leftOut) {
+            return new TargetStatus(target, position, counts, queueBytes, appliedUpTo, error, leftOut);
+        }
+
         TargetStatus connected(@Nullable Position reached) {
-            return new TargetStatus(target, reached, counts, queueBytes, appliedUpTo, null);
+            return new TargetStatus(target, reached, counts, queueBytes, appliedUpTo, null, paused);
         }
 
         TargetStatus failed(String why) {
-            return new TargetStatus(target, position, counts, queueBytes, appliedUpTo, why);
+            return new TargetStatus(target, position, counts, queueBytes, appliedUpTo, why, paused);
         }
 
         TargetStatus applied(TargetProgress.Group group, int quarantined) {
@@ -122,16 +143,17 @@ public record PipelineStatus(
                     group.missing(),
                     quarantined,
                     group.conflicts());
-            return new TargetStatus(target, group.last().position(), more, queueBytes, group.committedAtSource(), null);
+            return new TargetStatus(
+                    target, group.last().position(), more, queueBytes, group.committedAtSource(), null, paused);
         }
 
         TargetStatus waiting(int quarantined) {
             Counts now = new Counts(counts.changes, counts.transactions, counts.missing, quarantined, counts.conflicts);
-            return new TargetStatus(target, position, now, queueBytes, appliedUpTo, error);
+            return new TargetStatus(target, position, now, queueBytes, appliedUpTo, error, paused);
         }
 
         TargetStatus withQueue(long bytes) {
-            return new TargetStatus(target, position, counts, bytes, appliedUpTo, error);
+            return new TargetStatus(target, position, counts, bytes, appliedUpTo, error, paused);
         }
     }
 

@@ -20,6 +20,11 @@ final class Remembering {
         this.read = read;
     }
 
+    /** How far the log was read when it began. */
+    Position read() {
+        return read;
+    }
+
     /** To be called before a chunk is read. */
     void prepare(SnapshotReader reader) {
         if (outset == null) {

@@ -37,6 +37,7 @@ record ResyncOrder(long number, Set<TableName> tables) {
         // what waited was refused by the past: the copy brings the rows as they are
         PipelineOrders.Order order = new PipelineOrders.Order("tallystick", "resync " + number, Instant.EPOCH);
         int waited = new ParkedAudit(pipeline, "discard", order).letGoOfAll(tx, "given up");
+        new PauseRows(tx, pipeline).forgetTakenUp();
         new LoadRows(tx, pipeline).resync(tables);
         PipelineBoard.audit(
                 tx,

@@ -39,7 +39,7 @@ final class SessionWork {
                 Quarantine.load(session.tx(), task.pipeline()),
                 table -> task.progress().loads().containsKey(table),
                 new EchoGuard(
-                        session, task.upstream(), task.target(), task.settings().loop()));
+                        session, task.upstream(), task.target(), task.settings().loop(), task.progress()::echoOf));
         task.progress().waiting(applier.quarantine());
         this.groups = new GroupWork(task, session, applier, unapplied, large);
         this.loads = new LoadWork(task, session, applier, rows);
@@ -127,6 +127,11 @@ final class SessionWork {
                             + " later; to avoid that: GRANT SET ON PARAMETER session_replication_role TO the pipeline's user",
                     task.target().name());
         }
+    }
+
+    /** Whether all that came is committed. */
+    boolean isBetweenTransactions() {
+        return !unapplied.isStreaming() && unapplied.complete().isEmpty();
     }
 
     /** To be called again and again: keeps the session, and looks whether a person has ordered something. */

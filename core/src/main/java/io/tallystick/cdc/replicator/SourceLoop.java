@@ -231,7 +231,7 @@ final class SourceLoop implements Runnable {
             overflow.begin(from);
             keys.forget();
             copying.opens(from);
-            copying.want(loads(), true);
+            copying.want(loads(), true, this::serves);
             if (goesOn()) {
                 stands(new Standing(PipelineStatus.State.RUNNING, null));
             }
@@ -293,6 +293,17 @@ final class SourceLoop implements Runnable {
         return all;
     }
 
+    /** Whether what is remembered of a table from here on serves every target that is to get it. */
+    private boolean serves(TableName table, Position since) {
+        for (Flow flow : flows) {
+            Position takenUp = flow.progress().takenUpAfter(table);
+            if (takenUp != null && !source.covers(since, takenUp)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void handOut(TransactionPiece piece, ChangeStream stream) throws InterruptedException {
         while (goesOn() && !overflow.keep(piece)) {
             if (readTo != null) {
@@ -331,7 +342,7 @@ final class SourceLoop implements Runnable {
         overflow.look(lagBytes);
         overflow.settle(now);
         long anew = timesAnew();
-        copying.want(loads(), anew != copiedAnew);
+        copying.want(loads(), anew != copiedAnew, this::serves);
         copiedAnew = anew;
         Position durable = overflow.standings().furthestBehind(true);
         // back in memory a target counts as where it stands itself, which may be less than was said before

@@ -20,6 +20,7 @@ final class TargetLoop implements Runnable {
     private final CountDownLatch end = new CountDownLatch(1);
 
     private final TargetTask task;
+    private final TablePauses pauses;
     private final Unapplied unapplied = new Unapplied();
     private final LargeRefusal large = new LargeRefusal();
 
@@ -35,6 +36,7 @@ final class TargetLoop implements Runnable {
             TargetProgress progress) {
         this.queue = queue;
         this.task = new TargetTask(target, upstream, settings, progress);
+        this.pauses = new TablePauses(task);
     }
 
     /** Ends the loop after the group in work. */
@@ -54,7 +56,10 @@ final class TargetLoop implements Runnable {
             } catch (RuntimeException e) {
                 // also what nobody thought of: a loop that ended without a word would hold up the source's log for ever
                 failures = task.progress().hasMoved() ? 0 : failures + 1;
-                pauseAfter(e, failures);
+                abandonWhatIsStreamed();
+                if (!pauses.foundAfter(e)) {
+                    pauseAfter(e, failures);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -64,17 +69,21 @@ final class TargetLoop implements Runnable {
 
     private void pauseAfter(RuntimeException failure, int failures) {
         // a schema error or a missing right is mended by a person, all others by time: the same pause serves both
-        String advice = failure instanceof RejectedException ? "; it goes on by itself once that is mended" : "";
+        String advice = (failure instanceof RejectedException ? "; it goes on by itself once that is mended" : "")
+                + pauses.hindrance();
         task.progress().failed(failure.getMessage() + advice);
         LOG.warn(
                 "target {} cannot be written, trying again: {}{}", task.target().name(), failure.getMessage(), advice);
-        if (unapplied.isStreaming()) {
-            abandon("lost a large transaction half-way");
-        }
         try {
             CdcRuntime.waitOr(end, task.upstream().runtime().pause(task.settings(), failures));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void abandonWhatIsStreamed() {
+        if (unapplied.isStreaming()) {
+            abandon("lost a large transaction half-way");
         }
     }
 
@@ -87,6 +96,7 @@ final class TargetLoop implements Runnable {
 
     private void work(TargetSession session) throws InterruptedException {
         lookWhetherItFellBack(session);
+        pauses.begin(session);
         SessionWork work = new SessionWork(task, session, unapplied, large);
         work.resume();
         task.progress().connected(session.position());
@@ -106,6 +116,9 @@ final class TargetLoop implements Runnable {
                 work.accept();
             }
             work.stayAwake();
+            if (work.isBetweenTransactions() && pauses.takesUp(session)) {
+                return;
+            }
         }
     }
 

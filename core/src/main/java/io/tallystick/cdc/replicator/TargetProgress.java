@@ -5,10 +5,15 @@ import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.TransactionPiece;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +27,9 @@ final class TargetProgress {
     private final AtomicLong anew = new AtomicLong();
     private volatile boolean moved;
     private volatile Map<TableName, LoadState> loads = Map.of();
+    private volatile Map<TableName, Position> takenUp = Map.of();
+    /** For the thread of the target. */
+    private final Set<TableName> echoes = new HashSet<>();
 
     TargetProgress(String target) {
         this.status = PipelineStatus.TargetStatus.unknown(target);
@@ -57,6 +65,37 @@ final class TargetProgress {
         Map<TableName, LoadState> byTable = new LinkedHashMap<>();
         open.forEach(state -> byTable.put(state.table(), state));
         loads = Collections.unmodifiableMap(byTable);
+    }
+
+    /** From where on the changes of this table are made again, after it was left out for a while; null for from the beginning. */
+    @Nullable
+    Position takenUpAfter(TableName table) {
+        return takenUp.get(table);
+    }
+
+    /** What is left out, and what is taken up again and not whole yet. */
+    void pauses(Collection<PauseRows.Pause> pauses) {
+        Map<TableName, Position> up = new HashMap<>();
+        List<PausedTable> out = new ArrayList<>();
+        for (PauseRows.Pause pause : pauses) {
+            if (pause.copiedAfter() == null) {
+                out.add(pause.told());
+            } else {
+                up.put(TableName.parse(pause.told().table()), pause.copiedAfter());
+            }
+        }
+        takenUp = Map.copyOf(up);
+        status = status.paused(out);
+    }
+
+    /** Changes of this table of the target come back by another pipeline. */
+    void echoOf(TableName table) {
+        echoes.add(table);
+    }
+
+    /** Whether changes of one of these tables of the target have come back. */
+    boolean hasEchoOf(Set<TableName> tables) {
+        return echoes.stream().anyMatch(tables::contains);
     }
 
     /** Says that the copying of a table has to begin anew. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class CopyingTest {
         OneRowTables source = new OneRowTables();
         Copying copying = new Copying(source, PipelineSettings.standard(), CdcRuntime.real());
         copying.opens(new Position("0"));
-        copying.want(Map.of(FIRST.name(), all(FIRST), SECOND.name(), all(SECOND)), true);
+        copying.want(Map.of(FIRST.name(), all(FIRST), SECOND.name(), all(SECOND)), true, (table, since) -> true);
         for (SourceTable table : List.of(FIRST, SECOND)) {
             Change partial = Change.update(null, Texts.row(table, 1, Texts.UNCHANGED));
             copying.note(new TransactionPiece("t", READ, Instant.EPOCH, null, List.of(partial), true));
@@ -49,6 +50,31 @@ class CopyingTest {
             return copied.size() == 2;
         });
         assertThat(copied).containsExactlyInAnyOrder(FIRST.name(), SECOND.name());
+        copying.stop();
+        thread.join();
+    }
+
+    @Test
+    void what_was_remembered_before_a_table_was_taken_up_does_not_serve_its_copy() throws InterruptedException {
+        Copying copying = new Copying(new OneRowTables(), PipelineSettings.standard(), CdcRuntime.real());
+        Map<TableName, LoadState> wanted = Map.of(FIRST.name(), all(FIRST));
+        copying.opens(new Position("0"));
+        copying.want(wanted, true, (table, since) -> true);
+        // another target copies it already when this one takes it up behind the transaction 3
+        BiPredicate<TableName, Position> serves = (table, since) -> Integer.parseInt(since.text()) >= 3;
+        for (int read = 1; read <= 3; read++) {
+            copying.want(wanted, false, serves);
+            Position here = new Position("" + read);
+            copying.note(new TransactionPiece("t" + read, here, Instant.EPOCH, null, List.of(), true));
+        }
+        copying.want(wanted, false, serves);
+        Thread thread = CdcRuntime.thread("copying", copying);
+        List<LoadedChunk> chunks = new ArrayList<>();
+        await().until(() -> {
+            copying.ready(new Position("3")).ifPresent(chunks::add);
+            return !chunks.isEmpty();
+        });
+        assertThat(chunks.get(0).remembered()).isEqualTo(new Position("3"));
         copying.stop();
         thread.join();
     }

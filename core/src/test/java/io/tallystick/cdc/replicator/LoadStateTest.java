@@ -2,6 +2,7 @@ package io.tallystick.cdc.replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.cdc.Position;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import java.util.List;
@@ -152,11 +153,12 @@ class LoadStateTest {
             @Nullable List<String> upTo,
             @Nullable List<String> to,
             @Nullable SeenRows seen) {
-        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen, null);
+        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, to, seen, null, new Position("1"));
     }
 
     private static LoadedChunk whole(@Nullable List<String> after, @Nullable List<String> upTo) {
-        return new LoadedChunk(TABLE.name(), after, List.of(), upTo, null, null, KeyOrder.ofNumbers());
+        return new LoadedChunk(
+                TABLE.name(), after, List.of(), upTo, null, null, KeyOrder.ofNumbers(), new Position("1"));
     }
 
     private static LoadState forBoth(LoadState one, LoadState other) {
