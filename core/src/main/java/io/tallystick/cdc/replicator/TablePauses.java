@@ -7,6 +7,7 @@ import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.TallystickException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,8 +27,13 @@ final class TablePauses {
     /** How soon a person's wish is noticed. */
     private static final Duration ORDERS = Duration.ofSeconds(3);
 
+    /** So long a table is waited for: whoever puts another one in its place need not have all of it copied anew. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final TargetTask task;
     private final TableWatch watch;
+    /** Since when tables are found unfit, as long as nothing could be written. */
+    private final Map<TableName, Instant> unfitSince = new HashMap<>();
     /** To be noted by the next session. */
     private Map<TableName, Unfit> found = new LinkedHashMap<>();
 
@@ -100,7 +106,10 @@ final class TablePauses {
                 others.put(
                         source, "another pipeline carries its changes back, and a copy would put older rows over them");
             } else if (copied.contains(source)) {
-                alone.put(source, each);
+                Instant since = unfitSince.computeIfAbsent(source, name -> task.now());
+                if (!task.now().isBefore(since.plus(PATIENCE))) {
+                    alone.put(source, each);
+                }
             } else {
                 others.put(
                         source,
@@ -174,6 +183,7 @@ final class TablePauses {
      * @return whether something was: then a session is to begin that knows of it
      */
     boolean takesUp(TargetSession session) {
+        unfitSince.clear();
         Position position = session.position();
         if (position == null || task.progress().status().paused().isEmpty()) {
             return false;
