@@ -65,8 +65,9 @@ class OperationsTest extends MoneyScene {
             assertThat(commands).hasSizeGreaterThanOrEqualTo(9);
             for (String command : commands) {
                 Run done = typed(command);
-                // without --yes a resync from now only says what it would do
-                int expected = command.contains("--from-now") ? Exit.REFUSED : Exit.OK;
+                // without --yes a resync from now only says what it would do; and no table is left out
+                boolean refused = command.contains("--from-now") || command.contains("resume FILE --table");
+                int expected = refused ? Exit.REFUSED : Exit.OK;
                 assertThat(done.exit())
                         .as(() -> command + "\n" + done.out() + done.err())
                         .isEqualTo(expected);
