@@ -6,6 +6,7 @@ import io.tallystick.jdbc.ConflictException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits complete transactions at the target in groups, each with the position that it leads to, and writes the beginnings of large
@@ -27,6 +28,8 @@ final class GroupWork {
     private final Unapplied unapplied;
     private final LargeRefusal large;
     private Instant positionWritten;
+    /** The end of what brought nothing, whose position was not worth a commit yet. */
+    private @Nullable TransactionPiece passed;
 
     GroupWork(TargetTask task, TargetSession session, GroupApplier applier, Unapplied unapplied, LargeRefusal large) {
         this.task = task;
@@ -65,14 +68,29 @@ final class GroupWork {
             commitLarge(complete);
         }
         if (complete.isEmpty()) {
+            commitPassed();
             return;
         }
         boolean empty = complete.stream().allMatch(piece -> piece.changes().isEmpty());
         if (empty && !isTimeForPosition()) {
+            passed = complete.get(complete.size() - 1);
             unapplied.committed(complete.size());
             return;
         }
         new Halves().commit(complete.size());
+    }
+
+    /** Nothing may come behind it for long, and the source or a spool would keep all of it until then. */
+    private void commitPassed() {
+        TransactionPiece end = passed;
+        if (end != null && !unapplied.isStreaming() && isTimeForPosition()) {
+            committed(List.of(end), 0);
+        }
+    }
+
+    /** The reading has begun anew, and may have begun further behind. */
+    void forgetPassed() {
+        passed = null;
     }
 
     private boolean isTimeForPosition() {
@@ -98,6 +116,11 @@ final class GroupWork {
     }
 
     private void commit(List<TransactionPiece> group, int changes) {
+        committed(group, changes);
+        unapplied.committed(group.size());
+    }
+
+    private void committed(List<TransactionPiece> group, int changes) {
         TransactionPiece last = group.get(group.size() - 1);
         Set<TableName> anew = applier.toCopyAnew();
         loads.order(anew);
@@ -107,13 +130,13 @@ final class GroupWork {
             task.progress().copyAnew();
         }
         positionWritten = task.now();
+        passed = null;
         large.isPast();
         task.progress()
                 .applied(
                         new TargetProgress.Group(
                                 last, changes, transactions(group), applier.missing(), applier.conflicts()),
                         applier.quarantine());
-        unapplied.committed(group.size());
     }
 
     private static int transactions(List<TransactionPiece> group) {

@@ -59,6 +59,7 @@ final class SessionWork {
             applier.quarantine().reload(session.tx());
         }
         unapplied.voidBegun();
+        groups.forgetPassed();
     }
 
     /** What was taken, in its order; what fails stays, to be made again in the next session. */

@@ -48,8 +48,10 @@ class PipelineRunnerTest {
     private static final Duration LEASE = Duration.ofMinutes(10);
 
     private static final TableName NAME = new TableName("public", "ledger");
-    private static final PipelineSettings SETTINGS =
-            PipelineSettings.standard().withCopyFirst(false).withPauses(Duration.ofMillis(5), Duration.ofMillis(50));
+    private static final PipelineSettings SETTINGS = PipelineSettings.standard()
+            .withCopyFirst(false)
+            .withProgressEvery(Duration.ofSeconds(1))
+            .withPauses(Duration.ofMillis(5), Duration.ofMillis(50));
 
     private final TestDatabase db;
     private final SourceTable ledger = Texts.table(NAME, "n_id", "n_amount");
@@ -126,6 +128,16 @@ class PipelineRunnerTest {
             control.pause("kim", "a test");
             await().atMost(LONG).until(() -> runner.status().state() == PipelineStatus.State.PAUSED);
             assertThat(source.isHeld).isFalse();
+        }
+    }
+
+    @Test
+    void a_position_that_was_not_worth_a_commit_is_stored_later_also_when_nothing_more_comes() throws SQLException {
+        try (PipelineRunner runner = runner(LEASE)) {
+            runner.start();
+            awaitPosition(1);
+            source.recorded.commit(List.of());
+            awaitPosition(2);
         }
     }
 
