@@ -44,6 +44,9 @@ class LeftOutTableTest {
     private static final PipelineSettings SETTINGS =
             PipelineSettings.standard().withGroupChanges(20).withPauses(Duration.ofMillis(2), Duration.ofMillis(200));
 
+    /** In three of them everything comes once. */
+    private static final int ROUNDS = Boolean.getBoolean("tally.soak") ? 12 : 3;
+
     private final TestDatabase db;
     private final Jdbc jdbc;
     private final SourceTable source;
@@ -79,7 +82,7 @@ class LeftOutTableTest {
         Pipeline pipeline = start(shaky);
         try {
             awaitWhole("one");
-            for (int round = 0; round < 6; round++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 shaky.failAll(call -> chance.nextInt(45) == 0, JdbcFault.lostReply());
                 db.execute("ALTER TABLE one RENAME TO away");
                 commit(20);
@@ -110,7 +113,7 @@ class LeftOutTableTest {
         } finally {
             pipeline.close();
         }
-        assertThat(shaky.faults()).as("answers that were lost").isGreaterThan(5);
+        assertThat(shaky.faults()).as("answers that were lost").isGreaterThan(2);
         assertThat(count("tally_quarantine")).isZero();
     }
 
