@@ -315,6 +315,29 @@ class PausedTablesTest {
     }
 
     @Test
+    void a_table_that_is_taken_up_as_it_is_stays_so_although_another_one_goes_at_the_same_time() throws SQLException {
+        TestDatabase source = source(Engine.POSTGRESQL);
+        TestDatabase target = servers.database(Engine.POSTGRESQL);
+        target.execute(A, B);
+        try (Pipe pipe = Pipe.start(Pipe.mirror("paused_as_it_is", source, target, "a", "b"))) {
+            awaitCopied(pipe, target);
+            target.execute("ALTER TABLE a DROP COLUMN n");
+            change(pipe, source, target, 0);
+            awaitPaused(pipe, source);
+            target.execute("ALTER TABLE b RENAME TO away", "CREATE UNIQUE INDEX ON a (s, id)");
+            TableName a = TableName.parse(Pipe.name(source, "a"));
+            pipe.run().desks().get("t1").takeUp(a, new Order("kim", "not wanted any more", Instant.now()));
+            String rows = "SELECT id, s FROM a ORDER BY id";
+            List<String> wanted = Pipe.rows(source, rows);
+            pipe.awaitRows(target, rows, found -> assertThat(found).isEqualTo(wanted));
+            target.execute("ALTER TABLE away RENAME TO b");
+            change(pipe, source, target, 1);
+            pipe.awaitValue(target, "SELECT count(*) FROM tally_pause", "0");
+            pipe.awaitValue(target, "SELECT count(*) FROM a", Pipe.value(source, "SELECT count(*) FROM a"));
+        }
+    }
+
+    @Test
     void a_table_that_goes_again_while_it_is_copied_is_left_out_again_and_another_target_does_not_notice()
             throws SQLException {
         TestDatabase source = source(Engine.POSTGRESQL);

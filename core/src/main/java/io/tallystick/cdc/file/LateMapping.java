@@ -123,6 +123,8 @@ final class LateMapping implements ChangeMapping, TableWatch {
     @Override
     public void leaveOut(Set<TableName> sources) {
         if (!sources.equals(leftOut)) {
+            // what comes back may not be what it was: a person may want it as it is now
+            known.keySet().removeAll(leftOut);
             leftOut = Set.copyOf(sources);
             made = null;
         }

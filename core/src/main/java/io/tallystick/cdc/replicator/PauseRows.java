@@ -79,13 +79,12 @@ final class PauseRows {
                 text(unfit.written()));
     }
 
-    /** Another reason for what is left out already. */
+    /** Another reason for what is left out already; how it is to be taken up stays, for a person may just have said it. */
     void tell(TableName source, Unfit unfit) {
         tx.update(
-                "UPDATE tally_pause SET why = ?, mend = ?, written = ?" + THIS,
+                "UPDATE tally_pause SET why = ?, mend = ?" + THIS,
                 unfit.why(),
                 unfit.mend(),
-                text(unfit.written()),
                 pipeline,
                 source.toString());
     }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,12 +85,16 @@ final class TablePauses {
     private Map<TableName, Unfit> unfitAgain() {
         Map<TableName, Unfit> again = new LinkedHashMap<>();
         pauses.forEach((source, pause) -> {
-            Unfit unfit = pause.isLeftOut() ? null : watch.look(source, pause.written());
+            Unfit unfit = pause.isLeftOut() ? null : look(source, pause);
             if (unfit != null) {
                 again.put(source, unfit);
             }
         });
         return again;
+    }
+
+    private @Nullable Unfit look(TableName source, PauseRows.Pause pause) {
+        return watch.look(source, pause.isWantedAsItIs() ? null : pause.written());
     }
 
     private Map<TableName, Unfit> alone(Map<TableName, Unfit> unfit) {
@@ -218,7 +223,7 @@ final class TablePauses {
             }
             Unfit unfit;
             try {
-                unfit = watch.look(source, pause.isWantedAsItIs() ? null : pause.written());
+                unfit = look(source, pause);
             } catch (TallystickException e) {
                 LOG.debug("target {}: {} cannot be looked at now", task.target().name(), source, e);
                 continue;

@@ -8,15 +8,10 @@ import io.tallystick.cdc.Change;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.TargetCatalog;
-import io.tallystick.cdc.TargetChange;
 import io.tallystick.cdc.TargetDialect;
-import io.tallystick.cdc.TargetTable;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
-import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Schema;
-import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.crash.FaultyDataSource;
 import io.tallystick.testkit.crash.JdbcFault;
 import io.tallystick.testkit.db.Databases;
@@ -31,9 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A table goes away and comes back with the rows that it had then, while connections are cut and the pipeline is begun anew. */
@@ -177,82 +170,7 @@ class LeftOutTableTest {
                     way,
                     Dialect.of(connection),
                     new BatchWriter(TargetDialect.of(connection), ConversionPolicy.standard()),
-                    new Watched(table));
-        }
-    }
-
-    /** A table that is fit when it is there. */
-    private final class Watched implements ChangeMapping, TableWatch {
-
-        private final TableName table;
-        private boolean leftOut;
-        private @Nullable MirrorMapping made;
-
-        Watched(String table) {
-            this.table = new TableName(schema, table);
-        }
-
-        private MirrorMapping mapping() {
-            MirrorMapping mapping = made;
-            if (mapping == null) {
-                mapping = make();
-                made = mapping;
-            }
-            return mapping;
-        }
-
-        private MirrorMapping make() {
-            try (Connection connection = db.connect()) {
-                TargetTable found = TargetCatalog.of(connection)
-                        .read(List.of(TargetCatalog.Wanted.all(table)))
-                        .get(0);
-                return new MirrorMapping(Map.of(source.name(), found));
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            } catch (RejectedException e) {
-                // as mappings of files do: not the change is wrong
-                throw new UnavailableException(String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        @Override
-        public void map(Change change, Consumer<TargetChange> out) {
-            if (!leftOut) {
-                mapping().map(change, out);
-            }
-        }
-
-        @Override
-        public List<Mirror> mirrors(SourceTable from) {
-            return mapping().mirrors(from);
-        }
-
-        @Override
-        public TableWatch watch() {
-            return this;
-        }
-
-        @Override
-        public void leaveOut(Set<TableName> sources) {
-            leftOut = sources.contains(source.name());
-            made = null;
-        }
-
-        @Override
-        public Map<TableName, Unfit> unfit() {
-            Unfit unfit = leftOut ? null : look(source.name(), Map.of());
-            return unfit == null ? Map.of() : Map.of(source.name(), unfit);
-        }
-
-        @Override
-        public @Nullable Unfit look(TableName from, @Nullable Map<TableName, List<String>> written) {
-            try (Connection connection = db.connect()) {
-                return TargetCatalog.of(connection).exists(table)
-                        ? null
-                        : new Unfit(table + " does not exist", null, Map.of(table, List.of()), null);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+                    new WatchedTable(db, source, new TableName(schema, table)));
         }
     }
 }

@@ -92,7 +92,8 @@ abstract class OverflowScene {
                 "DELETE FROM slow",
                 "DELETE FROM tally_position",
                 "DELETE FROM tally_quarantine",
-                "DELETE FROM tally_load");
+                "DELETE FROM tally_load",
+                "DELETE FROM tally_pause");
     }
 
     /** One target is away from 20 on, and the source has heard that all is received. */
@@ -137,14 +138,18 @@ abstract class OverflowScene {
     Pipeline started(ChangeSource source, DataSource slow, @Nullable PieceSpool spool) {
         List<ReplicatedTarget> targets = new ArrayList<>();
         copies.forEach((name, table) -> targets.add(new ReplicatedTarget(
-                name,
-                name.equals("slow") ? slow : db.dataSource(),
-                Dialect.POSTGRESQL,
-                writer,
-                new MirrorMapping(Map.of(ledger.name(), table)))));
-        Pipeline pipeline = Pipeline.of("test", source, Set.of(ledger.name()), targets, SETTINGS, spool);
+                name, name.equals("slow") ? slow : db.dataSource(), Dialect.POSTGRESQL, writer, mapping(table))));
+        Pipeline pipeline = Pipeline.of("test", source, Set.of(ledger.name()), targets, settings(), spool);
         pipeline.start();
         return pipeline;
+    }
+
+    PipelineSettings settings() {
+        return SETTINGS;
+    }
+
+    ChangeMapping mapping(TargetTable copy) {
+        return new MirrorMapping(Map.of(ledger.name(), copy));
     }
 
     static void awaitApplied(Pipeline pipeline, String target, int transactions) {
