@@ -133,6 +133,21 @@ class PipelineCommandTest {
         assertThat(status.out()).contains("mail", "calendar", "/");
     }
 
+    private Run replay(long id) {
+        return Run.of(
+                "pipeline",
+                "quarantine",
+                file.toString(),
+                "--target",
+                "calendar",
+                "--replay",
+                "" + id,
+                "--who",
+                "kim",
+                "--why",
+                "mended");
+    }
+
     @Test
     void a_row_that_does_not_fit_waits_until_a_person_replays_it() throws SQLException, IOException {
         // what waits is told although nothing moves
@@ -153,33 +168,11 @@ class PipelineCommandTest {
             assertThat(Run.of("pipeline", "status", "--json", file.toString()).out())
                     .containsPattern("\"position\" : \"\\d+/");
             long id = number(calendar, "SELECT id FROM tally_quarantine");
-            Run refused = Run.of(
-                    "pipeline",
-                    "quarantine",
-                    file.toString(),
-                    "--target",
-                    "calendar",
-                    "--replay",
-                    "" + id,
-                    "--who",
-                    "kim",
-                    "--why",
-                    "mended");
+            Run refused = replay(id);
             assertThat(refused.exit()).isEqualTo(Exit.REFUSED);
             assertThat(refused.err()).contains("refused again").doesNotContain("--password-file");
             calendar.execute("ALTER TABLE calendar ALTER COLUMN title TYPE VARCHAR(40)");
-            Run replayed = Run.of(
-                    "pipeline",
-                    "quarantine",
-                    file.toString(),
-                    "--target",
-                    "calendar",
-                    "--replay",
-                    "" + id,
-                    "--who",
-                    "kim",
-                    "--why",
-                    "mended");
+            Run replayed = replay(id);
             assertThat(replayed.err()).isEmpty();
             assertThat(replayed.out()).contains("1 change is made");
             assertThat(text(calendar, "SELECT title FROM calendar WHERE account_id = 2"))

@@ -144,10 +144,10 @@ final class TablePauses {
         found.keySet()
                 .removeIf(source -> all.containsKey(source) && all.get(source).isLeftOut());
         if (found.isEmpty() || position == null) {
-            see(all);
+            adopt(all);
         } else {
             note(session, rows, position);
-            see(rows.all());
+            adopt(rows.all());
         }
     }
 
@@ -155,7 +155,7 @@ final class TablePauses {
     private void note(TargetSession session, PauseRows rows, Position position) {
         found.forEach((source, unfit) -> {
             rows.pause(source, unfit);
-            audit(session, "table paused", source, unfit.why());
+            audit(session, "table paused", source + " takes no rows", unfit.why());
         });
         session.commit(position);
         found.forEach((source, unfit) -> LOG.warn(
@@ -169,7 +169,8 @@ final class TablePauses {
         nextLook = nextLook();
     }
 
-    private void see(Map<TableName, PauseRows.Pause> all) {
+    /** From now on these stand at the target, and what the mapping makes follows them. */
+    private void adopt(Map<TableName, PauseRows.Pause> all) {
         pauses = all;
         task.progress().pauses(all.values());
         watch.leaveOut(all.entrySet().stream()
@@ -238,7 +239,7 @@ final class TablePauses {
         }
         if (changed || !up.isEmpty()) {
             session.commit(position);
-            see(rows.all());
+            adopt(rows.all());
             session.rollback();
             up.forEach(source -> LOG.info(
                     "target {}: {} takes rows again and is copied anew",
@@ -253,7 +254,8 @@ final class TablePauses {
         new PauseRows(session.tx(), task.pipeline()).takeUp(source, position);
         new LoadRows(session.tx(), task.pipeline()).resync(Set.of(source));
         Quarantine.lock(session.tx(), task.pipeline());
-        ParkedAudit quarantine = new ParkedAudit(task.pipeline(), "discard", order(source));
+        String why = source + " takes rows again";
+        ParkedAudit quarantine = new ParkedAudit(task.pipeline(), "discard", order(why));
         int waited = 0;
         for (TableName table : pause.written().keySet()) {
             waited += quarantine.letGoOf(session.tx(), table, "given up, for " + source + " is copied anew");
@@ -261,16 +263,16 @@ final class TablePauses {
         audit(
                 session,
                 "table taken up",
-                source,
+                why,
                 "left out since " + pause.told().since() + "; copied anew, " + waited
                         + " changes in quarantine given up");
     }
 
-    private void audit(TargetSession session, String act, TableName source, String detail) {
-        PipelineBoard.audit(session.tx(), task.pipeline(), new PipelineBoard.Audit(act, order(source), detail));
+    private void audit(TargetSession session, String act, String why, String detail) {
+        PipelineBoard.audit(session.tx(), task.pipeline(), new PipelineBoard.Audit(act, order(why), detail));
     }
 
-    private static PipelineOrders.Order order(TableName source) {
-        return new PipelineOrders.Order("tallystick", source.toString(), Instant.EPOCH);
+    private static PipelineOrders.Order order(String why) {
+        return new PipelineOrders.Order("tallystick", why, Instant.EPOCH);
     }
 }
