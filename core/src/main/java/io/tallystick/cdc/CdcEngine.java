@@ -1,6 +1,6 @@
 package io.tallystick.cdc;
 
-import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.RejectedException;
 import java.util.Map;
@@ -35,7 +35,7 @@ public interface CdcEngine {
     }
 
     /** A pool for the target; closing it is the caller's. */
-    HikariDataSource target(ConnectionSettings settings);
+    CandidPool target(ConnectionSettings settings);
 
     /** What writes rows at a target with this URL. */
     RowWriter writer(String url, ConversionPolicy policy);

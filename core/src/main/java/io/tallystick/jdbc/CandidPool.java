@@ -23,13 +23,30 @@ public final class CandidPool extends HikariDataSource {
         this.logins = logins;
     }
 
+    /**
+     * A pool that can be opened while the database is away.
+     *
+     * @param kind what the database is, for the pool's name
+     */
+    public static HikariConfig config(ConnectionSettings settings, String kind) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName(settings.applicationName() + "-" + kind);
+        pool.setJdbcUrl(settings.url());
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        pool.setMaximumPoolSize(settings.poolSize());
+        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
+        pool.setInitializationFailTimeout(-1);
+        return pool;
+    }
+
     /** @param config with a JDBC URL */
-    public static HikariDataSource open(HikariConfig config) {
+    public static CandidPool open(HikariConfig config) {
         return open(config, config.getJdbcUrl());
     }
 
     /** @param url what the driver is to connect to, where the URL of the configuration is only what people know it by */
-    public static HikariDataSource open(HikariConfig config, String url) {
+    public static CandidPool open(HikariConfig config, String url) {
         Logins logins = new Logins(new DriverDataSource(
                 url,
                 config.getDriverClassName(),
@@ -38,6 +55,15 @@ public final class CandidPool extends HikariDataSource {
                 config.getPassword()));
         config.setDataSource(logins);
         return new CandidPool(config, logins);
+    }
+
+    /**
+     * From now on it also says at once that nobody listens at the server's port: for those who try again themselves, or are asked by
+     * a person who waits. Others are spared a server that is just restarted.
+     */
+    public CandidPool tellingWhenNobodyListens() {
+        logins.tellWhenNobodyListens();
+        return this;
     }
 
     @Override
@@ -50,14 +76,15 @@ public final class CandidPool extends HikariDataSource {
     /** The first one, or the first again: whatever is known sooner, a connection or a refusal. */
     private Connection first() throws SQLException {
         CompletableFuture<Connection> answer = logins.refusal();
+        Thread asking = new Thread(() -> ask(answer), getPoolName() + "-first");
+        asking.setDaemon(true);
         if (!answer.isDone()) {
-            Thread asking = new Thread(() -> ask(answer), getPoolName() + "-first");
-            asking.setDaemon(true);
             asking.start();
         }
         try {
             return answer.get();
         } catch (ExecutionException e) {
+            asking.interrupt();
             if (e.getCause() instanceof SQLException told) {
                 // others hear of the same refusal: each gets an exception of his own
                 throw new SQLException(told.getMessage(), told);

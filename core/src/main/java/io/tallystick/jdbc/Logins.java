@@ -11,15 +11,23 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A driver, as a pool uses it, that remembers whether the server refused the user when he knocked last. Thread-safe. */
+/**
+ * A driver, as a pool uses it, that remembers whether the server refused the user when he knocked last, and tells, where that is wanted,
+ * when there was nobody to knock at. Thread-safe.
+ */
 final class Logins implements DataSource {
 
     private final DataSource driver;
     private final Set<CompletableFuture<Connection>> waiting = ConcurrentHashMap.newKeySet();
     private volatile @Nullable SQLException refused;
+    private volatile boolean tellsWhenNobodyListens;
 
     Logins(DataSource driver) {
         this.driver = driver;
+    }
+
+    void tellWhenNobodyListens() {
+        tellsWhenNobodyListens = true;
     }
 
     /** Ends with the next refusal; at once when the last answer was one. */
@@ -55,7 +63,8 @@ final class Logins implements DataSource {
         } catch (SQLException e) {
             // a server that went away meanwhile may have another mind when it is back
             refused = SqlErrors.isLoginRefused(e) ? e : null;
-            if (refused != null) {
+            // a port is not remembered: somebody may listen the next time
+            if (refused != null || tellsWhenNobodyListens && SqlErrors.isNobodyListening(e)) {
                 waiting.forEach(answer -> answer.completeExceptionally(e));
             }
             throw e;

@@ -1,6 +1,7 @@
 package io.tallystick.jdbc;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -196,6 +197,16 @@ public final class SqlErrors {
                 || state.equals("3D000")
                 || state.equals("S1009")
                 || LOGIN_INNODB.contains(root.getErrorCode());
+    }
+
+    /** Whether the host was reached, or its name at least, and no connection came of it. */
+    static boolean isNobodyListening(SQLException error) {
+        for (Throwable t = error; t != null; t = t.getCause()) {
+            if (t instanceof ConnectException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -23,7 +23,7 @@ public abstract class DataSourcesContract {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final String PASSWORD = "hidden-word";
 
-    protected abstract HikariDataSource open(ConnectionSettings settings);
+    protected abstract CandidPool open(ConnectionSettings settings);
 
     /** Makes sure that nobody of this name can log in with that password; what the refusal says of itself. */
     protected abstract String refuse(TestDatabase db, String stranger);
@@ -53,7 +53,9 @@ public abstract class DataSourcesContract {
             // the pool pauses longer and longer between its own attempts
             awaitDialect(jdbc, db);
         } finally {
-            db.restart();
+            if (!db.isRunning()) {
+                db.restart();
+            }
         }
     }
 
@@ -97,6 +99,30 @@ public abstract class DataSourcesContract {
             awaitDialect(jdbc, db);
         } finally {
             forget(db, stranger);
+        }
+    }
+
+    @Test
+    void that_nobody_listens_is_told_at_once_where_it_is_wanted_and_the_pool_heals_when_somebody_does(TestDatabase db)
+            throws Exception {
+        Timeouts patient = new Timeouts(
+                Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(1));
+        db.kill();
+        try (CandidPool pool = open(settings(db).withTimeouts(patient)).tellingWhenNobodyListens()) {
+            Jdbc jdbc = Jdbc.on(pool);
+            for (int time = 1; time <= 2; time++) {
+                assertThat(Background.supply(() -> catchThrowable(jdbc::dialect))
+                                .get(1, TimeUnit.MINUTES))
+                        .as("time %d", time)
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining(db.url());
+            }
+            db.restart();
+            awaitDialect(jdbc, db);
+        } finally {
+            if (!db.isRunning()) {
+                db.restart();
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 package io.tallystick.debezium;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.RowWriter;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.RejectedException;
 import java.util.Map;
@@ -61,7 +61,7 @@ public final class OracleCdc implements CdcEngine {
     }
 
     @Override
-    public HikariDataSource target(ConnectionSettings settings) {
+    public CandidPool target(ConnectionSettings settings) {
         throw noTarget();
     }
 

@@ -1,7 +1,6 @@
 package io.tallystick.mysql;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import java.sql.Connection;
@@ -29,19 +28,12 @@ public final class MySqlDataSources {
      *
      * @throws IllegalArgumentException when the URL is for another database
      */
-    public static HikariDataSource open(ConnectionSettings settings) {
+    public static CandidPool open(ConnectionSettings settings) {
         if (!accepts(settings.url())) {
             throw new IllegalArgumentException("expected a URL that begins with " + MARIADB + " or " + MYSQL
                     + ", found " + settings + "; other databases open elsewhere");
         }
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName(settings.applicationName() + "-mysql");
-        pool.setJdbcUrl(settings.url());
-        pool.setUsername(settings.user());
-        pool.setPassword(settings.password());
-        pool.setMaximumPoolSize(settings.poolSize());
-        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
-        pool.setInitializationFailTimeout(-1);
+        HikariConfig pool = CandidPool.config(settings, "mysql");
         pool.setAutoCommit(false);
         // set once for each connection: the servers' own default is REPEATABLE READ, whose gap locks deadlock inserts
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");

@@ -1,7 +1,6 @@
 package io.tallystick.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import java.time.Duration;
@@ -25,19 +24,12 @@ public final class PostgresDataSources {
      *
      * @throws IllegalArgumentException when the URL is not for PostgreSQL
      */
-    public static HikariDataSource open(ConnectionSettings settings) {
+    public static CandidPool open(ConnectionSettings settings) {
         if (!accepts(settings.url())) {
             throw new IllegalArgumentException("expected a URL that begins with " + SCHEME + ", found " + settings
                     + "; other databases open elsewhere");
         }
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName(settings.applicationName() + "-postgres");
-        pool.setJdbcUrl(settings.url());
-        pool.setUsername(settings.user());
-        pool.setPassword(settings.password());
-        pool.setMaximumPoolSize(settings.poolSize());
-        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
-        pool.setInitializationFailTimeout(-1);
+        HikariConfig pool = CandidPool.config(settings, "postgres");
         pool.setAutoCommit(false);
         // set once for each connection: then no transaction has to ask or set it
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");

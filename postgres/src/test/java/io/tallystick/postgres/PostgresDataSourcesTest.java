@@ -3,7 +3,7 @@ package io.tallystick.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.jdbc.DataSourcesContract;
 import io.tallystick.jdbc.Jdbc;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class PostgresDataSourcesTest extends DataSourcesContract {
 
     @Override
-    protected HikariDataSource open(ConnectionSettings settings) {
+    protected CandidPool open(ConnectionSettings settings) {
         return PostgresDataSources.open(settings);
     }
 

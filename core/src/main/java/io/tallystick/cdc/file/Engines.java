@@ -1,7 +1,5 @@
 package io.tallystick.cdc.file;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.file.PipelineSpec.SourceSpec;
@@ -45,21 +43,10 @@ final class Engines {
         if (query == null) {
             return of(settings.url()).source(settings, spec.slot(), spec.options());
         }
-        HikariDataSource pool =
-                find(settings.url()).map(engine -> engine.target(settings)).orElseGet(() -> plain(settings));
+        CandidPool pool = find(settings.url())
+                .map(engine -> engine.target(settings))
+                .orElseGet(() -> CandidPool.open(CandidPool.config(settings, "query")));
         return QueryChangeSource.of(pool, withoutSecrets(settings.url()), query);
-    }
-
-    private static HikariDataSource plain(ConnectionSettings settings) {
-        HikariConfig pool = new HikariConfig();
-        pool.setPoolName(settings.applicationName() + "-query");
-        pool.setJdbcUrl(settings.url());
-        pool.setUsername(settings.user());
-        pool.setPassword(settings.password());
-        pool.setMaximumPoolSize(settings.poolSize());
-        pool.setConnectionTimeout(Math.max(250, settings.timeouts().borrow().toMillis()));
-        pool.setInitializationFailTimeout(-1);
-        return CandidPool.open(pool);
     }
 
     private static String withoutSecrets(String url) {

@@ -70,7 +70,9 @@ public final class PipelineRun implements AutoCloseable {
         this.source = Engines.source(spec.source(), settings(from));
         spec.targets().forEach((name, place) -> {
             CdcEngine engine = Engines.of(place.url());
-            targets.put(name, new Open(engine, place, engine.target(settings(place))));
+            // a runner tries again itself, and a person who asks waits for the answer
+            targets.put(
+                    name, new Open(engine, place, engine.target(settings(place)).tellingWhenNobodyListens()));
         });
     }
 

@@ -1,11 +1,11 @@
 package io.tallystick.mysql.cdc;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.RowWriter;
 import io.tallystick.cdc.TargetDialect;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.mysql.MySqlDataSources;
 import java.security.SecureRandom;
@@ -25,7 +25,7 @@ public final class MySqlCdc implements CdcEngine {
     }
 
     @Override
-    public HikariDataSource target(ConnectionSettings settings) {
+    public CandidPool target(ConnectionSettings settings) {
         return MySqlDataSources.open(settings);
     }
 

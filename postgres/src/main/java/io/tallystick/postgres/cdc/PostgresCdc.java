@@ -1,10 +1,10 @@
 package io.tallystick.postgres.cdc;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.tallystick.cdc.CdcEngine;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.ConversionPolicy;
 import io.tallystick.cdc.RowWriter;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
 import io.tallystick.postgres.PostgresDataSources;
 
@@ -22,7 +22,7 @@ public final class PostgresCdc implements CdcEngine {
     }
 
     @Override
-    public HikariDataSource target(ConnectionSettings settings) {
+    public CandidPool target(ConnectionSettings settings) {
         return PostgresDataSources.open(settings);
     }
 
