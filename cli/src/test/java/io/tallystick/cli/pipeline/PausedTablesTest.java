@@ -45,6 +45,14 @@ class PausedTablesTest {
         return ("paused_" + what + "_" + engine).toLowerCase(Locale.ROOT);
     }
 
+    /** Both tables are mirrored and were copied; the target has them from now on. */
+    private static Pipe copied(String name, TestDatabase source, TestDatabase target) {
+        target.execute(A, B);
+        Pipe pipe = Pipe.start(Pipe.mirror(name, source, target, "a", "b"));
+        awaitCopied(pipe, target);
+        return pipe;
+    }
+
     private static void awaitCopied(Pipe pipe, TestDatabase target) {
         pipe.awaitValue(target, "SELECT count(*) FROM tally_load WHERE state = 'done'", "2");
     }
@@ -75,11 +83,21 @@ class PausedTablesTest {
 
     private static void awaitWhole(Pipe pipe, TestDatabase source, TestDatabase target) throws SQLException {
         pipe.awaitValue(target, "SELECT count(*) FROM tally_pause", "0");
-        List<String> wanted = Pipe.rows(source, ROWS);
-        pipe.awaitRows(target, ROWS, found -> assertThat(found).isEqualTo(wanted));
+        awaitEqual(pipe, source, target, ROWS);
         assertThat(Pipe.quarantine(target)).isEmpty();
         assertThat(pipe.target().paused()).isEmpty();
         assertThat(pipe.target().error()).isNull();
+    }
+
+    private static void awaitEqual(Pipe pipe, TestDatabase source, TestDatabase target, String rows)
+            throws SQLException {
+        List<String> wanted = Pipe.rows(source, rows);
+        pipe.awaitRows(target, rows, found -> assertThat(found).isEqualTo(wanted));
+    }
+
+    private static void takeUpAsItIs(Pipe pipe, TestDatabase source) {
+        TableName a = TableName.parse(Pipe.name(source, "a"));
+        pipe.run().desks().get("t1").takeUp(a, new Order("kim", "not wanted any more", Instant.now()));
     }
 
     @ParameterizedTest
@@ -88,9 +106,7 @@ class PausedTablesTest {
             throws SQLException {
         TestDatabase source = source(engine);
         TestDatabase target = servers.database(engine);
-        target.execute(A, B);
-        try (Pipe pipe = Pipe.start(Pipe.mirror(name("dropped", engine), source, target, "a", "b"))) {
-            awaitCopied(pipe, target);
+        try (Pipe pipe = copied(name("dropped", engine), source, target)) {
             target.execute("DROP TABLE a");
             change(pipe, source, target, 0);
             PausedTable paused = awaitPaused(pipe, source);
@@ -113,9 +129,7 @@ class PausedTablesTest {
             Engine engine) throws SQLException {
         TestDatabase source = source(engine);
         TestDatabase target = servers.database(engine);
-        target.execute(A, B);
-        try (Pipe pipe = Pipe.start(Pipe.mirror(name("column", engine), source, target, "a", "b"))) {
-            awaitCopied(pipe, target);
+        try (Pipe pipe = copied(name("column", engine), source, target)) {
             target.execute("ALTER TABLE a DROP COLUMN n");
             change(pipe, source, target, 0);
             PausedTable paused = awaitPaused(pipe, source);
@@ -278,7 +292,7 @@ class PausedTablesTest {
         TestDatabase source = source(Engine.POSTGRESQL);
         TestDatabase target = servers.database(Engine.POSTGRESQL);
         target.execute(A, B);
-        try (Pipe pipe = Pipe.start(Pipe.mirror("paused_moment", source, target, "a", "b"))) {
+        try (Pipe pipe = Pipe.start(Pipe.mirror("paused_moment", source, target, "a", "b"), "longest_pause: 10s")) {
             awaitCopied(pipe, target);
             String copiedAt = Pipe.value(target, "SELECT max(changed_at) FROM tally_load");
             target.execute("ALTER TABLE a RENAME TO away");
@@ -298,19 +312,14 @@ class PausedTablesTest {
     void a_table_that_lost_a_column_for_good_is_taken_up_as_it_is_when_a_person_says_so() throws SQLException {
         TestDatabase source = source(Engine.MARIADB);
         TestDatabase target = servers.database(Engine.MARIADB);
-        target.execute(A, B);
-        try (Pipe pipe = Pipe.start(Pipe.mirror("paused_by_hand", source, target, "a", "b"))) {
-            awaitCopied(pipe, target);
+        try (Pipe pipe = copied("paused_by_hand", source, target)) {
             target.execute("ALTER TABLE a DROP COLUMN n");
             change(pipe, source, target, 0);
             awaitPaused(pipe, source);
-            TableName a = TableName.parse(Pipe.name(source, "a"));
-            pipe.run().desks().get("t1").takeUp(a, new Order("kim", "not wanted any more", Instant.now()));
+            takeUpAsItIs(pipe, source);
             pipe.awaitValue(target, "SELECT count(*) FROM tally_pause", "0");
             change(pipe, source, target, 1);
-            String rows = "SELECT id, s FROM a ORDER BY id";
-            List<String> wanted = Pipe.rows(source, rows);
-            pipe.awaitRows(target, rows, found -> assertThat(found).isEqualTo(wanted));
+            awaitEqual(pipe, source, target, "SELECT id, s FROM a ORDER BY id");
         }
     }
 
@@ -318,18 +327,13 @@ class PausedTablesTest {
     void a_table_that_is_taken_up_as_it_is_stays_so_although_another_one_goes_at_the_same_time() throws SQLException {
         TestDatabase source = source(Engine.POSTGRESQL);
         TestDatabase target = servers.database(Engine.POSTGRESQL);
-        target.execute(A, B);
-        try (Pipe pipe = Pipe.start(Pipe.mirror("paused_as_it_is", source, target, "a", "b"))) {
-            awaitCopied(pipe, target);
+        try (Pipe pipe = copied("paused_as_it_is", source, target)) {
             target.execute("ALTER TABLE a DROP COLUMN n");
             change(pipe, source, target, 0);
             awaitPaused(pipe, source);
             target.execute("ALTER TABLE b RENAME TO away", "CREATE UNIQUE INDEX ON a (s, id)");
-            TableName a = TableName.parse(Pipe.name(source, "a"));
-            pipe.run().desks().get("t1").takeUp(a, new Order("kim", "not wanted any more", Instant.now()));
-            String rows = "SELECT id, s FROM a ORDER BY id";
-            List<String> wanted = Pipe.rows(source, rows);
-            pipe.awaitRows(target, rows, found -> assertThat(found).isEqualTo(wanted));
+            takeUpAsItIs(pipe, source);
+            awaitEqual(pipe, source, target, "SELECT id, s FROM a ORDER BY id");
             target.execute("ALTER TABLE away RENAME TO b");
             change(pipe, source, target, 1);
             pipe.awaitValue(target, "SELECT count(*) FROM tally_pause", "0");
@@ -370,8 +374,7 @@ class PausedTablesTest {
             target.execute(A);
             change(pipe, source, target, 5);
             awaitWhole(pipe, source, target);
-            List<String> wanted = Pipe.rows(source, ROWS);
-            pipe.awaitRows(other, ROWS, found -> assertThat(found).isEqualTo(wanted));
+            awaitEqual(pipe, source, other, ROWS);
             assertThat(pipe.status().targets().get(1).paused()).isEmpty();
             assertThat(Pipe.rows(other, "SELECT * FROM tally_pause")).isEmpty();
         }

@@ -41,14 +41,17 @@ final class Pipe implements AutoCloseable {
         return start(yaml, "group_changes: 10000");
     }
 
-    /** With one more setting. */
+    /** With one more setting, or another one instead of ours. */
     static Pipe start(String yaml, String setting) {
         return start(yaml, setting, PipelineRun.builder());
     }
 
     /** With what a program has registered. */
     static Pipe start(String yaml, String setting, PipelineRunBuilder program) {
-        String settings = SETTINGS.replace("}", ", " + setting + "}");
+        String key = setting.substring(0, setting.indexOf(':') + 1);
+        String settings = SETTINGS.contains(key)
+                ? SETTINGS.replaceFirst(key + " \\w+", setting)
+                : SETTINGS.replace("}", ", " + setting + "}");
         Pipe pipe = new Pipe(PipelineFile.parse("test.yaml", yaml + settings, name -> null), program);
         pipe.run.install();
         pipe.run.start();

@@ -25,10 +25,13 @@ import org.slf4j.LoggerFactory;
 final class TablePauses {
 
     private static final Logger LOG = LoggerFactory.getLogger(TablePauses.class);
-    /** How soon a person's wish is noticed. */
+    /** How soon a person's wish is noticed, and not later than the longest pause between tries. */
     private static final Duration ORDERS = Duration.ofSeconds(3);
 
-    /** So long a table is waited for: whoever puts another one in its place need not have all of it copied anew. */
+    /**
+     * So long a table is waited for, and not longer than the longest pause between tries: whoever puts another one in its place need not
+     * have all of it copied anew.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final TargetTask task;
@@ -112,7 +115,7 @@ final class TablePauses {
                         source, "another pipeline carries its changes back, and a copy would put older rows over them");
             } else if (copied.contains(source)) {
                 Instant since = unfitSince.computeIfAbsent(source, name -> task.now());
-                if (!task.now().isBefore(since.plus(PATIENCE))) {
+                if (!task.now().isBefore(since.plus(atMost(PATIENCE)))) {
                     alone.put(source, each);
                 }
             } else {
@@ -128,6 +131,11 @@ final class TablePauses {
                         + each.getValue())
                 .collect(Collectors.joining());
         return alone;
+    }
+
+    private Duration atMost(Duration usual) {
+        Duration longest = task.settings().longestPause();
+        return longest.compareTo(usual) < 0 ? longest : usual;
     }
 
     private Set<TableName> copiedOnce() {
@@ -195,7 +203,7 @@ final class TablePauses {
             return false;
         }
         Instant now = task.now();
-        boolean asked = !now.isBefore(ordersSeen.plus(ORDERS));
+        boolean asked = !now.isBefore(ordersSeen.plus(atMost(ORDERS)));
         boolean wanted = false;
         if (asked) {
             ordersSeen = now;

@@ -34,8 +34,10 @@ import org.junit.jupiter.api.Test;
 class LeftOutTableTest {
 
     private static final Duration LONG = Duration.ofSeconds(120);
-    private static final PipelineSettings SETTINGS =
-            PipelineSettings.standard().withGroupChanges(20).withPauses(Duration.ofMillis(2), Duration.ofMillis(200));
+    private static final PipelineSettings SETTINGS = PipelineSettings.standard()
+            .withGroupChanges(20)
+            .withProgressEvery(Duration.ofSeconds(1))
+            .withPauses(Duration.ofMillis(2), Duration.ofMillis(50));
 
     /** In three of them everything comes once. */
     private static final int ROUNDS = Boolean.getBoolean("tally.soak") ? 12 : 3;
