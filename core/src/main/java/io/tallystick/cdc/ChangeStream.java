@@ -27,6 +27,12 @@ public interface ChangeStream extends AutoCloseable {
     }
 
     /**
+     * Says whether somebody waits to hear how far the log was read, because rows that were copied go behind that place. Then it is told
+     * also where the log holds nothing for this pipeline, and at once rather than now and then. For the thread that polls.
+     */
+    default void awaited(boolean somebodyWaits) {}
+
+    /**
      * Says that everything up to here is durable elsewhere, so that the source may forget it. Never to be called with more
      * than that. Returns at once.
      */

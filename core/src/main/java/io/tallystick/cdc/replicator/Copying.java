@@ -140,6 +140,11 @@ final class Copying implements Runnable {
                 log.since().read()));
     }
 
+    /** Whether chunks were read that the log has not been read up to yet. */
+    synchronized boolean waitsForLog() {
+        return !fetched.isEmpty();
+    }
+
     /** What was fetched and not handed out is wanted again, each table from its first such chunk on. */
     private void readAgain() {
         Map<TableName, LoadState> all = new LinkedHashMap<>();

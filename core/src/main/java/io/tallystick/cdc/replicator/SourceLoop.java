@@ -251,6 +251,7 @@ final class SourceLoop implements Runnable {
                     overflow.letReturn(readTo, runtime.clock().instant());
                 }
                 handOutChunks(stream);
+                stream.awaited(copying.waitsForLog());
                 acknowledge(stream);
             }
         }

@@ -25,6 +25,7 @@ final class BinlogStream implements ChangeStream {
     private final InstantSource clock;
     private final DumpConnection connection;
     private final TransactionAssembler transactions;
+    private final PieceMaker pieces;
     private final LogReader log;
     private final PieceQueue queue;
     private final Thread thread;
@@ -39,7 +40,7 @@ final class BinlogStream implements ChangeStream {
         this.connection = connection;
         this.queue = new PieceQueue();
         CharacterSets.Collations collations = source.catalog.collations();
-        PieceMaker pieces = new PieceMaker(progress, clock, this::hand);
+        this.pieces = new PieceMaker(progress, clock, this::hand);
         this.transactions =
                 new TransactionAssembler(progress, new Tables(source.wanted, source.catalog, collations), pieces);
         this.log = new LogReader(transactions, pieces, collations);
@@ -82,6 +83,11 @@ final class BinlogStream implements ChangeStream {
     @Override
     public boolean isFlowing() {
         return queue.hasTaken();
+    }
+
+    @Override
+    public void awaited(boolean somebodyWaits) {
+        pieces.tellOften(somebodyWaits);
     }
 
     /** Does nothing: the server keeps its log by its own rules (binlog_expire_logs_seconds), whoever has read it. */

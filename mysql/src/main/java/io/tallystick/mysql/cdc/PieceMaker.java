@@ -21,6 +21,8 @@ final class PieceMaker {
     private static final int MOST_CHANGES = 4_096;
     private static final int LARGEST_WEIGHT = 1 << 20;
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
+    /** While somebody waits for it. */
+    private static final Duration AWAITED_EVERY = Duration.ofMillis(10);
 
     private final LogProgress progress;
     private final InstantSource clock;
@@ -33,12 +35,18 @@ final class PieceMaker {
     private @Nullable Position position;
     private @Nullable String origin;
     private boolean moved;
+    private volatile boolean awaited;
     private Instant toldAt = Instant.EPOCH;
 
     PieceMaker(LogProgress progress, InstantSource clock, Pieces pieces) {
         this.progress = progress;
         this.clock = clock;
         this.pieces = pieces;
+    }
+
+    /** Whether to say how far the log was read more often than now and then. To be called by any thread. */
+    void tellOften(boolean often) {
+        awaited = often;
     }
 
     void begin(Gtid transaction, Instant committedAt, String suffix) {
@@ -101,7 +109,8 @@ final class PieceMaker {
     /** Says how far the log was read, unless that was said lately or has not changed. */
     void tell() throws InterruptedException {
         Instant now = clock.instant();
-        if (moved && Duration.between(toldAt, now).compareTo(PROGRESS_EVERY) >= 0) {
+        Duration every = awaited ? AWAITED_EVERY : PROGRESS_EVERY;
+        if (moved && Duration.between(toldAt, now).compareTo(every) >= 0) {
             pieces.put(TransactionPiece.progress(progress.position(), at), 128);
             moved = false;
             toldAt = now;
