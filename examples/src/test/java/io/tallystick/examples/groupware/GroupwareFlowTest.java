@@ -4,45 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.examples.Check;
-import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.Scene;
-import io.tallystick.examples.play.Stage;
-import io.tallystick.examples.play.Theatre;
-import io.tallystick.examples.world.World;
+import io.tallystick.examples.play.FlowContract;
 import io.tallystick.jdbc.Jdbc;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Every scene of the flow, with its fault, between real processes; then the books of five databases, and that they can fail. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class GroupwareFlowTest {
+class GroupwareFlowTest extends FlowContract {
 
-    private final GroupwarePlay play = new GroupwarePlay();
-    private World world;
-    private Stage stage;
-
-    @BeforeAll
-    void open() {
-        world = World.open(42, play.roles());
-        stage = new Theatre(world, DemoListener.silent()).stage(play.flow());
-        play.prepare(stage);
-    }
-
-    @AfterAll
-    void close() {
-        world.close();
-    }
-
-    @Test
-    void every_scene_ends_as_it_must_and_the_books_agree() {
-        List<Check> ends = play.scenes().stream().map(this::played).toList();
-
-        assertThat(ends).isNotEmpty().allSatisfy(GroupwareFlowTest::holds);
-        assertThat(play.check(new Books(world))).isNotEmpty().allSatisfy(GroupwareFlowTest::holds);
+    GroupwareFlowTest() {
+        super(new GroupwarePlay());
     }
 
     @Test
@@ -76,13 +47,5 @@ class GroupwareFlowTest {
         try (PipelineRun run = PipelineRun.of(new Groupware(world).spec())) {
             assertThat(run.examine()).isEmpty();
         }
-    }
-
-    private Check played(Scene scene) {
-        return scene.act().play(stage);
-    }
-
-    private static void holds(Check check) {
-        assertThat(check.ok()).as(check.toString()).isTrue();
     }
 }

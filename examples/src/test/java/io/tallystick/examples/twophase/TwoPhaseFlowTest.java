@@ -3,47 +3,19 @@ package io.tallystick.examples.twophase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.examples.Check;
-import io.tallystick.examples.DemoListener;
 import io.tallystick.examples.play.Books;
-import io.tallystick.examples.play.Stage;
-import io.tallystick.examples.play.Theatre;
-import io.tallystick.examples.world.World;
+import io.tallystick.examples.play.FlowContract;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.xa.XaOutcome;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** Every scene of the flow, with its fault, between real processes; then the books of all databases, and that they can fail. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TwoPhaseFlowTest {
+class TwoPhaseFlowTest extends FlowContract {
 
-    private final TwoPhasePlay play = new TwoPhasePlay();
-    private World world;
-    private Stage stage;
-
-    @BeforeAll
-    void open() {
-        world = World.open(42, play.roles());
-        stage = new Theatre(world, DemoListener.silent()).stage(play.flow());
-        play.prepare(stage);
-    }
-
-    @AfterAll
-    void close() {
-        world.close();
-    }
-
-    @Test
-    void every_scene_ends_as_it_must_and_the_books_agree() {
-        List<Check> ends =
-                play.scenes().stream().map(scene -> scene.act().play(stage)).toList();
-
-        assertThat(ends).isNotEmpty().allSatisfy(TwoPhaseFlowTest::holds);
-        assertThat(play.check(new Books(world))).isNotEmpty().allSatisfy(TwoPhaseFlowTest::holds);
+    TwoPhaseFlowTest() {
+        super(new TwoPhasePlay());
     }
 
     @Test
@@ -89,9 +61,5 @@ class TwoPhaseFlowTest {
     private List<String> failed(CardHolders holders, Duration bound) {
         return new TwoPhaseBooks(new Books(world), holders, bound)
                 .check().stream().filter(check -> !check.ok()).map(Check::name).toList();
-    }
-
-    private static void holds(Check check) {
-        assertThat(check.ok()).as(check.toString()).isTrue();
     }
 }
