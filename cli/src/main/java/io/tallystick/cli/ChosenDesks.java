@@ -22,8 +22,30 @@ final class ChosenDesks {
      */
     record Answers<T>(Map<String, List<T>> told, Map<String, String> silent, int exit) {
 
-        boolean nothing() {
+        private boolean nothing() {
             return told.values().stream().allMatch(List::isEmpty);
+        }
+
+        /**
+         * What they tell, for programs or for people; nothing when nobody tells anything.
+         *
+         * @param none what a person reads when there is nothing to tell
+         */
+        void show(
+                Output output,
+                Function<T, Map<String, Object>> json,
+                Function<Map<String, List<T>>, Table> table,
+                Cell... none) {
+            if (output.json()) {
+                Map<String, Object> all = new LinkedHashMap<>();
+                told.forEach((target, each) ->
+                        all.put(target, each.stream().map(json).toList()));
+                output.json(all);
+            } else if (!nothing()) {
+                output.table(table.apply(told));
+            } else if (!told.isEmpty()) {
+                output.line(none);
+            }
         }
 
         void tellSilent(Output output) {

@@ -1,12 +1,10 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.cdc.replicator.PipelineDesk.Act;
 import io.tallystick.cdc.replicator.PipelineDesk.Handled;
 import io.tallystick.cdc.replicator.PipelineDesk.ParkedKey;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,8 +14,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tally pipeline audit}. */
 @Command(
@@ -28,18 +24,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class PipelineAudit implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
-    private Path file;
-
-    @Option(names = "--target", paramLabel = "NAME", description = "one target only")
-    private String target;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "200",
-            description = "so many of each target at most; ${DEFAULT-VALUE} unless given")
-    private int limit;
+    @Mixin
+    private ListOptions which;
 
     @Mixin
     private Output output;
@@ -49,18 +35,9 @@ final class PipelineAudit implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
-        }
-        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
-            ChosenDesks.Answers<Entry> all = ChosenDesks.ask(run.desks(), target, this::entries);
-            if (output.json()) {
-                output.json(json(all.told()));
-            } else if (!all.nothing()) {
-                output.table(table(all.told()));
-            } else if (!all.told().isEmpty()) {
-                output.line("Nobody has ordered anything.");
-            }
+        try (PipelineRun run = which.open()) {
+            ChosenDesks.Answers<Entry> all = which.ask(run, this::entries);
+            all.show(output, PipelineAudit::json, this::table, Cell.of("Nobody has ordered anything."));
             all.tellSilent(output);
             return all.exit();
         }
@@ -68,6 +45,7 @@ final class PipelineAudit implements Callable<Integer> {
 
     private List<Entry> entries(PipelineDesk desk) {
         List<Entry> entries = new ArrayList<>();
+        int limit = which.limit();
         desk.history(limit).forEach(act -> entries.add(new Entry(act, null)));
         desk.handled(limit).forEach(one -> entries.add(entry(one)));
         entries.sort(Comparator.comparing((Entry entry) -> entry.act().at()).reversed());
@@ -83,13 +61,6 @@ final class PipelineAudit implements Callable<Integer> {
                         one.order().why(),
                         one.outcome()),
                 one.change());
-    }
-
-    private static Map<String, Object> json(Map<String, List<Entry>> all) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        all.forEach((name, entries) ->
-                json.put(name, entries.stream().map(PipelineAudit::json).toList()));
-        return json;
     }
 
     private static Map<String, Object> json(Entry entry) {

@@ -1,9 +1,7 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.replicator.PipelineDesk.Conflict;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,58 +9,35 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tally pipeline conflicts}. */
 @Command(
         name = "conflicts",
         description =
                 "List the last changes that met a row which somebody else had written, newest first, and who won: keys, no other"
-                        + " values. Only routes with a policy (on_conflict) notice conflicts.",
+                        + " values. Only routes with a policy (on_conflict) notice conflicts. About 1,000 are kept.",
         mixinStandardHelpOptions = true)
 final class PipelineConflicts implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
-    private Path file;
-
-    @Option(names = "--target", paramLabel = "NAME", description = "one target only")
-    private String target;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            description = "so many of each target at most (default: ${DEFAULT-VALUE}; about 1,000 are kept)",
-            defaultValue = "200")
-    private int limit;
+    @Mixin
+    private ListOptions which;
 
     @Mixin
     private Output output;
 
     @Override
     public Integer call() {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
-        }
-        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
-            ChosenDesks.Answers<Conflict> found = ChosenDesks.ask(run.desks(), target, desk -> desk.conflicts(limit));
-            if (output.json()) {
-                output.json(json(found.told()));
-            } else if (!found.nothing()) {
-                output.table(table(found.told()));
-            } else if (!found.told().isEmpty()) {
-                output.line(new Cell("● ", Tone.GOOD), Cell.of("No conflict is known."));
-            }
+        try (PipelineRun run = which.open()) {
+            ChosenDesks.Answers<Conflict> found = which.ask(run, desk -> desk.conflicts(which.limit()));
+            found.show(
+                    output,
+                    PipelineConflicts::json,
+                    PipelineConflicts::table,
+                    new Cell("● ", Tone.GOOD),
+                    Cell.of("No conflict is known."));
             found.tellSilent(output);
             return found.exit();
         }
-    }
-
-    private static Map<String, Object> json(Map<String, List<Conflict>> found) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        found.forEach((name, all) ->
-                json.put(name, all.stream().map(PipelineConflicts::json).toList()));
-        return json;
     }
 
     private static Map<String, Object> json(Conflict one) {

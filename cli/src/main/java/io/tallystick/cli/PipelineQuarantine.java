@@ -1,11 +1,9 @@
 package io.tallystick.cli;
 
-import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
 import io.tallystick.cdc.replicator.ParkedFilter;
 import io.tallystick.cdc.replicator.PipelineDesk;
 import io.tallystick.cdc.replicator.PipelineDesk.Parked;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,25 +14,19 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code tally pipeline quarantine}. */
 @Command(
         name = "quarantine",
         description =
                 "List changes that a target has refused, and those behind them; make them after all (replay) or give them up"
-                        + " (discard), a row's or many. Who and why are kept: tally pipeline audit.",
+                        + " (discard), a row's or many, at the one target that --target names. Who and why are kept: tally"
+                        + " pipeline audit.",
         mixinStandardHelpOptions = true)
 final class PipelineQuarantine implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "the pipeline file, YAML")
-    private Path file;
-
-    @Option(
-            names = "--target",
-            paramLabel = "NAME",
-            description = "one target only; needed to replay and to discard where the file has several")
-    private String target;
+    @Mixin
+    private ListOptions list;
 
     @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "only this table, as the list names it")
     private String table;
@@ -74,13 +66,6 @@ final class PipelineQuarantine implements Callable<Integer> {
     @Option(names = "--yes", description = "really; without it --discard-all only says what it would do")
     private boolean yes;
 
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "200",
-            description = "list so many of each target at most; ${DEFAULT-VALUE} unless given")
-    private int limit;
-
     @Mixin
     private WhoOptions who;
 
@@ -93,13 +78,13 @@ final class PipelineQuarantine implements Callable<Integer> {
         if (act != null && (act.replay != null || act.discard != null) && !which.equals(ParkedFilter.ALL)) {
             throw new IllegalArgumentException("an id says which change is meant: leave --table and --change out");
         }
-        try (PipelineRun run = PipelineRun.of(PipelineFile.read(file))) {
+        try (PipelineRun run = list.open()) {
             return act == null ? list(run, which) : act(run, which);
         }
     }
 
     private int act(PipelineRun run, ParkedFilter which) {
-        Map.Entry<String, PipelineDesk> desk = ChosenDesks.one(run.desks(), target);
+        Map.Entry<String, PipelineDesk> desk = list.one(run);
         QuarantineActs acts = new QuarantineActs(desk.getValue(), desk.getKey(), output);
         if (act.discardAll) {
             return acts.discardAll(which, yes ? who.order() : null);
@@ -113,18 +98,14 @@ final class PipelineQuarantine implements Callable<Integer> {
     }
 
     private int list(PipelineRun run, ParkedFilter which) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("--limit was " + limit + ", expected at least 1");
-        }
-        ChosenDesks.Answers<Parked> all = ChosenDesks.ask(run.desks(), target, desk -> desk.parked(which, limit));
-        if (output.json()) {
-            output.json(json(all.told()));
-        } else if (!all.nothing()) {
-            output.table(table(all.told()));
-        } else if (!all.told().isEmpty()) {
-            boolean any = which.equals(ParkedFilter.ALL);
-            output.line(new Cell("● ", Tone.GOOD), Cell.of(any ? "Nothing waits." : "Nothing of that waits."));
-        }
+        ChosenDesks.Answers<Parked> all = list.ask(run, desk -> desk.parked(which, list.limit()));
+        boolean any = which.equals(ParkedFilter.ALL);
+        all.show(
+                output,
+                PipelineQuarantine::json,
+                this::table,
+                new Cell("● ", Tone.GOOD),
+                Cell.of(any ? "Nothing waits." : "Nothing of that waits."));
         all.told().forEach((name, parked) -> tellMore(run, name, parked.size(), which));
         all.tellSilent(output);
         return all.exit();
@@ -133,7 +114,7 @@ final class PipelineQuarantine implements Callable<Integer> {
     /** A list that ends early must not look whole, and one that is empty not as if all were well. */
     private void tellMore(PipelineRun run, String name, int shown, ParkedFilter which) {
         PipelineDesk desk = ChosenDesks.one(run.desks(), name).getValue();
-        if (shown == limit) {
+        if (shown == list.limit()) {
             long waiting = desk.waiting(which).stream()
                     .mapToLong(PipelineDesk.Waiting::changes)
                     .sum();
@@ -149,13 +130,6 @@ final class PipelineQuarantine implements Callable<Integer> {
                 output.aside("At " + name + " others wait: " + others + ".");
             }
         }
-    }
-
-    private static Map<String, Object> json(Map<String, List<Parked>> all) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        all.forEach((name, parked) ->
-                json.put(name, parked.stream().map(PipelineQuarantine::json).toList()));
-        return json;
     }
 
     private static Map<String, Object> json(Parked one) {
