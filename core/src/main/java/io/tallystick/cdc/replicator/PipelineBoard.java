@@ -87,18 +87,23 @@ final class PipelineBoard {
     Entry hold(String runner, Duration lease, String told) {
         return jdbc.inTransaction(tx -> {
             if (!renewed(tx, runner, lease, told)) {
-                tx.insertFirst(
-                        "tally_pipeline",
-                        List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
-                        pipeline,
-                        0L,
-                        0L,
-                        0L,
-                        0L);
+                writeFirst(tx, pipeline);
                 renewed(tx, runner, lease, told);
             }
             return read(tx).orElse(Entry.NOTHING);
         });
+    }
+
+    /** Makes sure that the pipeline has its row, with which nobody has done anything yet. */
+    static void writeFirst(Tx tx, String pipeline) {
+        tx.insertFirst(
+                "tally_pipeline",
+                List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
+                pipeline,
+                0L,
+                0L,
+                0L,
+                0L);
     }
 
     private boolean renewed(Tx tx, String runner, Duration lease, String told) {
@@ -136,14 +141,7 @@ final class PipelineBoard {
      */
     boolean order(PipelineOrders orders, @Nullable Audit audit) {
         return jdbc.inTransaction(tx -> {
-            tx.insertFirst(
-                    "tally_pipeline",
-                    List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
-                    pipeline,
-                    0L,
-                    0L,
-                    0L,
-                    0L);
+            writeFirst(tx, pipeline);
             int rows = tx.update(
                     "UPDATE tally_pipeline SET order_no = ?, paused = ?, resync_no = ?, resync = ?" + WHERE
                             + " AND order_no < ?",

@@ -3,7 +3,6 @@ package io.tallystick.cdc.replicator;
 import io.tallystick.cdc.TableName;
 import io.tallystick.jdbc.Tx;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,14 +21,7 @@ record ResyncOrder(long number, Set<TableName> tables) {
         if (number == 0 || begun(tx, pipeline) >= number) {
             return false;
         }
-        tx.insertFirst(
-                "tally_pipeline",
-                List.of("pipeline", "lease_epoch", "order_no", "resync_no", "resync_done"),
-                pipeline,
-                0L,
-                0L,
-                0L,
-                0L);
+        PipelineBoard.writeFirst(tx, pipeline);
         tx.update("UPDATE tally_pipeline SET resync_done = ?, gap = NULL WHERE pipeline = ?", number, pipeline);
         if (session.position() == null) {
             return false; // it begins anyway

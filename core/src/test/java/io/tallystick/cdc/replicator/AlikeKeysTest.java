@@ -57,15 +57,7 @@ class AlikeKeysTest {
 
     @Test
     void texts_that_differ_in_case_or_accent() throws SQLException {
-        String type = "VARCHAR(20)";
-        if (db.engine() == Engine.POSTGRESQL) {
-            db.execute(
-                    "DROP TABLE IF EXISTS one_by_one, in_runs",
-                    "DROP COLLATION IF EXISTS alike",
-                    "CREATE COLLATION alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)");
-            type = "VARCHAR(20) COLLATE alike";
-        }
-        compare(type, ValueKind.TEXT, TEXTS);
+        compare(Texts.alike(db, 20), ValueKind.TEXT, TEXTS);
     }
 
     @Test

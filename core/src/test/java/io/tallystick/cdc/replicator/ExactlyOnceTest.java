@@ -345,14 +345,9 @@ class ExactlyOnceTest {
     @Test
     void a_row_waits_under_every_spelling_of_its_key_and_is_replayed_with_all_of_them() throws SQLException {
         boolean postgres = db.engine() == Engine.POSTGRESQL;
-        db.execute("DROP TABLE IF EXISTS shelf");
-        if (postgres) {
-            db.execute(
-                    "DROP COLLATION IF EXISTS alike",
-                    "CREATE COLLATION alike (provider = icu, locale = 'und-u-ks-level1', deterministic = false)");
-        }
-        db.execute("CREATE TABLE shelf (name VARCHAR(20)" + (postgres ? " COLLATE alike" : "")
-                + " PRIMARY KEY, note VARCHAR(4))");
+        db.execute(
+                "DROP TABLE IF EXISTS shelf",
+                "CREATE TABLE shelf (name " + Texts.alike(db, 20) + " PRIMARY KEY, note VARCHAR(4))");
         TableName name = new TableName(ledger.name().schema(), "shelf");
         SourceTable shelf = Texts.table(name, "name", "note");
         TargetTable into;

@@ -7,6 +7,8 @@ import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.testkit.db.Engine;
+import io.tallystick.testkit.db.TestDatabase;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -56,6 +58,16 @@ final class Texts {
                 Arrays.stream(columns)
                         .map(column -> new SourceColumn(column, typeOf(column), column.equals(columns[0])))
                         .toList());
+    }
+
+    /** The declaration of a text of which only this database can tell whether it equals another one: neither case nor accent count. */
+    static String alike(TestDatabase db, int length) {
+        if (db.engine() != Engine.POSTGRESQL) {
+            return "VARCHAR(" + length + ")";
+        }
+        db.execute("CREATE COLLATION IF NOT EXISTS alike"
+                + " (provider = icu, locale = 'und-u-ks-level1', deterministic = false)");
+        return "VARCHAR(" + length + ") COLLATE alike";
     }
 
     private static ColumnType typeOf(String column) {
