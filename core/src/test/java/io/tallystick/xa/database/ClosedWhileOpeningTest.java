@@ -9,6 +9,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,8 @@ class ClosedWhileOpeningTest {
 
     @Test
     void what_is_closed_while_its_first_connection_is_opened_leaves_no_pool_behind() throws Exception {
-        PostgresBranchDriver driver =
-                PostgresBranchDriver.on(slowForOthers(), PoolSettings.of("closed-while-opening", 2));
+        PostgresBranchDriver driver = PostgresBranchDriver.on(
+                slowForOthers(), PoolSettings.of("closed-while-opening", 2).withBorrow(Duration.ofMillis(500)));
         Thread recovery = new Thread(() -> ask(driver), "asks-first");
         recovery.start();
         somebodyAsks.await();
