@@ -34,13 +34,11 @@ import org.junit.jupiter.api.Test;
 class LeftOutTableTest {
 
     private static final Duration LONG = Duration.ofSeconds(120);
-    private static final PipelineSettings SETTINGS = PipelineSettings.standard()
-            .withGroupChanges(20)
-            .withProgressEvery(Duration.ofSeconds(1))
-            .withPauses(Duration.ofMillis(2), Duration.ofMillis(50));
+    private static final PipelineSettings SETTINGS =
+            PipelineSettings.standard().withGroupChanges(20).withPauses(Duration.ofMillis(2), Duration.ofMillis(50));
 
-    /** In three of them everything comes once. */
-    private static final int ROUNDS = Boolean.getBoolean("tally.soak") ? 12 : 3;
+    /** In twelve of them everything has come with everything else. */
+    private static final int ROUNDS = Boolean.getBoolean("tally.soak") ? 24 : 12;
 
     private final TestDatabase db;
     private final Jdbc jdbc;
@@ -100,15 +98,16 @@ class LeftOutTableTest {
                     pipeline = start(shaky);
                 }
                 commit(10);
-                // the last cuts may have made the pauses long
+                // the last cuts may have made the pauses long, and by chance no chunk may see the last commits for long
                 shaky.heal();
+                log.shows();
                 awaitWhole("one");
                 awaitWhole("two");
             }
         } finally {
             pipeline.close();
         }
-        assertThat(shaky.faults()).as("answers that were lost").isGreaterThan(2);
+        assertThat(shaky.faults()).as("answers that were lost").isGreaterThan(5);
         assertThat(count("tally_quarantine")).isZero();
     }
 
