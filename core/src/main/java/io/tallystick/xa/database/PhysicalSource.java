@@ -2,18 +2,15 @@ package io.tallystick.xa.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
-import java.io.PrintWriter;
+import io.tallystick.jdbc.WrappingDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /** Makes physical connections, each set up by the rules of its database, and remembers what was learnt about it. Thread-safe. */
-final class PhysicalSource implements DataSource {
+final class PhysicalSource implements WrappingDataSource {
 
     private final DataSource driver;
     private final SessionRules rules;
@@ -92,37 +89,7 @@ final class PhysicalSource implements DataSource {
     }
 
     @Override
-    public @Nullable PrintWriter getLogWriter() throws SQLException {
-        return driver.getLogWriter();
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-        driver.setLogWriter(out);
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        driver.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return driver.getLoginTimeout();
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        return driver.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(driver) ? type.cast(driver) : driver.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(driver) || driver.isWrapperFor(type);
+    public DataSource wrapped() {
+        return driver;
     }
 }

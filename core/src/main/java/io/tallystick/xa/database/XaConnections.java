@@ -1,14 +1,11 @@
 package io.tallystick.xa.database;
 
-import java.io.PrintWriter;
+import io.tallystick.jdbc.WrappingDataSource;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * An XADataSource as a plain one, so that an ordinary pool holds its connections: closing one closes the XAConnection below, {@code
  * unwrap(XAConnection.class)} gives it. Thread-safe.
  */
-final class XaConnections implements DataSource {
+final class XaConnections implements WrappingDataSource {
 
     private final XADataSource source;
 
@@ -49,41 +46,8 @@ final class XaConnections implements DataSource {
     }
 
     @Override
-    public @Nullable PrintWriter getLogWriter() throws SQLException {
-        return source.getLogWriter();
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-        source.setLogWriter(out);
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        source.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return source.getLoginTimeout();
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        return source.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        if (type.isInstance(source)) {
-            return type.cast(source);
-        }
-        throw new SQLException("an XA data source is no " + type.getName());
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-        return type.isInstance(source);
+    public XADataSource wrapped() {
+        return source;
     }
 
     /** The one handle of an XAConnection, for as long as that lives. */
