@@ -3,7 +3,6 @@ package io.tallystick.cdc.replicator;
 import io.tallystick.cdc.ChangeStream;
 import io.tallystick.cdc.Position;
 import io.tallystick.cdc.TransactionPiece;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,8 +12,6 @@ import org.slf4j.LoggerFactory;
 final class SessionWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionWork.class);
-    /** How soon a person's order is noticed. */
-    private static final Duration ORDERS = Duration.ofSeconds(3);
 
     private final TargetTask task;
     private final TargetSession session;
@@ -139,7 +136,7 @@ final class SessionWork {
     void stayAwake() {
         Instant now = task.now();
         session.stayAwake(now, unapplied.isStreaming());
-        if (!unapplied.isStreaming() && !now.isBefore(ordersSeen.plus(ORDERS))) {
+        if (!unapplied.isStreaming() && !now.isBefore(ordersSeen.plus(task.ordersEvery()))) {
             ordersSeen = now;
             applier.quarantine().reload(session.tx());
             task.progress().waiting(applier.quarantine());

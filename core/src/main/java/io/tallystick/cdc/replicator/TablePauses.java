@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class TablePauses {
 
     private static final Logger LOG = LoggerFactory.getLogger(TablePauses.class);
-    /** How soon a person's wish is noticed, and not later than the longest pause between tries. */
-    private static final Duration ORDERS = Duration.ofSeconds(3);
-
     /**
      * So long a table is waited for, and not longer than the longest pause between tries: whoever puts another one in its place need not
      * have all of it copied anew.
@@ -115,7 +112,7 @@ final class TablePauses {
                         source, "another pipeline carries its changes back, and a copy would put older rows over them");
             } else if (copied.contains(source)) {
                 Instant since = unfitSince.computeIfAbsent(source, name -> task.now());
-                if (!task.now().isBefore(since.plus(atMost(PATIENCE)))) {
+                if (!task.now().isBefore(since.plus(patience()))) {
                     alone.put(source, each);
                 }
             } else {
@@ -133,9 +130,9 @@ final class TablePauses {
         return alone;
     }
 
-    private Duration atMost(Duration usual) {
+    private Duration patience() {
         Duration longest = task.settings().longestPause();
-        return longest.compareTo(usual) < 0 ? longest : usual;
+        return longest.compareTo(PATIENCE) < 0 ? longest : PATIENCE;
     }
 
     private Set<TableName> copiedOnce() {
@@ -203,7 +200,7 @@ final class TablePauses {
             return false;
         }
         Instant now = task.now();
-        boolean asked = !now.isBefore(ordersSeen.plus(atMost(ORDERS)));
+        boolean asked = !now.isBefore(ordersSeen.plus(task.ordersEvery()));
         boolean wanted = false;
         if (asked) {
             ordersSeen = now;

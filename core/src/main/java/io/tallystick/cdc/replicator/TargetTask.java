@@ -1,6 +1,7 @@
 package io.tallystick.cdc.replicator;
 
 import io.tallystick.cdc.Position;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param progress where it tells how far it has come
  */
 record TargetTask(ReplicatedTarget target, Upstream upstream, PipelineSettings settings, TargetProgress progress) {
+
+    private static final Duration SOON = Duration.ofMillis(500);
+    private static final Duration SOON_ENOUGH = Duration.ofSeconds(3);
+
+    /** How often to look what a person has ordered at the target: as often as one that is away is tried at least, within these bounds. */
+    Duration ordersEvery() {
+        Duration longest = settings.longestPause();
+        if (longest.compareTo(SOON) < 0) {
+            return SOON;
+        }
+        return longest.compareTo(SOON_ENOUGH) < 0 ? longest : SOON_ENOUGH;
+    }
 
     /** The name under which the target's position stands. */
     String pipeline() {
