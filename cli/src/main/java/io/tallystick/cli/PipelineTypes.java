@@ -2,7 +2,7 @@ package io.tallystick.cli;
 
 import io.tallystick.cdc.file.PipelineFile;
 import io.tallystick.cdc.file.PipelineRun;
-import io.tallystick.cdc.replicator.TypeReport;
+import io.tallystick.cdc.type.TypeReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

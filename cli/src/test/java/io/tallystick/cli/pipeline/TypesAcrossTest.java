@@ -2,8 +2,8 @@ package io.tallystick.cli.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.cdc.replicator.TypeReport;
-import io.tallystick.cdc.replicator.TypeReport.Fate;
+import io.tallystick.cdc.type.TypeReport;
+import io.tallystick.cdc.type.TypeReport.Fate;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
 import java.sql.SQLException;

@@ -3,7 +3,7 @@ package io.tallystick.cdc.file;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
-import io.tallystick.cdc.replicator.TypeReport;
+import io.tallystick.cdc.type.TypeReport;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;

@@ -3,7 +3,7 @@ package io.tallystick.cdc.file;
 import io.tallystick.cdc.ChangeSource;
 import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.TableName;
-import io.tallystick.cdc.replicator.TableMaker;
+import io.tallystick.cdc.type.TableMaker;
 import io.tallystick.jdbc.UnavailableException;
 import java.util.List;
 import java.util.Set;

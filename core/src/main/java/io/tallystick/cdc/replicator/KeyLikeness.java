@@ -5,6 +5,7 @@ import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetRow;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.type.DeclaredType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.LocalDate;

@@ -19,6 +19,8 @@ import io.tallystick.cdc.TargetRow;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.ValueKind;
 import io.tallystick.cdc.ValueText;
+import io.tallystick.cdc.type.TableMaker;
+import io.tallystick.cdc.type.TypeReport;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package io.tallystick.cdc.replicator;
+package io.tallystick.cdc.type;
 
 import io.tallystick.cdc.SourceTable;
 import io.tallystick.cdc.TableName;

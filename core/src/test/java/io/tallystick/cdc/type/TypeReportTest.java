@@ -1,10 +1,10 @@
-package io.tallystick.cdc.replicator;
+package io.tallystick.cdc.type;
 
-import static io.tallystick.cdc.replicator.TypeReport.Fate.CHECKED;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSLESS;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSY;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.REFUSED;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.SAME;
+import static io.tallystick.cdc.type.TypeReport.Fate.CHECKED;
+import static io.tallystick.cdc.type.TypeReport.Fate.LOSSLESS;
+import static io.tallystick.cdc.type.TypeReport.Fate.LOSSY;
+import static io.tallystick.cdc.type.TypeReport.Fate.REFUSED;
+import static io.tallystick.cdc.type.TypeReport.Fate.SAME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.TargetTable;
 import io.tallystick.cdc.ValueKind;
+import io.tallystick.cdc.replicator.PlainType;
 import io.tallystick.jdbc.RejectedException;
 import java.sql.Types;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.tallystick.cdc.replicator;
+package io.tallystick.cdc.type;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
  * @param length the first number in parentheses, a length or a precision; −1 when there is none
  * @param scale the second number, which PostgreSQL allows to be negative: {@code numeric(3,-2)} holds whole hundreds. Zero when there is none
  */
-record DeclaredType(String word, int length, int scale, boolean unsigned) {
+public record DeclaredType(String word, int length, int scale, boolean unsigned) {
 
     private static final Pattern NUMBERS = Pattern.compile("\\((\\d+)(?:\\s*,\\s*(-?\\d+))?\\)");
 
-    static DeclaredType of(String declared) {
+    /** Reads it as a catalog spells it. */
+    public static DeclaredType of(String declared) {
         String text = declared.toLowerCase(Locale.ROOT);
         Matcher numbers = NUMBERS.matcher(text);
         boolean found = numbers.find();

@@ -1,10 +1,10 @@
-package io.tallystick.cdc.replicator;
+package io.tallystick.cdc.type;
 
-import static io.tallystick.cdc.replicator.TypeReport.Fate.CHECKED;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSLESS;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.LOSSY;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.REFUSED;
-import static io.tallystick.cdc.replicator.TypeReport.Fate.SAME;
+import static io.tallystick.cdc.type.TypeReport.Fate.CHECKED;
+import static io.tallystick.cdc.type.TypeReport.Fate.LOSSLESS;
+import static io.tallystick.cdc.type.TypeReport.Fate.LOSSY;
+import static io.tallystick.cdc.type.TypeReport.Fate.REFUSED;
+import static io.tallystick.cdc.type.TypeReport.Fate.SAME;
 
 import io.tallystick.cdc.CellConverter;
 import io.tallystick.cdc.ColumnType;
@@ -12,8 +12,8 @@ import io.tallystick.cdc.SourceColumn;
 import io.tallystick.cdc.TargetColumn;
 import io.tallystick.cdc.TargetDialect;
 import io.tallystick.cdc.ValueKind;
-import io.tallystick.cdc.replicator.TypeReport.Fate;
-import io.tallystick.cdc.replicator.TypeReport.Line;
+import io.tallystick.cdc.type.TypeReport.Fate;
+import io.tallystick.cdc.type.TypeReport.Line;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
