@@ -22,11 +22,13 @@ final class InMemoryBranchDriver implements BranchDriver {
     private final BooleanSupplier refuses;
     private final List<Session> sessions = new ArrayList<>();
     private int open;
+    private String incarnation;
 
     InMemoryBranchDriver(InMemoryDatabase database, Wire wire, BooleanSupplier refuses) {
         this.database = database;
         this.wire = wire;
         this.refuses = refuses;
+        this.incarnation = database.incarnation();
     }
 
     /** The process is dead; the server notices at some time. */
@@ -51,12 +53,13 @@ final class InMemoryBranchDriver implements BranchDriver {
 
     @Override
     public String incarnation() {
-        return "incarnation-of-" + database.name;
+        return incarnation;
     }
 
     @Override
     public Branch open(Opening opening) {
         Session session = ask("open", database::connect);
+        incarnation = session.incarnation;
         open++;
         sessions.add(session);
         return new InMemoryBranch(session, opening.xid());
@@ -64,7 +67,7 @@ final class InMemoryBranchDriver implements BranchDriver {
 
     @Override
     public List<PreparedBranch> prepared() {
-        return ask("list prepared branches", database::list);
+        return ask("list prepared branches", () -> reached(database.list()));
     }
 
     @Override
@@ -82,7 +85,7 @@ final class InMemoryBranchDriver implements BranchDriver {
             return wire.call(
                     (commit ? "commit " : "rollback ") + xid.number() + " by name",
                     budget,
-                    () -> database.finish(null, xid, commit));
+                    () -> reached(database.finish(null, xid, commit)));
         } catch (Wire.Lost e) {
             return new Ack.Retry(String.valueOf(e.getMessage()));
         }
@@ -91,6 +94,12 @@ final class InMemoryBranchDriver implements BranchDriver {
     @Override
     public Optional<Ack.Found> fate(String hint) {
         return ask("fate", () -> database.fate(hint));
+    }
+
+    /** New connections lead to the server of now. */
+    private <T> T reached(T answer) {
+        incarnation = database.incarnation();
+        return answer;
     }
 
     private <T> T ask(String what, Supplier<T> server) {
@@ -136,6 +145,11 @@ final class InMemoryBranchDriver implements BranchDriver {
         @Override
         public String resource() {
             return database.name;
+        }
+
+        @Override
+        public String incarnation() {
+            return session.incarnation;
         }
 
         @Override

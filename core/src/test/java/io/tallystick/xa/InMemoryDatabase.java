@@ -29,6 +29,7 @@ final class InMemoryDatabase {
     static final class Session {
         final Set<String> writes = new LinkedHashSet<>();
         final long number;
+        final String incarnation;
         boolean open = true;
 
         @Nullable
@@ -36,8 +37,9 @@ final class InMemoryDatabase {
 
         boolean ended;
 
-        Session(long number) {
+        Session(long number, String incarnation) {
             this.number = number;
+            this.incarnation = incarnation;
         }
     }
 
@@ -58,11 +60,14 @@ final class InMemoryDatabase {
     final @Nullable DecisionStore decisions;
     private final InstantSource clock;
     private final Observer observer;
-    private final Set<String> rows = new LinkedHashSet<>();
+    /** How often each was written: a repeated request must not show twice. */
+    private final Map<String, Integer> rows = new LinkedHashMap<>();
+
     private final Map<BranchXid, Prepared> prepared = new LinkedHashMap<>();
     private final Map<String, Found> fates = new LinkedHashMap<>();
     private final List<Session> sessions = new ArrayList<>();
     private long numbers;
+    private int server = 1;
     boolean up = true;
 
     InMemoryDatabase(
@@ -79,7 +84,20 @@ final class InMemoryDatabase {
     }
 
     boolean contains(String row) {
-        return rows.contains(row);
+        return count(row) > 0;
+    }
+
+    int count(String row) {
+        return rows.getOrDefault(row, 0);
+    }
+
+    /** Which server it is, as of {@link #failOver}. */
+    String incarnation() {
+        return "server " + server + " of " + name;
+    }
+
+    private void add(Set<String> writes) {
+        writes.forEach(row -> rows.merge(row, 1, Integer::sum));
     }
 
     Set<BranchXid> prepared() {
@@ -91,7 +109,7 @@ final class InMemoryDatabase {
     }
 
     Session connect() {
-        Session session = new Session(++numbers);
+        Session session = new Session(++numbers, incarnation());
         sessions.add(session);
         return session;
     }
@@ -107,6 +125,13 @@ final class InMemoryDatabase {
     void crash() {
         up = false;
         List.copyOf(sessions).forEach(this::disconnect);
+    }
+
+    /** A replica that has everything takes its place, down until somebody brings it up; it knows nothing of how branches have ended. */
+    void failOver() {
+        crash();
+        fates.clear();
+        server++;
     }
 
     /** An administrator ends a session. */
@@ -156,7 +181,7 @@ final class InMemoryDatabase {
             session.writes.clear();
             return new LastWord.Overruled();
         }
-        rows.addAll(session.writes);
+        add(session.writes);
         return new LastWord.Committed();
     }
 
@@ -190,7 +215,7 @@ final class InMemoryDatabase {
             branch.owner.ended = true;
         }
         if (commit) {
-            rows.addAll(branch.writes);
+            add(branch.writes);
         }
         fates.put(branch.hint, commit ? Found.COMMITTED : Found.ROLLED_BACK);
         observer.ended(xid, commit, byHand);

@@ -35,7 +35,7 @@ final class SimulatedTransfer {
     }
 
     void begin() {
-        SimulatedXaEngine.Life life = world.any(world.engines).life();
+        SimulatedXaEngine.Life life = world.any(world.engines()).life();
         if (life != null) {
             world.fibers.start(row, life, () -> run(life));
         }
@@ -83,14 +83,14 @@ final class SimulatedTransfer {
     private void joinLate(XaTransaction mine) {
         world.fibers.pause(sim.between(Duration.ZERO, Duration.ofMillis(20)));
         try {
-            write(mine, world.any(world.databases));
+            write(mine, world.any(world.databases()));
         } catch (TallystickException e) {
             // too late
         }
     }
 
     private void work(XaTransaction mine) {
-        List<InMemoryDatabase> which = new ArrayList<>(world.databases);
+        List<InMemoryDatabase> which = new ArrayList<>(world.databases());
         Collections.shuffle(which, new Random(sim.random().nextLong()));
         if (sim.chance(0.1)) {
             mine.name();
@@ -199,7 +199,7 @@ final class SimulatedTransfer {
     /** What its decision store says now. */
     private Optional<Verdict> verdict() {
         Optional<Gtrid> gtrid = transaction == null ? Optional.empty() : transaction.gtrid();
-        return gtrid.flatMap(id -> world.stores.keySet().stream()
+        return gtrid.flatMap(id -> world.stores().stream()
                 .filter(s -> Gtrid.hash(s.name()) == id.home())
                 .findFirst()
                 .flatMap(s -> s.lookup(id)));
@@ -208,7 +208,7 @@ final class SimulatedTransfer {
     /** With the process evidence may be lost that no store took while it lived; it is in the log then. */
     private void checkEvidence() {
         if (told == XaOutcome.MIXED && process != null && !process.isDead()) {
-            assertThat(world.stores.keySet().stream()
+            assertThat(world.stores().stream()
                             .flatMap(s -> s.heuristics(1000).stream())
                             .filter(h -> transaction != null
                                     && h.branch()

@@ -8,15 +8,17 @@ import java.util.function.Supplier;
 /** A network of a simulation: slow, and while there is trouble it loses requests, delivers them late, and loses answers. */
 final class SimulatedWire implements Wire {
 
+    private final XaWorld world;
     private final Simulation sim;
     private final Fibers fibers;
     private final BooleanSupplier up;
     private final double trouble;
 
     /** @param trouble how often a request, and how often an answer, is lost */
-    SimulatedWire(Simulation sim, Fibers fibers, BooleanSupplier up, double trouble) {
-        this.sim = sim;
-        this.fibers = fibers;
+    SimulatedWire(XaWorld world, BooleanSupplier up, double trouble) {
+        this.world = world;
+        this.sim = world.sim;
+        this.fibers = world.fibers;
         this.up = up;
         this.trouble = trouble;
     }
@@ -74,6 +76,6 @@ final class SimulatedWire implements Wire {
     /** The decision is lost more often than the rest: there it hurts most. */
     private boolean lossy(String what) {
         boolean decides = what.endsWith("decide") || what.equals("commit alone");
-        return !XaSimulationTest.healed(sim) && sim.chance(decides ? 4 * trouble : trouble);
+        return !world.healed() && sim.chance(decides ? 4 * trouble : trouble);
     }
 }

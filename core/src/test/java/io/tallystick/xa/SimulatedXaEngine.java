@@ -2,17 +2,28 @@ package io.tallystick.xa;
 
 import io.tallystick.testkit.sim.Simulation;
 import io.tallystick.testkit.time.VirtualClock;
+import io.tallystick.xa.http.KeyRing;
+import io.tallystick.xa.http.Peers;
+import io.tallystick.xa.http.XaHttp;
+import io.tallystick.xa.http.XaHttpClient;
+import io.tallystick.xa.http.XaHttpServer;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One process with an engine: it is killed and started again, and it freezes for longer than its lease and goes on as if nothing had been. */
 final class SimulatedXaEngine {
 
+    private static final KeyRing KEYS = KeyRing.of("k", new byte[16]);
     static final XaSettings SETTINGS = XaSettings.standard().withTimeout(Duration.ofSeconds(8));
 
+    private final SimulatedService service;
     private final XaWorld world;
     private final Simulation sim;
     final String name;
@@ -22,8 +33,9 @@ final class SimulatedXaEngine {
     private int lives;
 
     /** @param label the name of its node; two engines may have the same by mistake */
-    SimulatedXaEngine(XaWorld world, String name, @Nullable String label) {
-        this.world = world;
+    SimulatedXaEngine(SimulatedService service, String name, @Nullable String label) {
+        this.service = service;
+        this.world = service.world;
         this.sim = world.sim;
         this.name = name;
         this.label = label;
@@ -35,11 +47,15 @@ final class SimulatedXaEngine {
     final class Life implements Fibers.Process {
         final List<InMemoryBranchDriver> drivers = new ArrayList<>();
         final XaEngine engine;
+        /** Calls other services within the thread's transaction. */
+        final XaHttpClient client;
+
+        private final XaHttpServer server;
         boolean dead;
         private Duration wakes = Duration.ZERO;
 
         Life(String id) {
-            XaEngineBuilder builder = XaEngine.named("bank")
+            XaEngineBuilder builder = XaEngine.named(service.name)
                     .settings(SETTINGS)
                     .runtime(new XaRuntime(
                             clock,
@@ -49,14 +65,14 @@ final class SimulatedXaEngine {
             if (label != null) {
                 builder.node(label);
             }
-            for (InMemoryDatabase database : world.databases) {
+            for (InMemoryDatabase database : service.databases) {
                 Wire wire = world.wire(database);
-                InMemoryBranchDriver driver = new InMemoryBranchDriver(
-                        database, wire, () -> !XaSimulationTest.healed(sim) && sim.chance(0.04));
+                InMemoryBranchDriver driver =
+                        new InMemoryBranchDriver(database, wire, () -> !world.healed() && sim.chance(0.04));
                 drivers.add(driver);
                 builder.resource(driver);
             }
-            world.stores.forEach((store, database) -> builder.decisions(new FaultyDecisionStore(
+            service.stores.forEach((store, database) -> builder.decisions(new FaultyDecisionStore(
                     store.asAnotherProcess(),
                     world.wire(database),
                     world.book,
@@ -65,8 +81,21 @@ final class SimulatedXaEngine {
                             task.run();
                         }
                     }))));
-            engine = builder.build();
+            XaHttp http = XaHttp.of(peers(), KEYS, new SimulatedHttpClient(service));
+            engine = http.joining(builder).build();
+            client = http.client(engine);
+            server = new XaHttpServer(http.endpoints(engine), http.incoming(engine));
             world.fibers.start(id + " recovers", this, this::run);
+        }
+
+        /** Answers a request of another service, in a fiber of this process. */
+        void serve(SimulatedExchange exchange) throws IOException {
+            if (exchange.getRequestURI().getPath().startsWith(SimulatedExchange.ENDPOINTS)) {
+                server.endpoints().handle(exchange);
+            } else {
+                server.takingPart(it -> world.work(it.getRequestURI().getPath()).answer(this, it))
+                        .handle(exchange);
+            }
         }
 
         private void run() {
@@ -90,6 +119,15 @@ final class SimulatedXaEngine {
         int connections() {
             return drivers.stream().mapToInt(InMemoryBranchDriver::open).sum();
         }
+    }
+
+    private Peers peers() {
+        Map<String, URI> others = new LinkedHashMap<>();
+        world.services.stream()
+                .filter(other -> other != service)
+                .forEach(other ->
+                        others.put(other.name, URI.create("http://" + other.name + SimulatedExchange.ENDPOINTS)));
+        return new Peers(service.name, others);
     }
 
     private void live() {

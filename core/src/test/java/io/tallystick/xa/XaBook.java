@@ -31,13 +31,20 @@ final class XaBook implements InMemoryDatabase.Observer {
             byHand.add(xid.gtrid());
             return;
         }
-        boolean listed = decided.containsKey(xid.gtrid());
+        boolean listed = isListed(xid);
         if (committed && !listed) {
             violated("I1", xid + " was committed without a decision");
         }
         if (!committed && listed) {
             violated("I2", xid + " was rolled back after the decision to commit");
         }
+    }
+
+    /** A decision does not concern a branch of which its coordinator has never heard. */
+    private boolean isListed(BranchXid xid) {
+        DecisionRecord decision = decided.get(xid.gtrid());
+        return decision != null
+                && decision.branches().stream().anyMatch(voted -> voted.xid().equals(xid));
     }
 
     /** A decision to commit became durable. */
