@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 final class DatabaseOptions {
 
     private static final Pattern SECRET_IN_URL = Pattern.compile("(?i)[?&;]password=|//[^/@?]*:[^/@?]*@");
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9_:/.,=@%+-]+");
     private static final String CONNECT_SECONDS = "5";
 
     private final Session session;
@@ -84,6 +85,22 @@ final class DatabaseOptions {
     /** Whether a database was named at all. */
     boolean named(Map<String, String> environment) {
         return url != null || environment.containsKey("TALLY_URL");
+    }
+
+    /** What was given as options, for another command. */
+    String again() {
+        return option("--url", url)
+                + option("--user", user)
+                + option("--password-file", passwordFile == null ? null : passwordFile.toString());
+    }
+
+    private static String option(String name, @Nullable String value) {
+        return value == null ? "" : " " + name + " " + quoted(value);
+    }
+
+    /** As a shell reads it back. */
+    static String quoted(String word) {
+        return HARMLESS.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     Jdbc jdbc(Database database) {

@@ -82,11 +82,11 @@ final class DemoStory implements DemoListener {
     @Override
     public void checked(Check check) {
         if (options.once() && !output.json()) {
-            output.line(
+            output.sentence(
                     check.ok() ? new Cell("  ● ", Tone.GOOD) : new Cell("  ✕ ", Tone.BAD),
-                    Cell.of(check.name()),
-                    Cell.quiet(
-                            check.ok()
+                    "",
+                    check.name()
+                            + (check.ok()
                                     ? "  " + check.found()
                                     : "  expected " + check.expected() + ", found " + check.found()));
         }

@@ -65,10 +65,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     static void print(Output output, Finding finding) {
         boolean error = finding.severity() == Finding.Severity.ERROR;
-        output.line(
+        output.sentence(
                 error ? new Cell("✕ error    ", Tone.BAD) : new Cell("? warning  ", Tone.WARNING),
-                new Cell(finding.subject(), Tone.STRONG),
-                Cell.of(" is " + finding.found()));
+                finding.subject(),
+                ": " + finding.found());
         output.wrapped("         why   ", finding.why());
         output.wrapped("         mend  ", finding.mend());
     }

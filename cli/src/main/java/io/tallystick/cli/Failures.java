@@ -19,6 +19,23 @@ import picocli.CommandLine.ParseResult;
 /** Turns what a command threw into a sentence, the next command, and an exit code. The stack trace is for --verbose. */
 final class Failures implements IExecutionExceptionHandler {
 
+    private final Terminal terminal;
+
+    Failures(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** How the command was told where the databases are, and so what there is to mend. */
+    private enum Given {
+        OPTIONS,
+        RESOURCES,
+        FILE;
+
+        static Given to(String command) {
+            return command.contains(" pipeline ") ? FILE : command.contains(" tx ") ? RESOURCES : OPTIONS;
+        }
+    }
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
@@ -36,7 +53,7 @@ final class Failures implements IExecutionExceptionHandler {
         }
         if (failure instanceof TallystickException known) {
             say(err, message(known));
-            hint(known, line.getCommandSpec().qualifiedName().contains(" pipeline "), err);
+            hint(known, Given.to(line.getCommandSpec().qualifiedName() + " "), err);
             return code(known);
         }
         if (failure instanceof IllegalArgumentException) {
@@ -50,26 +67,37 @@ final class Failures implements IExecutionExceptionHandler {
         return Exit.DEFECT;
     }
 
-    private static void say(PrintWriter err, @Nullable String message) {
+    private void say(PrintWriter err, @Nullable String message) {
         String text = String.valueOf(message);
-        err.println("tally: " + text + (text.endsWith(".") || text.contains("\n") ? "" : "."));
+        String ended = text + (text.endsWith(".") || text.contains("\n") ? "" : ".");
+        err.println(TextWidth.message("tally: " + ended, terminal.width()));
         err.flush();
     }
 
     /** What failed and what to do, for a place that is a part of an answer. */
     static String inOneLine(TallystickException failure, boolean pipeline) {
-        String hint = hint(failure, pipeline);
+        String hint = hint(failure, pipeline ? Given.FILE : Given.OPTIONS);
         return message(failure) + (hint == null ? "" : ". " + hint);
     }
 
     /** A missing table or right is told without the statement that found it out. */
     private static @Nullable String message(TallystickException failure) {
         SQLException sql = sql(failure);
-        if (sql == null || !(failure instanceof RejectedException) || isLogin(failure) || missing(sql, false) == null) {
+        if (sql == null
+                || !(failure instanceof RejectedException)
+                || isLogin(failure)
+                || missing(sql, Given.OPTIONS) == null) {
             return failure.getMessage();
         }
-        String first = String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
-        return "the database says: " + first;
+        return "the database says: " + reason(failure);
+    }
+
+    /** What the database said, without the statement that it said it of. */
+    static String reason(TallystickException failure) {
+        SQLException sql = sql(failure);
+        return sql == null
+                ? String.valueOf(failure.getMessage())
+                : String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
     }
 
     /** What a command ends with. */
@@ -85,22 +113,28 @@ final class Failures implements IExecutionExceptionHandler {
         return String.valueOf(failure.getMessage()).startsWith("cannot connect to ");
     }
 
-    private static void hint(TallystickException failure, boolean pipeline, PrintWriter err) {
-        String hint = hint(failure, pipeline);
+    private void hint(TallystickException failure, Given given, PrintWriter err) {
+        String hint = hint(failure, given);
         if (hint != null) {
-            err.println("       " + hint);
+            err.println(TextWidth.message("       " + hint, terminal.width()));
             err.flush();
         }
     }
 
-    private static @Nullable String hint(TallystickException failure, boolean pipeline) {
+    private static @Nullable String hint(TallystickException failure, Given given) {
+        boolean pipeline = given == Given.FILE;
         SQLException sql = sql(failure);
         if (failure instanceof RejectedException && sql != null) {
-            return isLogin(failure) ? login(pipeline) : missing(sql, pipeline);
+            return isLogin(failure) ? login(given) : missing(sql, given);
         }
         if (failure instanceof UnavailableException) {
             return "Nothing happened. Check that the database runs and that host and port in "
-                    + (pipeline ? "the file" : "--url") + " are right, then repeat it.";
+                    + switch (given) {
+                        case FILE -> "the file";
+                        case RESOURCES -> "--resource";
+                        case OPTIONS -> "--url";
+                    }
+                    + " are right, then repeat it.";
         }
         if (failure instanceof UnknownOutcomeException && pipeline) {
             return "It may have happened. Look first, with tally pipeline status or tally pipeline quarantine, before you repeat it.";
@@ -116,13 +150,19 @@ final class Failures implements IExecutionExceptionHandler {
                 : null;
     }
 
-    private static String login(boolean pipeline) {
-        return pipeline
-                ? "Check url, user and password in the file."
-                : "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
+    private static String login(Given given) {
+        return switch (given) {
+            case FILE -> "Check url, user and password in the file.";
+            case RESOURCES ->
+                "Check --user and the password (TALLY_PASSWORD or --password-file; where they differ, TALLY_USER_NAME and"
+                        + " TALLY_PASSWORD_NAME for --resource name=…), and the database named in the URL.";
+            case OPTIONS ->
+                "Check --user and the password (TALLY_PASSWORD or --password-file), and the database named in --url.";
+        };
     }
 
-    private static @Nullable String missing(SQLException sql, boolean pipeline) {
+    private static @Nullable String missing(SQLException sql, Given given) {
+        boolean pipeline = given == Given.FILE;
         for (Dialect dialect : new Dialect[] {Dialect.POSTGRESQL, Dialect.MARIADB}) {
             if (SqlErrors.isMissingTable(sql, dialect)) {
                 return pipeline

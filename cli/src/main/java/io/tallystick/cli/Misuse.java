@@ -9,6 +9,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Wrong usage: the mistake, what was probably meant, and where the help is. A command that only groups others shows its help. */
 final class Misuse implements IParameterExceptionHandler {
 
+    private final Terminal terminal;
+
+    Misuse(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
     @Override
     public int handleParseException(ParameterException mistake, String[] args) {
         CommandLine line = mistake.getCommandLine();
@@ -17,8 +23,8 @@ final class Misuse implements IParameterExceptionHandler {
                         && !unmatched.getUnmatched().isEmpty()
                 ? "'" + unmatched.getUnmatched().get(0) + "' is nothing that "
                         + line.getCommandSpec().qualifiedName(" ") + " knows"
-                : String.valueOf(mistake.getMessage());
-        err.println("tally: " + text + (text.endsWith(".") ? "" : "."));
+                : String.valueOf(mistake.getMessage()).replaceFirst("^Error: ", "");
+        err.println(TextWidth.message("tally: " + text + (text.endsWith(".") ? "" : "."), terminal.width()));
         boolean guessed = UnmatchedArgumentException.printSuggestions(mistake, err);
         String name = line.getCommandSpec().qualifiedName(" ");
         if (!line.getSubcommands().isEmpty() && !guessed) {

@@ -61,9 +61,20 @@ final class Output {
         }
     }
 
+    /** A mark, a name and what is said of it, which goes on below the name where the line ends. */
+    void sentence(Cell mark, String name, String said) {
+        String indent = " ".repeat(TextWidth.of(mark.text()));
+        int room = Math.max(Math.min(terminal().width(), WIDEST_TEXT) - indent.length(), NARROWEST_TEXT);
+        List<String> parts = TextWidth.wrap(TextWidth.printable(name + said), room);
+        String first = parts.get(0);
+        boolean whole = first.startsWith(name);
+        line(mark, new Cell(whole ? name : "", Tone.STRONG), Cell.of(whole ? first.substring(name.length()) : first));
+        parts.stream().skip(1).forEach(part -> line(indent + part));
+    }
+
     void heading(String text) {
         line("");
-        line(new Cell(text, Tone.STRONG));
+        TextWidth.wrap(text, terminal().width()).forEach(part -> line(new Cell(part, Tone.STRONG)));
     }
 
     void table(Table table) {
@@ -78,7 +89,7 @@ final class Output {
 
     /** What is not part of the answer: hints and what goes on meanwhile. */
     void aside(String text) {
-        session.err().println(text);
+        session.err().println(TextWidth.message(text, terminal().width()));
         session.err().flush();
     }
 

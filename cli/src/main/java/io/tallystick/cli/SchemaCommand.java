@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 final class SchemaCommand implements Runnable {
 
-    private static final String WHICH = "message, saga, xa; all if none is named";
+    private static final String WHICH = "cdc, message, saga, xa; all if none is named";
 
     @Spec
     private CommandSpec spec;
@@ -71,9 +71,12 @@ final class SchemaCommand implements Runnable {
         } else if (problems.isEmpty()) {
             output.line(new Cell("● ", Tone.GOOD), Cell.of(good));
         } else {
-            problems.forEach(problem -> output.line(new Cell("✕ ", Tone.BAD), Cell.of(problem)));
-            output.aside("Missing tables are made by: tally schema install, as a user who may create tables."
-                    + " Missing rights are granted by the tables' owner.");
+            problems.forEach(problem -> output.sentence(new Cell("✕ ", Tone.BAD), "", problem));
+            if (problems.stream()
+                    .anyMatch(problem -> problem.contains(" missing") || problem.contains(" not installed"))) {
+                output.aside("Missing tables are made by: tally schema install, as a user who may create tables."
+                        + " Missing rights are granted by the tables' owner.");
+            }
         }
         return problems.isEmpty() ? Exit.OK : Exit.FINDINGS;
     }

@@ -44,10 +44,10 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:done, and everything checked holds",
             "1:a check failed, or a judgement found something",
-            "2:wrong usage",
-            "3:the database cannot be reached; nothing happened",
-            "4:refused by the saga's owner or the database, or not there",
-            "5:nobody knows yet: a request is queued, or an answer was lost",
+            "2:wrong usage, or a pipeline file with mistakes",
+            "3:the database cannot be reached, or somebody was faster; nothing happened",
+            "4:refused by the saga's owner, by what is durable or by the database; or not there",
+            "5:nobody knows yet: a request is queued, an answer was lost, a branch has not followed",
             "70:a defect of tally; run it again with --verbose and report that"
         },
         footer = {
@@ -80,8 +80,8 @@ public final class Tally implements Runnable {
         CommandLine line = new CommandLine(new Tally(), session.factory());
         line.setOut(session.out());
         line.setErr(session.err());
-        line.setExecutionExceptionHandler(new Failures());
-        line.setParameterExceptionHandler(new Misuse());
+        line.setExecutionExceptionHandler(new Failures(session.terminal()));
+        line.setParameterExceptionHandler(new Misuse(session.terminal()));
         line.setExecutionStrategy(parsed -> {
             if (((Tally) line.getCommand()).verbose) {
                 ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);

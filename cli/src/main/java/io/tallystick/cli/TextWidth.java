@@ -36,6 +36,9 @@ final class TextWidth {
         {0x20000, 0x3FFFD}
     };
 
+    private static final int NARROWEST = 20;
+    private static final String SPEAKER = "tally: ";
+
     private TextWidth() {}
 
     static int of(String text) {
@@ -97,6 +100,28 @@ final class TextWidth {
         }
         lines.add(line.toString());
         return lines;
+    }
+
+    /**
+     * A message of one or more lines, each broken between words and going on below where it began. A line of its own that ends in a command
+     * stays whole, so that it can be copied.
+     */
+    static String message(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        for (String line : text.split("\n", -1)) {
+            int blanks = line.length() - line.stripLeading().length();
+            if (of(line) <= width || blanks > 0 && line.contains(": tally ")) {
+                lines.add(line);
+            } else {
+                String begin = line.startsWith(SPEAKER) ? SPEAKER : " ".repeat(blanks);
+                int room = Math.max(NARROWEST, width - begin.length());
+                for (String part : wrap(line.substring(begin.length()), room)) {
+                    lines.add(begin + part);
+                    begin = " ".repeat(begin.length());
+                }
+            }
+        }
+        return String.join("\n", lines);
     }
 
     /** Control characters of foreign text would move the cursor or change colours; they show as a dot. */

@@ -3,11 +3,14 @@ package io.tallystick.cli;
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.xa.BranchDriver;
+import io.tallystick.xa.database.Strangers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,6 +22,8 @@ import picocli.CommandLine.Mixin;
                         + " that mends it. Changes nothing. Ends with 1 if there is an error.",
         mixinStandardHelpOptions = true)
 final class TxDoctor implements Callable<Integer> {
+
+    private static final int SHOWN = 3;
 
     @Mixin
     private TxOptions databases;
@@ -36,6 +41,7 @@ final class TxDoctor implements Callable<Integer> {
                 try (BranchDriver driver = named.driver()) {
                     of.addAll(driver.examine());
                 }
+                strangers(named).ifPresent(of::add);
             }
             anyStore |= named.hasTables();
             findings.put(named.name(), of);
@@ -54,14 +60,34 @@ final class TxDoctor implements Callable<Integer> {
         return errors ? Exit.FINDINGS : Exit.OK;
     }
 
+    private static Optional<Finding> strangers(TxOptions.Named named) {
+        List<String> names = named.strangers();
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Finding.warning(
+                        "prepared by others",
+                        some(names),
+                        "they hold locks, and Tallystick leaves them alone: only who prepared them knows how they end",
+                        "let that program end them; by hand " + Strangers.statements(named.dialect(), names.get(0))));
+    }
+
+    /** A few of them, and how many more there are. */
+    static String some(List<String> names) {
+        return names.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
+    }
+
     private static Finding nowhere(List<TxOptions.Named> all) {
         TxOptions.Named first = all.get(0);
+        List<String> problems = Schema.of(first.jdbc()).problems("xa");
+        boolean missing = problems.stream().anyMatch(problem -> problem.startsWith("table "));
         return Finding.error(
-                "the component xa",
-                "missing in every database named: "
-                        + Schema.of(first.jdbc()).problems("xa").get(0),
+                "component xa",
+                "of no use in any database named; in " + first.name() + ": " + String.join("; ", problems),
                 "a transaction over several resources cannot be decided",
-                "tally schema install xa, with the --url of one of them");
+                missing
+                        ? "tally schema install xa, with the --url of one of them"
+                        : "tally schema check xa, with the --url of one of them, until nothing is found");
     }
 
     private void print(String name, List<Finding> findings) {

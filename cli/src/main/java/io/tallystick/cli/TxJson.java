@@ -20,7 +20,7 @@ final class TxJson {
         map.put("phase", Words.json(it.phase()));
         map.put("decisionStore", it.home().store().isEmpty() ? null : it.home().store());
         map.put("coordinator", coordinator(it));
-        map.put("coordinatorLives", it.home().coordinatorLives());
+        map.put("coordinatorLives", coordinatorLives(it));
         map.put("startedAt", Words.json(it.gtrid().startedAt()));
         map.put("since", Words.json(it.since()));
         map.put("branches", it.parts().stream().map(TxJson::part).toList());
@@ -34,6 +34,11 @@ final class TxJson {
     /** Node and epoch, which name one life of one process. */
     static String coordinator(XaCase it) {
         return Long.toHexString(it.gtrid().node()) + "/" + it.gtrid().epoch();
+    }
+
+    /** Null when nobody can say, because the store with its lease cannot be read. */
+    static @Nullable Boolean coordinatorLives(XaCase it) {
+        return it.phase() == XaCase.Phase.UNKNOWN ? null : it.home().coordinatorLives();
     }
 
     private static Map<String, @Nullable Object> part(XaCase.Part part) {

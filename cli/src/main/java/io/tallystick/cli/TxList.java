@@ -22,6 +22,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 final class TxList implements Callable<Integer> {
 
+    private static final int ROOM_FOR_IDS = 130;
+
     @Mixin
     private TxOptions databases;
 
@@ -35,59 +37,100 @@ final class TxList implements Callable<Integer> {
             List<String> problems = new ArrayList<>(open.silent());
             problems.addAll(listing.problems());
             if (output.json()) {
-                output.json(json(listing, problems));
+                output.json(json(listing, problems, open));
             } else {
-                print(listing, problems, open.without());
+                print(listing, problems, open);
             }
             return problems.isEmpty() ? Exit.OK : Exit.UNREACHABLE;
         }
     }
 
-    private static Map<String, Object> json(XaDesk.Listing listing, List<String> problems) {
+    private static Map<String, Object> json(XaDesk.Listing listing, List<String> problems, TxOptions.OpenDesk open) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("transactions", listing.cases().stream().map(TxJson::of).toList());
         map.put("heuristics", listing.heuristics().stream().map(TxJson::of).toList());
         map.put("problems", problems);
+        map.put("withoutDecisions", open.without());
+        map.put("strangers", open.strangers());
         return map;
     }
 
-    private void print(XaDesk.Listing listing, List<String> problems, List<String> without) {
-        if (listing.cases().isEmpty() && !problems.isEmpty()) {
-            output.line(new Cell("? ", Tone.WARNING), Cell.of("Nothing is in doubt in the databases that answer."));
-        } else if (listing.cases().isEmpty()) {
-            output.line(new Cell("● ", Tone.GOOD), Cell.of("Nothing is in doubt, and every decision is finished."));
+    private void print(XaDesk.Listing listing, List<String> problems, TxOptions.OpenDesk open) {
+        if (listing.cases().isEmpty()) {
+            print(nothing(problems, open));
         } else {
-            output.table(table(listing.cases()));
+            output.table(table(listing.cases(), output.terminal()));
+            output.aside(
+                    "More of one, and what can be done about it: tally tx show, with its id and the same options.");
         }
         if (!listing.heuristics().isEmpty()) {
             output.aside(listing.heuristics().size() + " branches ended otherwise than decided, or by order:"
                     + " tally tx list --json shows the evidence.");
         }
         problems.forEach(problem -> output.aside("tally: " + problem));
-        if (!without.isEmpty()) {
-            output.aside("No decisions can be read or written in " + String.join(", ", without)
+        if (!open.without().isEmpty()) {
+            output.aside("No decisions can be read or written in " + String.join(", ", open.without())
                     + ": tally schema check xa says what is missing there.");
         }
+        open.strangers()
+                .forEach((resource, names) ->
+                        output.aside("Not Tallystick's, which leaves it alone, is what is prepared in " + resource
+                                + ": " + TxDoctor.some(names) + "."));
     }
 
-    private static Table table(List<XaCase> cases) {
+    private void print(Cell... cells) {
+        output.line(cells);
+    }
+
+    /** Good news is only what can be seen. */
+    private static Cell[] nothing(List<String> problems, TxOptions.OpenDesk open) {
+        if (!problems.isEmpty()) {
+            return new Cell[] {
+                new Cell("? ", Tone.WARNING), Cell.of("Nothing is in doubt in the databases that answer.")
+            };
+        }
+        if (!open.readsDecisions()) {
+            return new Cell[] {
+                new Cell("? ", Tone.WARNING),
+                Cell.of("Nothing is prepared, and no decision can be read in the databases given.")
+            };
+        }
+        return new Cell[] {new Cell("● ", Tone.GOOD), Cell.of("Nothing is in doubt, and every decision is finished.")};
+    }
+
+    /** An id takes most of a narrow terminal: there it stands below its row. */
+    private static Table table(List<XaCase> cases, Terminal terminal) {
         Instant now = Instant.now();
-        Table table = new Table(
-                Table.Column.fixed("TRANSACTION"),
+        boolean below = terminal.interactive() && terminal.width() < ROOM_FOR_IDS;
+        List<Table.Column> columns = new ArrayList<>(List.of(
                 Table.Column.fixed("STATE"),
                 Table.Column.fixed("SINCE"),
                 Table.Column.fixed("COORDINATOR"),
                 Table.Column.text("DECIDED IN"),
-                Table.Column.text("PREPARED IN"));
+                Table.Column.text("PREPARED IN")));
+        if (!below) {
+            columns.add(0, Table.Column.fixed("TRANSACTION"));
+        }
+        Table table = new Table(columns.toArray(Table.Column[]::new));
         for (XaCase it : cases) {
-            table.row(
-                    it.gtrid(),
+            List<Object> cells = new ArrayList<>(List.of(
                     TxShow.mark(it.phase()),
                     Words.ago(it.since(), now),
-                    it.home().coordinatorLives() ? "alive" : new Cell("gone", Tone.WARNING),
+                    coordinator(it),
                     it.home().store().isEmpty() ? "?" : it.home().store(),
-                    it.prepared().stream().map(Part::resource).collect(Collectors.joining(", ")));
+                    it.prepared().stream().map(Part::resource).collect(Collectors.joining(", "))));
+            if (below) {
+                table.noted(it.gtrid().toString(), cells.toArray());
+            } else {
+                cells.add(0, it.gtrid());
+                table.row(cells.toArray());
+            }
         }
         return table;
+    }
+
+    private static Object coordinator(XaCase it) {
+        Boolean lives = TxJson.coordinatorLives(it);
+        return lives == null ? "?" : lives ? "alive" : new Cell("gone", Tone.WARNING);
     }
 }

@@ -20,6 +20,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 final class TxLocks implements Callable<Integer> {
 
+    private static final int ROOM_FOR_IDS = 130;
+
     @Mixin
     private TxOptions databases;
 
@@ -39,7 +41,7 @@ final class TxLocks implements Callable<Integer> {
         } else if (seen.isEmpty()) {
             output.line(new Cell("● ", Tone.GOOD), Cell.of("Nobody waits for a lock."));
         } else {
-            output.table(table(seen));
+            output.table(table(seen, output.terminal()));
         }
         return Exit.OK;
     }
@@ -48,12 +50,16 @@ final class TxLocks implements Callable<Integer> {
         try {
             return LockView.on(named.jdbc()).blocks();
         } catch (RejectedException e) {
+            String rights = switch (named.dialect()) {
+                case POSTGRESQL -> "The user needs what a superuser or a member of pg_read_all_stats sees.";
+                case MARIADB -> "The user needs GRANT PROCESS ON *.*.";
+                case MYSQL ->
+                    "The user needs GRANT PROCESS, XA_RECOVER_ADMIN ON *.*, and the server performance_schema = ON.";
+            };
             throw new Stop(
                     Exit.REFUSED,
-                    "who waits for a lock in " + named.name() + " cannot be read: " + e.getMessage() + ". "
-                            + (named.dialect().isInnoDb()
-                                    ? "The user needs PROCESS there, and MySQL performance_schema = ON: GRANT PROCESS ON *.* TO the user."
-                                    : "The user needs what a superuser or a member of pg_read_all_stats sees."));
+                    "who waits for a lock in " + named.name() + " cannot be read: " + Failures.reason(e) + ". "
+                            + rights);
         }
     }
 
@@ -69,6 +75,9 @@ final class TxLocks implements Callable<Integer> {
         map.put("holder", block.holder().isPrepared() ? null : block.holder().session());
         map.put("prepared", block.holder().isPrepared());
         map.put("transactions", gtrids(block.holder()));
+        map.put(
+                "stranger",
+                block.holder().stranger().isEmpty() ? null : block.holder().stranger());
         return map;
     }
 
@@ -80,23 +89,29 @@ final class TxLocks implements Callable<Integer> {
                 .toList();
     }
 
-    private static Table table(List<Seen> all) {
-        Table table = new Table(
+    /** On a narrow terminal the holder and the statement stand below the row: an id alone takes most of a line there. */
+    private static Table table(List<Seen> all, Terminal terminal) {
+        boolean below = terminal.interactive() && terminal.width() < ROOM_FOR_IDS;
+        List<Table.Column> columns = new ArrayList<>(List.of(
                 Table.Column.fixed("RESOURCE"),
                 Table.Column.fixed("TABLE"),
                 Table.Column.number("WAITER"),
-                Table.Column.fixed("WAITS FOR"),
-                Table.Column.fixed("HELD BY"),
-                Table.Column.text("STATEMENT"));
+                Table.Column.fixed("WAITS FOR")));
+        if (!below) {
+            columns.add(Table.Column.fixed("HELD BY"));
+            columns.add(Table.Column.text("STATEMENT"));
+        }
+        Table table = new Table(columns.toArray(Table.Column[]::new));
         for (Seen seen : all) {
             LockView.Block block = seen.block();
-            table.row(
-                    seen.resource(),
-                    block.table() + " " + block.spot(),
-                    block.waiter(),
-                    Words.length(block.waited()),
-                    held(block.holder()),
-                    block.statement());
+            List<Object> cells = new ArrayList<>(List.of(
+                    seen.resource(), block.table() + " " + block.spot(), block.waiter(), Words.length(block.waited())));
+            if (below) {
+                table.noted("held by " + held(block.holder()) + "; waits: " + block.statement(), cells.toArray());
+            } else {
+                cells.addAll(List.of(held(block.holder()), block.statement()));
+                table.row(cells.toArray());
+            }
         }
         return table;
     }
@@ -106,8 +121,11 @@ final class TxLocks implements Callable<Integer> {
         if (!holder.isPrepared()) {
             return "session " + holder.session();
         }
-        return gtrids.isEmpty()
-                ? "a prepared branch of somebody else"
-                : gtrids.stream().collect(Collectors.joining(" or ", gtrids.size() > 1 ? "one of " : "", ""));
+        if (gtrids.isEmpty()) {
+            return holder.stranger().isEmpty()
+                    ? "a prepared branch of somebody else"
+                    : holder.stranger() + ", prepared by somebody else";
+        }
+        return gtrids.stream().collect(Collectors.joining(" or ", gtrids.size() > 1 ? "one of " : "", ""));
     }
 }

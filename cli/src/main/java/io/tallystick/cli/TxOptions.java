@@ -4,6 +4,7 @@ import com.zaxxer.hikari.util.DriverDataSource;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
+import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.BranchDriver;
 import io.tallystick.xa.DecisionStore;
@@ -12,13 +13,14 @@ import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
+import io.tallystick.xa.database.Strangers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import picocli.CommandLine.Command;
@@ -39,7 +41,7 @@ final class TxOptions {
             paramLabel = "NAME=JDBC-URL",
             description = "a database that takes part, under the name that its engine gives it; repeat it for each."
                     + " Its user and password as for --url, or TALLY_USER_NAME and TALLY_PASSWORD_NAME")
-    private Map<String, String> resources = new LinkedHashMap<>();
+    private List<String> resources = new ArrayList<>();
 
     @Option(
             names = "--decisions",
@@ -63,6 +65,15 @@ final class TxOptions {
             return Jdbc.on(source, dialect);
         }
 
+        /** Prepared transactions of others there; none when this user may not look, of which the driver tells. */
+        List<String> strangers() {
+            try {
+                return Strangers.in(jdbc());
+            } catch (TallystickException notAllowed) {
+                return List.of();
+            }
+        }
+
         boolean hasTables() {
             return Schema.of(jdbc()).problems("xa").isEmpty();
         }
@@ -70,32 +81,68 @@ final class TxOptions {
 
     /** All databases named, each reached once, so that what is wrong with one is told at once and by its name. */
     List<Named> reached() {
-        return reached(failure -> {
+        return reached((name, failure) -> {
             throw failure;
         });
     }
 
     /** @param silent hears of each that does not answer, which is then left out */
-    private List<Named> reached(Consumer<UnavailableException> silent) {
+    private List<Named> reached(BiConsumer<String, UnavailableException> silent) {
+        Map<String, String> named = named();
         List<Named> all = new ArrayList<>();
-        resources.forEach((name, url) -> reach(all, () -> reach(name, database.open(url, name), true), silent));
+        named.forEach((name, url) -> reach(all, name, () -> reach(name, database.open(url, name), true), silent));
         if (!decisions.isEmpty()) {
-            reach(all, () -> reach(decisions, database.open(), false), silent);
-        }
-        if (resources.isEmpty() && decisions.isEmpty()) {
-            throw new Stop(
-                    Exit.USAGE,
-                    "Say which databases take part, by the names that the engine gives them:"
-                            + " --resource orders=jdbc:postgresql://host/db --resource stock=jdbc:mariadb://host/db.");
+            reach(all, decisions, () -> reach(decisions, database.open(), false), silent);
         }
         return all;
     }
 
-    private static void reach(List<Named> all, Supplier<Named> one, Consumer<UnavailableException> silent) {
+    /** URLs by name. Of two that were given one name, one would be looked at and the other silently left out. */
+    private Map<String, String> named() {
+        if (resources.isEmpty() && decisions.isEmpty()) {
+            throw wrong("Say which databases take part, by the names that the engine gives them:"
+                    + " --resource orders=jdbc:postgresql://host/db --resource stock=jdbc:mariadb://host/db.");
+        }
+        Map<String, String> urls = new LinkedHashMap<>();
+        for (String given : resources) {
+            int at = given.indexOf('=');
+            String name = at < 0 ? "" : given.substring(0, at).strip();
+            if (name.isEmpty() || name.startsWith("jdbc:")) {
+                throw wrong("--resource wants a name before the URL, the one that the engine gives to this database:"
+                        + " --resource orders=jdbc:postgresql://host/db.");
+            }
+            if (urls.put(name, given.substring(at + 1)) != null) {
+                throw wrong("Two databases are given as --resource " + name
+                        + ". Give each the name that its engine gives it.");
+            }
+        }
+        if (urls.containsKey(decisions)) {
+            throw wrong("'" + decisions + "' is given by --resource and by --decisions. --decisions is for a store in a"
+                    + " database that takes no part: leave it out.");
+        }
+        return urls;
+    }
+
+    private static Stop wrong(String message) {
+        return new Stop(Exit.USAGE, message);
+    }
+
+    /** The same databases for another command, as a person may copy them into a shell. */
+    String again() {
+        StringBuilder options = new StringBuilder();
+        resources.forEach(given -> options.append(" --resource ").append(DatabaseOptions.quoted(given)));
+        if (!decisions.isEmpty()) {
+            options.append(" --decisions ").append(DatabaseOptions.quoted(decisions));
+        }
+        return options.append(database.again()).toString();
+    }
+
+    private static void reach(
+            List<Named> all, String name, Supplier<Named> one, BiConsumer<String, UnavailableException> silent) {
         try {
             all.add(one.get());
         } catch (UnavailableException e) {
-            silent.accept(e);
+            silent.accept(name, e);
         }
     }
 
@@ -109,7 +156,7 @@ final class TxOptions {
 
     /** A desk at all of them; close it. */
     OpenDesk open() {
-        return open(reached(), List.of());
+        return open(reached(), Map.of());
     }
 
     /**
@@ -118,16 +165,15 @@ final class TxOptions {
      * @throws UnavailableException when none answers
      */
     OpenDesk openThoseThatAnswer() {
-        List<UnavailableException> silent = new ArrayList<>();
-        List<Named> all = reached(silent::add);
+        Map<String, UnavailableException> silent = new LinkedHashMap<>();
+        List<Named> all = reached(silent::put);
         if (all.isEmpty()) {
-            throw silent.get(0);
+            throw silent.values().iterator().next();
         }
-        return open(
-                all, silent.stream().map(e -> String.valueOf(e.getMessage())).toList());
+        return open(all, silent);
     }
 
-    private static OpenDesk open(List<Named> all, List<String> silent) {
+    private static OpenDesk open(List<Named> all, Map<String, UnavailableException> silent) {
         List<BranchDriver> drivers = new ArrayList<>();
         List<DecisionStore> stores = new ArrayList<>();
         List<String> without = new ArrayList<>();
@@ -141,28 +187,48 @@ final class TxOptions {
                 without.add(named.name());
             }
         }
-        return new OpenDesk(new XaDesk(drivers, stores, InstantSource.system()), drivers, stores, without, silent);
+        List<String> unread = new ArrayList<>(without);
+        unread.addAll(silent.keySet());
+        XaDesk desk = new XaDesk(drivers, stores, unread, InstantSource.system());
+        List<String> why = silent.entrySet().stream()
+                .map(away -> away.getKey() + ": " + away.getValue().getMessage())
+                .toList();
+        return new OpenDesk(desk, new Opened(all, drivers, stores), without, why);
     }
+
+    /** What has to be closed after one command. */
+    record Opened(List<Named> databases, List<BranchDriver> drivers, List<DecisionStore> stores) {}
 
     /**
      * What was opened for one command.
      *
-     * @param without databases without the tables of decisions
+     * @param without databases without the tables of decisions, or whose tables this user may not use
      * @param silent why others do not answer
      */
-    record OpenDesk(
-            XaDesk desk,
-            List<BranchDriver> drivers,
-            List<DecisionStore> stores,
-            List<String> without,
-            List<String> silent)
-            implements AutoCloseable {
+    record OpenDesk(XaDesk desk, Opened opened, List<String> without, List<String> silent) implements AutoCloseable {
+
+        /** Whether any decision can be read at all. */
+        boolean readsDecisions() {
+            return !opened.stores().isEmpty();
+        }
+
+        /** Prepared transactions of others, by the resource in which they are; none where nobody may look. */
+        Map<String, List<String>> strangers() {
+            Map<String, List<String>> all = new LinkedHashMap<>();
+            opened.databases().stream().filter(Named::takesPart).forEach(named -> {
+                List<String> names = named.strangers();
+                if (!names.isEmpty()) {
+                    all.put(named.name(), names);
+                }
+            });
+            return all;
+        }
 
         /** Writes off first what was finished. */
         @Override
         public void close() {
-            stores.forEach(DecisionStore::close);
-            drivers.forEach(BranchDriver::close);
+            opened.stores().forEach(DecisionStore::close);
+            opened.drivers().forEach(BranchDriver::close);
         }
     }
 }

@@ -77,7 +77,7 @@ final class TxResolve implements Callable<Integer> {
             case DONE -> output.line(new Cell("● ", Tone.GOOD), Cell.of(receipt.text()));
             case REFUSED ->
                 output.aside("tally: refused: " + receipt.text() + ".\n       What is possible: tally tx show "
-                        + receipt.gtrid());
+                        + receipt.gtrid() + databases.again());
             case UNFINISHED -> output.aside("tally: " + receipt.text() + ".");
         }
     }

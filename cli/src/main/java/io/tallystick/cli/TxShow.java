@@ -5,6 +5,7 @@ import io.tallystick.xa.XaCase;
 import io.tallystick.xa.XaCase.Choice;
 import io.tallystick.xa.XaCase.Part;
 import io.tallystick.xa.XaCase.Phase;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,12 +55,14 @@ final class TxShow implements Callable<Integer> {
     private void print(XaCase it) {
         output.line(new Cell(it.gtrid().toString(), Tone.STRONG), Cell.of("  "), mark(it.phase()));
         output.wrapped("begun        ", Words.exact(it.gtrid().startedAt()));
-        output.wrapped("coordinator  ", TxJson.coordinator(it) + (it.home().coordinatorLives() ? ", alive" : ", gone"));
-        output.wrapped(
-                "decided in   ",
-                it.home().store().isEmpty() ? "a store not given" : it.home().store());
+        output.wrapped("coordinator  ", TxJson.coordinator(it) + ", " + life(it));
+        output.wrapped("decided in   ", home(it));
         output.heading("Branches");
-        output.table(branches(it));
+        if (it.parts().isEmpty()) {
+            output.wrapped("", "none is prepared in the databases given");
+        } else {
+            output.table(branches(it));
+        }
         if (!it.heuristics().isEmpty() || !it.orders().isEmpty()) {
             output.heading("Evidence");
             it.heuristics()
@@ -72,8 +75,28 @@ final class TxShow implements Callable<Integer> {
                             order.who() + "  ", order.what() + " at " + Words.exact(order.at()) + ": " + order.why()));
         }
         output.heading("What can be done");
-        it.choices().forEach(choice -> print(it, choice));
+        if (it.phase() == Phase.FINISHED && it.parts().isEmpty()) {
+            output.wrapped("", "nothing: every branch has committed");
+        } else {
+            // what bears no risk comes first, for the first line is the one that is copied
+            it.choices().stream()
+                    .sorted(Comparator.comparing(Choice::force).thenComparing(choice -> !choice.possible()))
+                    .forEach(choice -> print(it, choice));
+        }
         it.notes().forEach(note -> output.aside("tally: " + note));
+    }
+
+    private static String life(XaCase it) {
+        Boolean lives = TxJson.coordinatorLives(it);
+        return lives == null ? "alive or gone: that stands in its decision store" : lives ? "alive" : "gone";
+    }
+
+    private static String home(XaCase it) {
+        String store = it.home().store();
+        if (store.isEmpty()) {
+            return "a store not given";
+        }
+        return it.phase() == Phase.UNKNOWN ? store + ", which cannot be read now" : store;
     }
 
     private static Table branches(XaCase it) {
@@ -93,7 +116,7 @@ final class TxShow implements Callable<Integer> {
         String verdict = choice.verdict().name().toLowerCase(Locale.ROOT);
         if (choice.possible()) {
             output.line("  tally tx resolve " + it.gtrid() + " --" + verdict + (choice.force() ? " --force" : "")
-                    + " --who NAME --why TEXT");
+                    + " --who NAME --why TEXT" + databases.again());
             output.wrapped("  ", choice.means());
         } else {
             output.wrapped("no " + verdict + ": ", choice.means());

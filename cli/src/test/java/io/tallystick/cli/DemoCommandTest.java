@@ -63,6 +63,15 @@ class DemoCommandTest {
     }
 
     @Test
+    void a_check_with_a_long_answer_goes_on_below_itself() {
+        DemoStory story = new DemoStory(new Output(session), DemoOptions.story(1));
+        story.checked(Check.equal("every branch of every transaction has ended", "alike ".repeat(12), "not alike"));
+        assertThat(out.toString().lines())
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(TextWidth.of(line)).isLessThanOrEqualTo(60));
+    }
+
+    @Test
     void an_unknown_flow_or_fault_is_wrong_usage_with_those_there_are() {
         Run flow = Run.of("demo", "--flow", "pizza");
         assertThat(flow.exit()).isEqualTo(Exit.USAGE);

@@ -46,6 +46,27 @@ class TableTest {
     }
 
     @Test
+    void what_stands_below_a_row_is_broken_between_words_and_never_cut() {
+        List<String> lines = new Table(Table.Column.fixed("NO"), Table.Column.text("STATE"))
+                .noted("held by a prepared branch of somebody else; waits: UPDATE", "1", "waits")
+                .lines(NARROW);
+        assertThat(lines)
+                .containsExactly(
+                        "NO  STATE",
+                        "1   waits",
+                        "    held by a prepared branch of",
+                        "    somebody else; waits: UPDATE");
+    }
+
+    @Test
+    void a_message_goes_on_below_its_beginning_and_a_command_in_it_stays_whole() {
+        String command = "       What is possible: tally tx show 0123456789abcdef --resource a=b";
+        assertThat(TextWidth.message("tally: refused: its coordinator is alive and may decide\n" + command, 40))
+                .isEqualTo("tally: refused: its coordinator is alive\n       and may decide\n" + command);
+        assertThat(TextWidth.message("short", 40)).isEqualTo("short");
+    }
+
+    @Test
     void text_from_outside_cannot_move_the_cursor() {
         assertThat(Cell.of("a\u001b[2Jb\nc").text()).isEqualTo("a·[2Jb·c");
     }

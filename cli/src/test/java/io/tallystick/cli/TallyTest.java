@@ -30,6 +30,18 @@ class TallyTest {
         assertThat(err.toString()).contains("frobnicate");
     }
 
+    @Test
+    void a_mistake_is_told_once_as_a_mistake() {
+        assertThat(run("tx", "resolve", "x".repeat(5))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("tally: ").doesNotContain("Error:");
+    }
+
+    @Test
+    void every_component_that_can_be_installed_is_named_in_the_help() {
+        assertThat(run("schema", "install", "--help")).isZero();
+        assertThat(out.toString()).contains("cdc, message, saga, xa");
+    }
+
     private int run(String... args) {
         Run run = Run.of(args);
         out.append(run.out());

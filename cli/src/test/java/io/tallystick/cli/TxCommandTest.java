@@ -2,112 +2,25 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallystick.jdbc.Jdbc;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
-import io.tallystick.xa.BranchDriver.Opening;
-import io.tallystick.xa.BranchXid;
 import io.tallystick.xa.DecisionRecord;
-import io.tallystick.xa.DecisionRecord.Voted;
-import io.tallystick.xa.DecisionStore.Life;
-import io.tallystick.xa.Gtrid;
-import io.tallystick.xa.JdbcBranch;
-import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.Verdict;
-import io.tallystick.xa.Vote;
-import io.tallystick.xa.database.InnoDbBranchDriver;
-import io.tallystick.xa.database.JdbcDecisionStore;
-import io.tallystick.xa.database.PoolSettings;
-import io.tallystick.xa.database.PostgresBranchDriver;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A person at the command line, with a real prepared branch whose coordinator is gone, and no engine running. */
 @Databases(ownServer = true)
-class TxCommandTest {
-
-    private static final AtomicLong COUNTER = new AtomicLong(1);
-    private static final Duration BUDGET = Duration.ofSeconds(10);
-
-    private final TestDatabase db;
-    private JdbcBranchDriver driver;
-    private JdbcDecisionStore store;
-    private Life life;
-    private Gtrid gtrid;
+class TxCommandTest extends TxScene {
 
     TxCommandTest(TestDatabase db) {
-        this.db = db;
-    }
-
-    @BeforeEach
-    void scene() {
-        assertThat(Run.on(db, "schema", "install", "xa").exit()).isZero();
-        db.execute(
-                "DROP TABLE IF EXISTS item",
-                "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
-                "INSERT INTO item VALUES (1, 100)",
-                "DELETE FROM tally_decision");
-        PoolSettings settings = PoolSettings.of("orders", 2);
-        driver = switch (db.engine()) {
-            case POSTGRESQL -> PostgresBranchDriver.on(db.dataSource(), settings);
-            case MARIADB -> InnoDbBranchDriver.mariadb(db.dataSource(), settings);
-            case MYSQL -> InnoDbBranchDriver.mysql(db.dataSource(), settings);
-        };
-        store = JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource()));
-        life = store.register(Gtrid.hash("shop"), COUNTER.incrementAndGet(), Duration.ofMinutes(5));
-        gtrid = new Gtrid(
-                life.cluster(),
-                Gtrid.hash("orders"),
-                life.node(),
-                life.epoch(),
-                COUNTER.incrementAndGet(),
-                Instant.now());
-    }
-
-    @AfterEach
-    void close() {
-        driver.prepared().forEach(left -> driver.rollback(left.xid(), "", BUDGET));
-        driver.close();
-        store.close();
-    }
-
-    private Voted prepare() throws SQLException {
-        BranchXid xid = new BranchXid(gtrid, 1, Gtrid.hash("orders"), COUNTER.incrementAndGet());
-        JdbcBranch branch = (JdbcBranch) driver.open(new Opening(
-                driver.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(30)));
-        try (Statement statement = branch.connection().createStatement()) {
-            statement.executeUpdate("UPDATE item SET amount = 70 WHERE id = 1");
-        }
-        Vote vote = branch.prepare(xid, BUDGET);
-        assertThat(vote).isInstanceOf(Vote.Prepared.class);
-        branch.release();
-        store.leave(life);
-        return new Voted(xid, "orders", driver.incarnation(), ((Vote.Prepared) vote).hint());
-    }
-
-    private int amount() {
-        return Jdbc.on(db.dataSource())
-                .autocommit(tx -> tx.query("SELECT amount FROM item", row -> row.intValue("amount")))
-                .get(0);
-    }
-
-    private Run tx(String... args) {
-        List<String> all = new ArrayList<>(List.of("tx"));
-        all.addAll(Arrays.asList(args));
-        all.addAll(List.of("--resource", "orders=" + db.url()));
-        return Run.on(db, all.toArray(String[]::new));
+        super(db);
     }
 
     @Test

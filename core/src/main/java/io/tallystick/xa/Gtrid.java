@@ -84,7 +84,8 @@ public record Gtrid(int cluster, int home, long node, int epoch, long counter, I
         } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
             throw new IllegalArgumentException(
                     "'" + (text.length() > 80 ? text.substring(0, 80) + "…" : text)
-                            + "' is no gtrid: expected 64 hexadecimal digits as printed by tally tx list",
+                            + "' is no gtrid: expected 64 hexadecimal digits as printed by tally tx list"
+                            + (text.strip().length() == 2 * LENGTH ? "; a digit of these is wrong, copy it again" : ""),
                     e);
         }
     }

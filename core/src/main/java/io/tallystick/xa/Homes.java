@@ -31,6 +31,9 @@ final class Homes {
     private final Map<String, DecisionStore> stores = new LinkedHashMap<>();
     private final Map<Integer, DecisionStore> byHash = new LinkedHashMap<>();
     private final Map<String, Life> lives = new ConcurrentHashMap<>();
+    /** Why a store does not hear that this process lives, in the database's words. */
+    private final Map<String, String> reasons = new ConcurrentHashMap<>();
+
     private final int cluster;
     private final long node;
     private final Duration lease;
@@ -66,8 +69,9 @@ final class Homes {
         return stores.values().stream()
                 .filter(s -> lives.containsKey(s.name()))
                 .findFirst()
-                .orElseThrow(() -> new UnavailableException("no decision store can be reached, of " + stores.keySet()
-                        + ": a transaction over several resources cannot be decided now; try again when it is back"));
+                .orElseThrow(() -> new UnavailableException("no decision store can be used, of " + stores.keySet()
+                        + ": a transaction over several resources cannot be decided now; try again when that is mended. "
+                        + String.join("; ", reasons.values())));
     }
 
     /** The store of this name, if decisions of this engine can be written there now. */
@@ -119,8 +123,10 @@ final class Homes {
         try {
             if (!left.contains(store.name())) {
                 beatNow(store);
+                reasons.remove(store.name());
             }
         } catch (TallystickException e) {
+            reasons.put(store.name(), String.valueOf(e.getMessage()));
             LOG.warn("decision store '{}' does not hear that this process lives: {}", store.name(), e.getMessage());
         } finally {
             word.unlock();

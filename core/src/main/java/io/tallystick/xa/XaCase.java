@@ -48,7 +48,8 @@ public record XaCase(
      * Where its decision lies.
      *
      * @param store the decision store's name; empty when it is not among those given
-     * @param coordinatorLives whether the process that coordinates it has a lease there
+     * @param coordinatorLives whether the process that coordinates it has a lease there; false also when the phase is UNKNOWN, where nobody can
+     *     say
      */
     public record Home(String store, boolean coordinatorLives) {}
 

@@ -75,7 +75,7 @@ final class XaChoices {
         return it.home().store().isEmpty()
                 ? "its decision store is not given, so give it first; when forced it "
                 : "its decision store '" + it.home().store()
-                        + "' does not answer, so wait for it first; when forced it ";
+                        + "' cannot be read now, so wait for it, or mend that, first; when forced it ";
     }
 
     private static Choice possible(Verdict verdict, String means) {

@@ -37,6 +37,7 @@ public final class XaDesk {
 
     private final Map<String, BranchDriver> resources = new LinkedHashMap<>();
     private final List<DecisionStore> stores;
+    private final List<String> silent;
     private final InstantSource clock;
 
     /** @param stores all that may hold decisions: what was decided in another one cannot be known */
@@ -44,8 +45,18 @@ public final class XaDesk {
             Collection<? extends BranchDriver> resources,
             Collection<? extends DecisionStore> stores,
             InstantSource clock) {
+        this(resources, stores, List.of(), clock);
+    }
+
+    /** @param silent names of decision stores that cannot be read now: whose decision lies there is told so */
+    public XaDesk(
+            Collection<? extends BranchDriver> resources,
+            Collection<? extends DecisionStore> stores,
+            Collection<String> silent,
+            InstantSource clock) {
         resources.forEach(driver -> this.resources.put(driver.resource(), driver));
         this.stores = List.copyOf(stores);
+        this.silent = List.copyOf(silent);
         this.clock = clock;
     }
 
@@ -58,14 +69,14 @@ public final class XaDesk {
 
     /** Looks at everything. Also lists transactions in full flight, whose coordinator lives. */
     public Listing list() {
-        XaSurvey survey = new XaSurvey(resources, stores);
+        XaSurvey survey = new XaSurvey(resources, stores, silent);
         List<XaCase> cases = survey.all();
         return new Listing(cases, survey.heuristics(), survey.problems());
     }
 
     /** @throws RejectedException when nothing is known of it */
     public XaCase show(Gtrid gtrid) {
-        XaCase found = new XaSurvey(resources, stores).of(gtrid);
+        XaCase found = new XaSurvey(resources, stores, silent).of(gtrid);
         boolean nothing = found.parts().isEmpty()
                 && found.heuristics().isEmpty()
                 && found.orders().isEmpty()
@@ -218,7 +229,8 @@ public final class XaDesk {
                     it.gtrid(),
                     Result.UNFINISHED,
                     verdict + " stands, and " + open + " of " + steps.size()
-                            + " branches have not followed yet: repeat the order, or let an engine finish it",
+                            + (steps.size() == 1 ? " branch has" : " branches have")
+                            + " not followed yet: repeat the order, or let an engine finish it",
                     steps);
         }
         if (verdict == Verdict.COMMIT) {

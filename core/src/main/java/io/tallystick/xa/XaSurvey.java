@@ -30,6 +30,7 @@ final class XaSurvey {
 
     private final Map<String, BranchDriver> resources;
     private final Collection<DecisionStore> stores;
+    private final Collection<String> silent;
     private final Map<BranchXid, Part> prepared = new LinkedHashMap<>();
     private final Set<String> seen = new LinkedHashSet<>();
     private final Map<Gtrid, DecisionRecord> decisions = new LinkedHashMap<>();
@@ -38,9 +39,11 @@ final class XaSurvey {
     private final Map<String, List<Life>> living = new HashMap<>();
     private final Map<String, String> problems = new LinkedHashMap<>();
 
-    XaSurvey(Map<String, BranchDriver> resources, Collection<DecisionStore> stores) {
+    /** @param silent names of decision stores that were given as well and cannot be read */
+    XaSurvey(Map<String, BranchDriver> resources, Collection<DecisionStore> stores, Collection<String> silent) {
         this.resources = resources;
         this.stores = stores;
+        this.silent = silent;
         resources.values().forEach(this::look);
     }
 
@@ -120,7 +123,7 @@ final class XaSurvey {
         return new XaCase(
                 gtrid,
                 answers ? phase(verdict, decision) : Phase.UNKNOWN,
-                new Home(home.map(DecisionStore::name).orElse(""), answers && lives(home.get(), gtrid)),
+                new Home(home.map(DecisionStore::name).orElse(silentHome(gtrid)), answers && lives(home.get(), gtrid)),
                 since(gtrid, parts, decision),
                 parts,
                 evidence(gtrid),
@@ -132,6 +135,14 @@ final class XaSurvey {
         return stores.stream()
                 .filter(store -> Gtrid.hash(store.name()) == gtrid.home())
                 .findFirst();
+    }
+
+    /** Its name when it was given and cannot be read, else nothing. */
+    private String silentHome(Gtrid gtrid) {
+        return silent.stream()
+                .filter(name -> Gtrid.hash(name) == gtrid.home())
+                .findFirst()
+                .orElse("");
     }
 
     private static String of(DecisionStore store) {
@@ -229,7 +240,7 @@ final class XaSurvey {
 
     private List<String> notes(Gtrid gtrid, List<Part> parts, Optional<DecisionStore> home) {
         List<String> notes = new ArrayList<>(problems());
-        if (home.isEmpty()) {
+        if (home.isEmpty() && silentHome(gtrid).isEmpty()) {
             notes.add("its decision store is not among "
                     + stores.stream().map(DecisionStore::name).toList() + ": its name has the hash "
                     + Integer.toHexString(gtrid.home()));

@@ -1,7 +1,10 @@
 package io.tallystick.xa;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.jdbc.RejectedException;
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.Background;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -40,6 +43,28 @@ class HomesTest {
         assertThat(real.living(CLUSTER))
                 .as("after a sign of life that came later")
                 .isEmpty();
+    }
+
+    @Test
+    void who_finds_no_decision_store_hears_what_the_database_says_until_that_is_mended() {
+        DecisionStore refusing = (DecisionStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DecisionStore.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("register")
+                            && real.living(CLUSTER).isEmpty()) {
+                        throw new RejectedException("relation \"tally_decision\" does not exist");
+                    }
+                    return method.invoke(real, arguments);
+                });
+        Homes homes = new Homes(List.of(refusing), CLUSTER, 7, Duration.ofMinutes(10), new SplittableRandom(1));
+        homes.beat();
+        assertThatThrownBy(homes::standard)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("no decision store can be used, of [memory]")
+                .hasMessageContaining("relation \"tally_decision\" does not exist");
+
+        real.register(CLUSTER, 8, Duration.ofMinutes(10));
+        homes.beat();
+        assertThat(homes.standard().name()).isEqualTo("memory");
     }
 
     /** The sign of life arrives when the good-bye is over, if that does not wait for it. */

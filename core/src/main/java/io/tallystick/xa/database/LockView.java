@@ -91,8 +91,10 @@ public final class LockView {
      * @param session by the database's number; 0: no session, so a prepared branch
      * @param branches the prepared branch of ours that it is; MariaDB and MySQL do not say which, there all that it may be; empty for a
      *     session at work and for a stranger's branch
+     * @param stranger name of a prepared transaction that is none of ours, as the statement that ends it wants it; empty where the database
+     *     does not say, as MariaDB and MySQL
      */
-    public record Holder(String session, List<BranchXid> branches) {
+    public record Holder(String session, List<BranchXid> branches, String stranger) {
 
         public boolean isPrepared() {
             return session.equals("0");
@@ -140,7 +142,7 @@ public final class LockView {
         String spot = row.text("spot");
         String table = row.text("tab");
         return new Block(
-                new Holder(session, branches),
+                new Holder(session, branches, gid == null || named.isPresent() ? "" : Strangers.literal(gid)),
                 table == null ? "" : table,
                 spot == null ? "" : spot.strip(),
                 row.string("waiter"),

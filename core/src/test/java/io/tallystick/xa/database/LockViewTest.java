@@ -13,10 +13,12 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.DecisionRecord.Voted;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.database.LockView.Block;
+import io.tallystick.xa.database.LockView.Holder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +53,29 @@ class LockViewTest {
                 assertThat(block.waited()).isBetween(Duration.ZERO, Duration.ofMinutes(5));
 
                 scene.ordersDriver.rollback(left.xid(), left.hint(), PreparedScene.BUDGET);
-                writer.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS).join();
+                writer.orTimeout(60, TimeUnit.SECONDS).join();
                 // MariaDB's view is as old as the look before it, if that was less than 0.1 s ago
                 await().until(() -> view.blocks().isEmpty());
+                assertThat(scene.amount(db)).isEqualTo(101);
+            }
+        }
+
+        @Test
+        void a_holder_that_is_none_of_ours_is_named_where_the_database_says_who_it_is() throws SQLException {
+            try (PreparedScene scene = new PreparedScene(db)) {
+                LockView view = LockView.on(Jdbc.on(db.dataSource()));
+                StrangersTest.prepare(db, "'it''s by hand'", "UPDATE item SET amount = 50 WHERE id = 1");
+                CompletableFuture<?> writer =
+                        Background.run(() -> db.execute("UPDATE item SET amount = amount + 1 WHERE id = 1"));
+
+                await().until(() -> !view.blocks().isEmpty());
+                Holder holder = view.blocks().get(0).holder();
+                assertThat(holder.isPrepared()).isTrue();
+                assertThat(holder.branches()).isEmpty();
+                assertThat(holder.stranger()).isEqualTo(db.engine() == Engine.POSTGRESQL ? "'it''s by hand'" : "");
+
+                StrangersTest.rollback(db, "'it''s by hand'");
+                writer.orTimeout(60, TimeUnit.SECONDS).join();
                 assertThat(scene.amount(db)).isEqualTo(101);
             }
         }

@@ -181,6 +181,19 @@ class XaDeskTest {
     }
 
     @Test
+    void a_decision_store_that_was_given_and_cannot_be_read_is_named_and_not_called_missing() throws SQLException {
+        scene.prepareBoth(gtrid);
+        desk = new XaDesk(
+                List.of(scene.ordersDriver, scene.stockDriver), List.of(), List.of("orders"), InstantSource.system());
+        XaCase shown = desk.show(gtrid);
+        assertThat(shown.phase()).isEqualTo(Phase.UNKNOWN);
+        assertThat(shown.home().store()).isEqualTo("orders");
+        assertThat(shown.notes()).noneSatisfy(note -> assertThat(note).contains("not among"));
+        assertThat(shown.choices())
+                .allSatisfy(choice -> assertThat(choice.means()).contains("'orders' cannot be read now"));
+    }
+
+    @Test
     void with_no_decision_store_at_all_nothing_is_done_because_nothing_can_be_written_down() throws SQLException {
         scene.prepareBoth(gtrid);
         desk = new XaDesk(List.of(scene.ordersDriver, scene.stockDriver), List.of(), InstantSource.system());
@@ -199,7 +212,7 @@ class XaDeskTest {
         assertThat(scene.amount(scene.orders)).isEqualTo(70);
         if (db.engine() == Engine.POSTGRESQL) {
             assertThat(half.result()).isEqualTo(Result.UNFINISHED);
-            assertThat(half.text()).contains("1 of 2 branches");
+            assertThat(half.text()).contains("1 of 2 branches have not followed");
             assertThat(scene.store.unfinishedOfAll(null, 9))
                     .as("still to be finished")
                     .hasSize(1);
