@@ -159,7 +159,7 @@ final class SimulatedSale {
 
         @Override
         public String toString() {
-            return row + " at " + service + " in "
+            return row + " at " + service + (alone ? counts ? " (alone)" : " (alone, too late)" : "") + " in "
                     + writes.stream().map(d -> d.name + ": " + d.count(row)).toList();
         }
     }
@@ -224,10 +224,8 @@ final class SimulatedSale {
     void checkTheEnd() {
         boolean committed = isCommitted();
         if (committed) {
-            check(root, 1);
-            for (Part call : root.calls) {
-                call.all().forEach(part -> check(part, call.counts ? 1 : 0));
-            }
+            List<Part> counted = counted().toList();
+            parts.forEach(part -> check(part, counted.contains(part) ? 1 : 0));
         }
         if (told == XaOutcome.UNKNOWN) {
             checkSettled(committed);
@@ -249,9 +247,18 @@ final class SimulatedSale {
                 .isEmpty();
     }
 
-    /** Who was told "unknown" can ask. */
+    /** What is part of it if it is committed. */
+    private Stream<Part> counted() {
+        return Stream.concat(
+                Stream.of(root), root.calls.stream().filter(call -> call.counts).flatMap(Part::all));
+    }
+
+    /** Who was told "unknown" can ask. Where nothing is written, nothing shows whether the answer is right. */
     private void checkSettled(boolean committed) {
         if (transaction == null || transaction.gtrid().isEmpty() || transaction.phase() == XaPhase.UNKNOWN) {
+            return;
+        }
+        if (counted().allMatch(part -> part.writes.isEmpty())) {
             return;
         }
         Optional<Verdict> verdict = transaction.gtrid().flatMap(this::verdict);

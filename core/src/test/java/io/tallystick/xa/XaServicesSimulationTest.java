@@ -45,7 +45,7 @@ class XaServicesSimulationTest extends XaTrial {
                 "what was told to be rolled back is nowhere", () -> sales.forEach(SimulatedSale::checkWhatWasTold));
         play(world, () -> {
             sales.forEach(SimulatedSale::checkTheEnd);
-            assertThat(world.stores().stream().flatMap(store -> store.heuristics(10).stream()))
+            assertThat(world.stores().stream().flatMap(store -> store.heuristics(1000).stream()))
                     .as("nobody interfered, and what another process has finished in a new database is not known")
                     .allMatch(record -> record.found() == Ack.Found.UNKNOWN
                             && record.evidence().endsWith("which has taken its place"));
