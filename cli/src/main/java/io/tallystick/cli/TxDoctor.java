@@ -24,6 +24,8 @@ import picocli.CommandLine.Mixin;
 final class TxDoctor implements Callable<Integer> {
 
     private static final int SHOWN = 3;
+    private static final String COMPONENT = "xa";
+    private static final String SUBJECT = "component xa";
 
     @Mixin
     private TxOptions databases;
@@ -34,7 +36,7 @@ final class TxDoctor implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, List<Finding>> findings = new LinkedHashMap<>();
-        boolean anyStore = false;
+        List<Tables> tables = new ArrayList<>();
         for (TxOptions.Named named : databases.reached()) {
             List<Finding> of = new ArrayList<>();
             if (named.takesPart()) {
@@ -43,11 +45,15 @@ final class TxDoctor implements Callable<Integer> {
                 }
                 strangers(named).ifPresent(of::add);
             }
-            anyStore |= named.hasTables();
+            tables.add(new Tables(named, Schema.of(named.jdbc()).problems(COMPONENT)));
             findings.put(named.name(), of);
         }
-        if (!anyStore) {
-            findings.put("decisions", List.of(nowhere(databases.reached())));
+        if (tables.stream().noneMatch(Tables::usable)) {
+            findings.put("decisions", List.of(nowhere(tables)));
+        } else {
+            tables.stream()
+                    .filter(Tables::meant)
+                    .forEach(it -> findings.get(it.in.name()).add(it.unusable()));
         }
         boolean errors = findings.values().stream()
                 .flatMap(List::stream)
@@ -58,6 +64,38 @@ final class TxDoctor implements Callable<Integer> {
             findings.forEach(this::print);
         }
         return errors ? Exit.FINDINGS : Exit.OK;
+    }
+
+    /** The tables of decisions in one database, and what keeps them from being used. */
+    private record Tables(TxOptions.Named in, List<String> problems) {
+
+        boolean usable() {
+            return problems.isEmpty();
+        }
+
+        boolean absent() {
+            return problems.stream()
+                    .allMatch(problem -> problem.startsWith("table ") || problem.endsWith(" is not installed"));
+        }
+
+        /** They should be usable, and are not: where decisions lie in another database, a resource needs none. */
+        boolean meant() {
+            return !usable() && (!absent() || !in.takesPart());
+        }
+
+        Finding unusable() {
+            return Finding.warning(
+                    SUBJECT,
+                    String.join("; ", problems),
+                    "no decision can be read or written in this database",
+                    mend("this database"));
+        }
+
+        String mend(String which) {
+            return absent()
+                    ? "tally schema install xa, with the --url of " + which
+                    : "tally schema check xa, with the --url of " + which + ", until nothing is found";
+        }
     }
 
     private static Optional<Finding> strangers(TxOptions.Named named) {
@@ -77,17 +115,13 @@ final class TxDoctor implements Callable<Integer> {
                 + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
     }
 
-    private static Finding nowhere(List<TxOptions.Named> all) {
-        TxOptions.Named first = all.get(0);
-        List<String> problems = Schema.of(first.jdbc()).problems("xa");
-        boolean missing = problems.stream().anyMatch(problem -> problem.startsWith("table "));
+    private static Finding nowhere(List<Tables> all) {
+        Tables nearest = all.stream().filter(it -> !it.absent()).findFirst().orElse(all.get(0));
         return Finding.error(
-                "component xa",
-                "of no use in any database named; in " + first.name() + ": " + String.join("; ", problems),
+                SUBJECT,
+                "of no use in any database named; in " + nearest.in.name() + ": " + String.join("; ", nearest.problems),
                 "a transaction over several resources cannot be decided",
-                missing
-                        ? "tally schema install xa, with the --url of one of them"
-                        : "tally schema check xa, with the --url of one of them, until nothing is found");
+                nearest.mend(nearest.absent() ? "one of them" : nearest.in.name()));
     }
 
     private void print(String name, List<Finding> findings) {

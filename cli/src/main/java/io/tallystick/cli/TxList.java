@@ -64,8 +64,9 @@ final class TxList implements Callable<Integer> {
                     "More of one, and what can be done about it: tally tx show, with its id and the same options.");
         }
         if (!listing.heuristics().isEmpty()) {
-            output.aside(listing.heuristics().size() + " branches ended otherwise than decided, or by order:"
-                    + " tally tx list --json shows the evidence.");
+            int many = listing.heuristics().size();
+            output.aside((many == 1 ? "1 branch" : many + " branches") + " ended otherwise than decided, or by order:"
+                    + " tally tx list --json, with the same options, shows the evidence.");
         }
         problems.forEach(problem -> output.aside("tally: " + problem));
         if (!open.without().isEmpty()) {

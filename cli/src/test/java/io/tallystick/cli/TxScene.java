@@ -53,7 +53,8 @@ abstract class TxScene {
                 "DROP TABLE IF EXISTS item",
                 "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
                 "INSERT INTO item VALUES (1, 100)",
-                "DELETE FROM tally_decision");
+                "DELETE FROM tally_decision",
+                "DELETE FROM tally_heuristic");
         PoolSettings settings = PoolSettings.of("orders", 2);
         driver = switch (db.engine()) {
             case POSTGRESQL -> PostgresBranchDriver.on(db.dataSource(), settings);

@@ -139,14 +139,49 @@ class TxSightTest extends TxScene {
             assertThat(doctor.out())
                     .contains("component xa")
                     .contains("tally schema check xa")
-                    .doesNotContain("missing in every database")
-                    .doesNotContain("is not installed");
+                    .contains("differs from the one that was installed")
+                    .doesNotContain("not installed");
+            try (TestDatabase bare = db.createDatabase()) {
+                Run both = tx(Terminal.PIPE, List.of("--resource", "a=" + bare.url()), "doctor");
+                assertThat(both.out())
+                        .as("the database in which something is installed is the one to mend")
+                        .contains("in orders: schema file", "tally schema check xa, with the --url of orders");
+                assertThat(Run.on(bare, "schema", "install", "xa").exit()).isZero();
+                Run beside = tx(Terminal.PIPE, List.of("--resource", "a=" + bare.url()), "doctor");
+                assertThat(beside.exit())
+                        .as("a warning, for the other one can hold decisions")
+                        .isZero();
+                assertThat(beside.out()).contains("component xa: schema file", "differs from the one");
+            }
         } finally {
             db.execute(
                     "UPDATE tally_schema SET checksum = " + right + " WHERE component = 'xa' AND version = 1",
                     "DROP TABLE right_checksum");
         }
         assertThat(Run.on(db, "schema", "check", "xa").exit()).isZero();
+    }
+
+    @Test
+    void one_branch_that_was_ended_by_force_is_counted_as_one() throws SQLException {
+        prepare();
+        Run forced = tx("resolve", gtrid.toString(), "--commit", "--force", "--who", "kim", "--why", "x");
+        assertThat(forced.exit()).as(forced.err()).isZero();
+        Run list = tx("list");
+        assertThat(list.err()).startsWith("1 branch ended otherwise than decided, or by order:");
+    }
+
+    @Test
+    void the_doctor_misses_no_tables_where_another_database_holds_the_decisions() {
+        try (TestDatabase bare = db.createDatabase()) {
+            Run doctor = tx(Terminal.PIPE, List.of("--resource", "stock=" + bare.url()), "doctor");
+            assertThat(doctor.exit()).as(doctor.out()).isZero();
+            assertThat(doctor.out()).contains("orders", "stock").doesNotContain("component xa");
+            assertThat(at(bare, "doctor").out()).contains("component xa", "tally schema install xa");
+            Run store = Run.on(bare, "tx", "doctor", "--resource", "orders=" + db.url(), "--decisions", "ledger");
+            assertThat(store.out())
+                    .as("a database that is named for its decisions")
+                    .contains("component xa: table tally_decision is missing", "tally schema install xa");
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,8 @@ final class ConfiguredResources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredResources.class);
     private static final String POSTGRES = "jdbc:postgresql:";
     private static final String MYSQL = "jdbc:mysql:";
+    private static final String MARIADB = "jdbc:mariadb:";
+    private static final String KINDS = POSTGRES + ", " + MARIADB + " or " + MYSQL;
 
     /** Decisions share writes: a few connections carry those of many transactions. */
     private static final int DECISION_CONNECTIONS = 3;
@@ -99,8 +102,12 @@ final class ConfiguredResources implements AutoCloseable {
         if (resource.url() == null || resource.username() == null) {
             throw new IllegalArgumentException("it has no "
                     + (resource.url() == null
-                            ? "url: expected one that begins with " + POSTGRES + ", jdbc:mariadb: or " + MYSQL
+                            ? "url: expected one that begins with " + KINDS
                             : "username: name the database user"));
+        }
+        if (Stream.of(POSTGRES, MARIADB, MYSQL).noneMatch(resource.url()::startsWith)) {
+            throw new IllegalArgumentException(
+                    "its url is of no database that can take part: expected one that begins with " + KINDS);
         }
         ConnectionSettings settings = ConnectionSettings.of(resource.url(), resource.username(), resource.password())
                 .withPoolSize(1);

@@ -107,7 +107,8 @@ class ConfigurationTest {
                         "tallystick.xa.decisions.in=shop"))
                 .rootCause()
                 .hasMessageContaining("3 mistakes")
-                .hasMessageContaining("tallystick.xa.resources.till: ")
+                .hasMessageContaining("tallystick.xa.resources.till: its url is of no database that can take part:"
+                        + " expected one that begins with jdbc:postgresql:, jdbc:mariadb: or jdbc:mysql:")
                 .hasMessageContaining("tallystick.xa.resources.stock: ")
                 .hasMessageContaining("tallystick.xa.resources.packing: it has no url");
         assertNothingIsOpen();

@@ -2,7 +2,6 @@ package io.tallystick.xa.database;
 
 import io.tallystick.jdbc.Finding;
 import io.tallystick.jdbc.Jdbc;
-import io.tallystick.jdbc.Schema;
 import io.tallystick.jdbc.Tx;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,8 @@ final class PostgresReadiness {
 
     private static final String FACTS = """
             SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS standby,
-              current_setting('max_prepared_transactions')::int AS places, current_setting('fsync') AS fsync,
+              current_setting('max_prepared_transactions')::int AS places,
+              (SELECT count(*) FROM pg_prepared_xacts) AS taken, current_setting('fsync') AS fsync,
               (SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit') AS synchronous,
               current_setting('synchronous_standby_names') AS standbys,
               (SELECT count(*) FROM pg_stat_replication r WHERE NOT EXISTS
@@ -40,22 +40,7 @@ final class PostgresReadiness {
         durability(facts, findings);
         replicas(facts, findings);
         rights(facts, findings);
-        if (!facts.standby) {
-            tables(findings);
-        }
         return List.copyOf(findings);
-    }
-
-    /** Tried by statements that would write: nothing for a standby. */
-    private void tables(List<Finding> findings) {
-        List<String> problems = Schema.of(jdbc).problems("xa");
-        if (!problems.isEmpty()) {
-            findings.add(Finding.warning(
-                    "component xa",
-                    "not installed: " + String.join("; ", problems),
-                    "decisions cannot lie in this database: no transaction takes the fast path with it",
-                    "tally schema install xa (as the owner of the tables)"));
-        }
     }
 
     private static Facts facts(Tx tx) {
@@ -64,7 +49,7 @@ final class PostgresReadiness {
                         row -> new Facts(
                                 row.intValue("version"),
                                 row.bool("standby"),
-                                row.intValue("places"),
+                                new Places(row.intValue("places"), row.intValue("taken")),
                                 new Durability(row.string("fsync"), row.string("synchronous")),
                                 new Replicas(row.string("standbys"), row.intValue("replicas")),
                                 row.bool("identifiable"),
@@ -93,13 +78,21 @@ final class PostgresReadiness {
     private void places(Facts facts, List<Finding> findings) {
         String mend = "ALTER SYSTEM SET max_prepared_transactions = " + Math.max(64, 2 * pool.branches())
                 + "; then restart the server";
-        if (facts.places == 0) {
+        Places places = facts.places;
+        if (places.all == 0) {
             findings.add(Finding.error(
                     "max_prepared_transactions", "0", "PREPARE TRANSACTION is refused by this server", mend));
-        } else if (facts.places < pool.branches()) {
+        } else if (places.taken >= places.all) {
+            findings.add(Finding.error(
+                    "max_prepared_transactions",
+                    places.all + ", and every place is taken",
+                    "PREPARE TRANSACTION is refused by this server until one of those that are prepared ends",
+                    "tally tx list says what becomes of ours, SELECT * FROM pg_prepared_xacts shows all; if the server needs"
+                            + " more places, " + mend));
+        } else if (places.all < pool.branches()) {
             findings.add(Finding.warning(
                     "max_prepared_transactions",
-                    Integer.toString(facts.places),
+                    Integer.toString(places.all),
                     "fewer than the " + pool.branches() + " connections of resource " + pool.name()
                             + ": under load PREPARE TRANSACTION is refused and transactions are rolled back",
                     mend));
@@ -151,6 +144,9 @@ final class PostgresReadiness {
         }
     }
 
+    /** For prepared transactions of the whole server. */
+    private record Places(int all, int taken) {}
+
     private record Durability(String fsync, String synchronous) {}
 
     private record Replicas(String synchronous, int count) {}
@@ -158,7 +154,7 @@ final class PostgresReadiness {
     private record Facts(
             int version,
             boolean standby,
-            int places,
+            Places places,
             Durability durability,
             Replicas replicas,
             boolean identifiable,

@@ -107,9 +107,7 @@ class PostgresResourceTest extends PostgresScene {
                 .isInstanceOfSatisfying(
                         Ack.Retry.class, later -> assertThat(later.reason()).contains("another role"));
         assertThat(clerk.incarnation()).as("an ordinary role knows where it is").isEqualTo(driver.incarnation());
-        assertThat(clerk.examine())
-                .extracting(Finding::subject)
-                .contains("owner of prepared transactions", "component xa");
+        assertThat(clerk.examine()).extracting(Finding::subject).contains("owner of prepared transactions");
         assertThat(driver.commit(xid, hint, BUDGET)).isEqualTo(new Ack.Done());
     }
 
@@ -190,6 +188,10 @@ class PostgresResourceTest extends PostgresScene {
                             Vote.No.class,
                             no -> assertThat(no.reason()).contains("maximum number of prepared transactions"));
             second.release();
+            Finding taken = finding(full, "max_prepared_transactions");
+            assertThat(taken.severity()).isEqualTo(Finding.Severity.ERROR);
+            assertThat(taken.found()).isEqualTo("1, and every place is taken");
+            assertThat(taken.mend()).contains("tally tx list", "pg_prepared_xacts", "ALTER SYSTEM SET");
             assertThat(first.commit(BUDGET)).isEqualTo(new Ack.Done());
             first.release();
             assertThat(finding(full, "max_prepared_transactions").severity()).isEqualTo(Finding.Severity.WARNING);
