@@ -118,7 +118,7 @@ class ReadmeTest {
         return between(text, "try (SagaEngine sagas", "ofSeconds(5));");
     }
 
-    private static String between(String text, String begin, String end) {
+    static String between(String text, String begin, String end) {
         int from = text.indexOf(begin);
         assertThat(from).as("where '%s' stands", begin).isNotNegative();
         int to = text.indexOf(end, from);
