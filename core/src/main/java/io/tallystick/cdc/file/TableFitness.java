@@ -19,6 +19,7 @@ import io.tallystick.jdbc.SqlErrors;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.Tx;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,22 +69,49 @@ final class TableFitness {
     @Nullable
     Unfit look(TableName from, Map<TableName, List<String>> written) {
         Optional<Unfit> unfit = Jdbc.on(pool).autocommit(tx -> {
-            boolean innoDb = tx.dialect().isInnoDb();
-            boolean limits = innoDb || tx.dialect() == Dialect.POSTGRESQL;
-            if (limits) {
-                tx.update(innoDb ? "SET SESSION lock_wait_timeout = 1" : "SET lock_timeout = '1s'");
-            }
+            LockLimit limit = LockLimit.of(tx.dialect());
+            execute(tx, limit.set);
             try {
                 return Optional.ofNullable(new Look(tx, from, written).look());
             } catch (SQLException e) {
                 throw SqlErrors.translate(e, tx.dialect(), false, "looking at the tables of target " + target);
             } finally {
-                if (limits) {
-                    tx.update(innoDb ? "SET SESSION lock_wait_timeout = DEFAULT" : "RESET lock_timeout");
-                }
+                execute(tx, limit.setBack);
             }
         });
         return unfit.orElse(null);
+    }
+
+    private static void execute(Tx tx, String sql) throws SQLException {
+        try (Statement statement = tx.connection().createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /**
+     * For the session, which goes on to write rows with the limit that it had before: neither RESET nor DEFAULT is that one, for the pool has set
+     * it when it opened the connection.
+     */
+    private enum LockLimit {
+        POSTGRESQL(
+                "SELECT set_config('tally.lock_timeout', current_setting('lock_timeout'), false),"
+                        + " set_config('lock_timeout', '1s', false)",
+                "SELECT set_config('lock_timeout', current_setting('tally.lock_timeout'), false)"),
+        INNODB(
+                "SET @tally_lock_wait = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 1",
+                "SET SESSION lock_wait_timeout = @tally_lock_wait");
+
+        private final String set;
+        private final String setBack;
+
+        LockLimit(String set, String setBack) {
+            this.set = set;
+            this.setBack = setBack;
+        }
+
+        static LockLimit of(Dialect dialect) {
+            return dialect.isInnoDb() ? INNODB : POSTGRESQL;
+        }
     }
 
     /** One look at all tables that one table of the source fills. */
