@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fibers {
 
-    /** The process of a fiber is dead: unwinds its stack past everything that catches exceptions. */
+    /** The simulation is over, and with it the thread of a fiber that stands still. */
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
 
@@ -53,6 +53,7 @@ final class Fibers {
 
     private final Simulation sim;
     private final Set<Fiber> living = new LinkedHashSet<>();
+    private volatile boolean over;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "fiber");
         thread.setDaemon(true);
@@ -76,12 +77,13 @@ final class Fibers {
         if (me == null) {
             throw new IllegalStateException("only a fiber can pause");
         }
-        if (!me.process.isDead()) {
+        if (!over) {
+            // that of a dead process stands still from here on, as after kill -9: not even a finally block runs
             sim.after(time, me.name, () -> resume(me));
             me.toSimulation.release();
             me.toFiber.acquireUninterruptibly();
         }
-        if (me.process.isDead()) {
+        if (over) {
             throw new Killed();
         }
     }
@@ -100,6 +102,7 @@ final class Fibers {
 
     /** Ends all threads: the simulation is over. */
     void close() {
+        over = true;
         for (Fiber fiber : List.copyOf(living)) {
             fiber.process = new Process() {
                 @Override
@@ -118,7 +121,7 @@ final class Fibers {
     }
 
     private void resume(Fiber fiber) {
-        if (!living.contains(fiber)) {
+        if (!living.contains(fiber) || fiber.begun && fiber.process.isDead() && !over) {
             return;
         }
         Duration asleep = fiber.process.asleepFor();

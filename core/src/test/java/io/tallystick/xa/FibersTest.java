@@ -43,8 +43,10 @@ class FibersTest {
             story.add("lives");
             try {
                 fibers.pause(Duration.ofSeconds(1));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 story.add("caught");
+            } finally {
+                story.add("cleans up");
             }
             story.add("goes on");
         });

@@ -179,9 +179,12 @@ final class SimulatedTransfer {
         }
     }
 
-    /** Who was told "unknown" can ask. */
+    /** Who was told "unknown" can ask. Of what has written nothing no database shows what became of it. */
     private void checkSettled(boolean committed) {
-        if (transaction == null || transaction.gtrid().isEmpty() || transaction.phase() == XaPhase.UNKNOWN) {
+        if (tried.isEmpty()
+                || transaction == null
+                || transaction.gtrid().isEmpty()
+                || transaction.phase() == XaPhase.UNKNOWN) {
             return;
         }
         Optional<Verdict> verdict = verdict();
