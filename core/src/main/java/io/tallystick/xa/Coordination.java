@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +83,7 @@ final class Coordination {
         Turn turn = first;
         first = null;
         if (turn != null) {
-            follow(turn, t -> {});
+            follow(turn);
         }
     }
 
@@ -93,21 +92,15 @@ final class Coordination {
     /** Lets the machine decide about an event and performs what follows. Returns why the event was refused, or null. */
     @Nullable
     String accept(XaEvent event) {
-        return accept(event, turn -> {});
+        return follow(take(event));
     }
 
     @Nullable
-    private String accept(XaEvent event, Consumer<Turn> beforeItsEffects) {
-        return follow(take(event), beforeItsEffects);
-    }
-
-    @Nullable
-    private String follow(Turn turn, Consumer<Turn> beforeItsEffects) {
+    private String follow(Turn turn) {
         if (turn.refused() != null) {
             LOG.debug("{}: {}", this, turn.refused());
             return turn.refused();
         }
-        beforeItsEffects.accept(turn);
         // a loop and no recursion: the stack does not grow with the answers
         XaEffect question = perform(turn);
         while (question != null) {
@@ -184,14 +177,20 @@ final class Coordination {
             }
             turn = take(new XaEvent.CommitAsked(last, last != 0 && limbs.size() == 1 && isAskable(limb(last))));
         }
-        return follow(turn, t -> {});
+        return follow(turn);
     }
 
     /** Rolls back from another thread, while the application may be using its connections: they are cut first. */
     void timeOut() {
-        List<Branch> atWork = branchesAtWork();
-        // first the state, then the connections: once the commit has begun, none may be cut
-        accept(new XaEvent.TimedOut(), turn -> atWork.forEach(Branch::cut));
+        List<Branch> atWork;
+        Turn turn;
+        synchronized (lock) {
+            // one step: once the commit has begun none may be cut, for its connection may be somebody else's already
+            atWork = branchesAtWork();
+            turn = take(new XaEvent.TimedOut());
+        }
+        atWork.forEach(Branch::cut);
+        follow(turn);
     }
 
     /** Its application waits no longer. */
@@ -289,9 +288,9 @@ final class Coordination {
     /** No vote came in time from these: it counts as none. */
     void overdue() {
         for (XaState.Member member : state().those(BranchStatus.VOTING)) {
-            Branch stuck = letGo(member.number());
-            if (stuck != null) {
-                stuck.cut();
+            Branch idle = limb(member.number()).giveUp();
+            if (idle != null) {
+                site.kept().giveBack(idle);
             }
             accept(new XaEvent.Voted(
                     member.number(),
@@ -376,7 +375,10 @@ final class Coordination {
     /** Returns false for a question, which is to be asked now. */
     private boolean performed(XaEffect effect) {
         if (effect instanceof XaEffect.Tell tell) {
-            unclear |= tell.outcome() == XaOutcome.UNKNOWN;
+            if (tell.outcome() == XaOutcome.UNKNOWN) {
+                // no |=, which would write back what it has read before another thread gave up waiting
+                unclear = true;
+            }
             answer.complete(new Answer(tell.outcome(), tell.why()));
         } else if (effect instanceof XaEffect.HandOver) {
             answer.complete(new Answer(XaOutcome.COMMITTED, null));
@@ -420,15 +422,9 @@ final class Coordination {
     }
 
     void release(int number) {
-        Branch branch = letGo(number);
+        Branch branch = limb(number).letGo();
         if (branch != null) {
             site.kept().giveBack(branch);
-        }
-    }
-
-    private @Nullable Branch letGo(int number) {
-        synchronized (lock) {
-            return limb(number).letGo();
         }
     }
 
@@ -437,10 +433,7 @@ final class Coordination {
             if (state.phase() != XaPhase.ACTIVE && state.phase() != XaPhase.DOOMED) {
                 return List.of();
             }
-            return limbs.stream()
-                    .map(Limb::open)
-                    .filter(java.util.Objects::nonNull)
-                    .toList();
+            return limbs.stream().map(Limb::open).filter(Objects::nonNull).toList();
         }
     }
 

@@ -33,7 +33,7 @@ final class Questions {
     XaEvent ask(XaEffect effect) {
         try {
             return answerTo(effect);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: {} failed unexpectedly", transaction, effect, e);
             return unknown(effect, e.toString());
         }
@@ -131,10 +131,22 @@ final class Questions {
     }
 
     private Vote vote(int number) {
-        Branch branch = transaction.limb(number).open();
+        Limb limb = transaction.limb(number);
+        Branch branch = limb.asked();
         if (branch == null) {
             return new Vote.Unknown("its connection was given up");
         }
+        try {
+            return vote(number, branch);
+        } finally {
+            if (limb.heard()) {
+                // it took too long, and was given up meanwhile
+                site.kept().giveBack(branch);
+            }
+        }
+    }
+
+    private Vote vote(int number, Branch branch) {
         String closed = site.health(branch.resource()).reasonNotToPrepare();
         if (closed != null) {
             // its resource does not answer: so its connection is not asked, but closed
@@ -148,13 +160,7 @@ final class Questions {
             branch.giveUp();
             return new Vote.No(String.valueOf(e.getMessage()));
         }
-        Vote vote = guarded(
-                () -> branch.prepare(xid, site.settings().prepareBudget()), e -> new Vote.Unknown(e.toString()));
-        if (transaction.limb(number).open() != branch) {
-            // it took too long, and was given up meanwhile
-            site.kept().giveBack(branch);
-        }
-        return vote;
+        return guarded(branch, () -> branch.prepare(xid, site.settings().prepareBudget()), Vote.Unknown::new);
     }
 
     private LastWord lastWord(int number, @Nullable DecisionRecord riding) {
@@ -163,8 +169,7 @@ final class Questions {
             return new LastWord.RolledBack("its connection was given up before its commit");
         }
         return guarded(
-                () -> branch.commitAlone(riding, site.settings().prepareBudget()),
-                e -> new LastWord.Unknown(e.toString()));
+                branch, () -> branch.commitAlone(riding, site.settings().prepareBudget()), LastWord.Unknown::new);
     }
 
     private XaEvent decide(XaEffect.Decide decide) {
@@ -210,8 +215,7 @@ final class Questions {
         if (branch != null) {
             // the application waits: after an error it is told again by name, on another connection, from the backlog
             var budget = site.settings().ackWait();
-            Ack ack = guarded(
-                    () -> commit ? branch.commit(budget) : branch.rollback(budget), e -> new Ack.Retry(e.toString()));
+            Ack ack = guarded(branch, () -> commit ? branch.commit(budget) : branch.rollback(budget), Ack.Retry::new);
             transaction.release(number);
             return ack;
         }
@@ -222,20 +226,28 @@ final class Questions {
             return new Ack.Done();
         }
         DecisionRecord.Voted named = new DecisionRecord.Voted(xid, limb.resource, limb.incarnation, limb.hint);
-        return guarded(() -> site.finish(named, commit, budget), e -> new Ack.Retry(e.toString()));
+        return guarded(null, () -> site.finish(named, commit, budget), Ack.Retry::new);
     }
 
-    /** What a resource throws although it must not is not known to have done anything. */
-    private <T> T guarded(Supplier<T> call, Function<RuntimeException, T> unknown) {
+    /**
+     * What a resource throws although it must not is not known to have done anything, and what its connection holds then is anybody's guess:
+     * it is cut.
+     *
+     * @param on the connection; null when it is told by name
+     */
+    private <T> T guarded(@Nullable Branch on, Supplier<T> call, Function<String, T> unknown) {
         try {
             return call.get();
         } catch (RejectedException e) {
             // says itself what to do: its resource is not configured here, for instance
             LOG.warn("{} waits: {}", transaction, e.getMessage());
-            return unknown.apply(e);
-        } catch (RuntimeException e) {
+            return unknown.apply(e.toString());
+        } catch (RuntimeException | Error e) {
             LOG.warn("{}: a resource failed unexpectedly", transaction, e);
-            return unknown.apply(e);
+            if (on != null) {
+                on.cut();
+            }
+            return unknown.apply(e.toString());
         }
     }
 }

@@ -189,16 +189,32 @@ final class Recovery {
         return branches.stream().map(PreparedBranch::xid).collect(Collectors.toSet());
     }
 
+    /** One who does not say what he decided must not hold up what others decide: each is asked on its own. */
     private void settle(BranchDriver driver, Map<Gtrid, List<PreparedBranch>> byTransaction) {
+        Map<String, Map<Gtrid, List<PreparedBranch>>> byDecider = new LinkedHashMap<>();
+        byTransaction.forEach((gtrid, branches) -> byDecider
+                .computeIfAbsent(decider(gtrid), d -> new LinkedHashMap<>())
+                .put(gtrid, branches));
+        byDecider.forEach((decider, its) ->
+                once("resource " + driver.resource() + ", decided by " + decider, () -> settleAll(driver, its)));
+    }
+
+    private String decider(Gtrid gtrid) {
+        return site.homes().ours(gtrid)
+                ? "store " + Integer.toHexString(gtrid.home())
+                : "service " + Integer.toHexString(gtrid.cluster());
+    }
+
+    private void settleAll(BranchDriver driver, Map<Gtrid, List<PreparedBranch>> decidedByOne) {
         Map<Gtrid, List<Voted>> orphans = new LinkedHashMap<>();
-        byTransaction.forEach((gtrid, branches) -> {
+        decidedByOne.forEach((gtrid, branches) -> {
+            // what is in flight is not touched
             List<Voted> voted = site.inFlight(gtrid) ? List.of() : concerning(driver, branches);
             try {
                 if (!voted.isEmpty() && isOrphan(gtrid, voted)) {
                     orphans.put(gtrid, voted);
                 }
             } catch (TallystickException e) {
-                // one decision store that is away must not hold up what is decided in others
                 LOG.warn("{} is held: {}", voted.get(0).xid(), e.getMessage());
                 policies.apply(driver, voted, this::olderThan, String.valueOf(e.getMessage()));
             }

@@ -178,7 +178,8 @@ final class Site {
     void finished(Coordination coordination) {
         Gtrid gtrid = coordination.gtrid();
         if (gtrid != null) {
-            inFlight.remove(gtrid);
+            // a part of a transaction of this very engine, called as another service, bears the same id
+            inFlight.remove(gtrid, coordination);
         }
     }
 }

@@ -114,7 +114,8 @@ public final class XaTransaction {
             Branch branch = begin(resource);
             mine.complete(branch);
             return branch;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // an Error of a driver, too: whoever asks next would wait for ever
             synchronized (branches) {
                 branches.remove(resource);
             }
@@ -167,8 +168,15 @@ public final class XaTransaction {
     public void enlist(Branch branch) {
         String refused = coordination.join(branch);
         if (refused != null) {
-            branch.rollback(site.settings().prepareBudget());
-            branch.release();
+            try {
+                branch.rollback(site.settings().prepareBudget());
+            } catch (RuntimeException | Error e) {
+                // nobody knows what its connection holds: it serves nobody else
+                branch.cut();
+                throw e;
+            } finally {
+                branch.release();
+            }
             throw new RejectedException(
                     "branch on '" + branch.resource() + "' came too late and was rolled back: " + refused);
         }

@@ -37,6 +37,7 @@ class RecoveryOrderTest {
     private final CountDownLatch allWait = new CountDownLatch(1);
     private final CountDownLatch firstIsTold = new CountDownLatch(1);
     private final CountDownLatch firstScanIsOver = new CountDownLatch(1);
+    private final CountDownLatch allTold = new CountDownLatch(1);
     private final List<BranchXid> decided = new ArrayList<>();
     private final CompletableFuture<XaEngine> running = new CompletableFuture<>();
     private volatile CountDownLatch endsFirstScan = firstIsTold;
@@ -130,19 +131,26 @@ class RecoveryOrderTest {
         };
     }
 
-    /** Only the first scan finds it, after the decisions were found: a later one would put it before the others by itself. */
+    /**
+     * Only the first scan finds it, after the decisions were found: a later one would put it before the others by itself. The next one ends when
+     * all have been told.
+     */
     private List<PreparedBranch> prepared() {
         if (scans.incrementAndGet() == 1) {
             awaitOrFail(endsFirstScan);
             return List.of(new PreparedBranch(decided.get(FINISHED), null));
         }
         firstScanIsOver.countDown();
+        awaitOrFail(allTold);
         return List.of();
     }
 
     private Ack committed(BranchXid xid) {
         told.add(xid);
         firstIsTold.countDown();
+        if (Set.copyOf(told).size() == FINISHED + 1) {
+            allTold.countDown();
+        }
         // a resource is asked one question at a time: the others wait until all of them are there, and what is prepared
         // is known
         if (told.size() == 1) {

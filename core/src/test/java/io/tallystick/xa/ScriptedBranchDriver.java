@@ -5,6 +5,7 @@ import io.tallystick.jdbc.UnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A resource without a database: answers as it is told, and well when it is told nothing. */
@@ -19,6 +20,11 @@ final class ScriptedBranchDriver implements BranchDriver {
     volatile Runnable beforeItVotes = () -> {};
     volatile Runnable beforeItAnswers = () -> {};
     volatile Runnable beforeItScans = () -> {};
+    volatile Runnable beforeItOpens = () -> {};
+    volatile Runnable beforeItCommitsAlone = () -> {};
+    volatile Runnable beforeItSaysWhichDatabaseItIs = () -> {};
+    final AtomicInteger cut = new AtomicInteger();
+    final AtomicInteger released = new AtomicInteger();
 
     ScriptedBranchDriver(String name) {
         this.name = name;
@@ -36,11 +42,13 @@ final class ScriptedBranchDriver implements BranchDriver {
 
     @Override
     public String incarnation() {
+        beforeItSaysWhichDatabaseItIs.run();
         return incarnation;
     }
 
     @Override
     public Branch open(Opening opening) {
+        beforeItOpens.run();
         return new Opened(opening.xid());
     }
 
@@ -111,6 +119,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
         @Override
         public LastWord commitAlone(@Nullable DecisionRecord riding, Duration budget) {
+            beforeItCommitsAlone.run();
             return new LastWord.Committed();
         }
 
@@ -125,9 +134,13 @@ final class ScriptedBranchDriver implements BranchDriver {
         }
 
         @Override
-        public void cut() {}
+        public void cut() {
+            cut.incrementAndGet();
+        }
 
         @Override
-        public void release() {}
+        public void release() {
+            released.incrementAndGet();
+        }
     }
 }

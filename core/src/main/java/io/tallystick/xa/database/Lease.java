@@ -77,16 +77,23 @@ final class Lease {
         connection.setAutoCommit(true);
     }
 
-    /** From any thread: closes the socket under whoever uses it, has the server end the session, and gives the place in the pool back. */
+    /**
+     * From any thread: closes the socket under whoever uses it, has the server end the session, and gives the place in the pool back. What was
+     * given back before is somebody else's by now, and left alone.
+     */
     void cut() {
         spoilt = true;
+        if (!released.compareAndSet(false, true)) {
+            return;
+        }
         try {
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("aborting a connection failed; its session is ended at the server all the same", e);
+        } finally {
+            pool.kill(session);
+            pool.giveBack(pooled, true);
         }
-        pool.kill(session);
-        release();
     }
 
     /** Gives it back, or destroys it. Idempotent. */
@@ -108,7 +115,7 @@ final class Lease {
             if (networkTimeout != usualNetworkTimeout) {
                 connection.setNetworkTimeout(Runnable::run, usualNetworkTimeout);
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             LOG.debug("a connection could not be set back and is destroyed", e);
             spoilt = true;
         }

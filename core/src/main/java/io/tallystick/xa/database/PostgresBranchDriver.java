@@ -146,9 +146,14 @@ public final class PostgresBranchDriver implements JdbcBranchDriver {
         } catch (SQLException e) {
             return new Ack.Retry(resource + " cannot be reached: " + SqlErrors.describe(e, Dialect.POSTGRESQL));
         }
-        PostgresPhaseTwo.Answer answer = PostgresPhaseTwo.finish(connection, commit, xid, hint, left);
-        pool.giveBackOutside(connection, !answer.clean());
-        return answer.ack();
+        boolean clean = false;
+        try {
+            PostgresPhaseTwo.Answer answer = PostgresPhaseTwo.finish(connection, commit, xid, hint, left);
+            clean = answer.clean();
+            return answer.ack();
+        } finally {
+            pool.giveBackOutside(connection, !clean);
+        }
     }
 
     /** @throws TallystickException when it could not be asked: nothing must be concluded */

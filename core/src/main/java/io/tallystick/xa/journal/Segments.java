@@ -69,6 +69,8 @@ final class Segments {
         journal = header.journal();
         newest = header.segment();
         openName = last;
+        // its name may be in the cache alone: those before it must not be gone without it
+        disk.forceNames();
         names.subList(0, names.size() - 1).forEach(this::deleteQuietly);
         List<Entry> entries = new ArrayList<>();
         contents.forEach(content -> entries.addAll(EntryCodec.read(content)));

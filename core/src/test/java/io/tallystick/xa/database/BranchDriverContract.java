@@ -359,6 +359,26 @@ abstract class BranchDriverContract extends BranchHandleContract {
         assertThat(amount(1)).isEqualTo(100);
     }
 
+    @Test
+    void cut_after_it_was_given_back_it_leaves_the_next_branch_on_its_connection_alone() throws SQLException {
+        PoolSettings one = PoolSettings.of("orders", 1).withBorrow(Duration.ofSeconds(30));
+        try (JdbcBranchDriver single = driver(db.dataSource(), one)) {
+            JdbcBranch over = single.open(new Opening(null, Instant.now().plusSeconds(60)));
+            String session = sessionOf(over.connection());
+            over.rollback(BUDGET);
+            over.release();
+            JdbcBranch next = single.open(new Opening(null, Instant.now().plusSeconds(60)));
+            assertThat(sessionOf(next.connection())).isEqualTo(session);
+
+            over.cut();
+
+            update(next, 1, 70);
+            assertThat(next.commitAlone(null, BUDGET)).isEqualTo(new LastWord.Committed());
+            next.release();
+        }
+        assertThat(amount(1)).isEqualTo(70);
+    }
+
     // ---- whatever gets lost
 
     @Test

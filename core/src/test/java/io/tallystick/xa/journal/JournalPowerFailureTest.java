@@ -48,14 +48,31 @@ class JournalPowerFailureTest {
             disk.failForces(random.nextInt(3) == 0 ? 0.1 : 0);
             disk.dieAfter(random.nextInt(80));
             live(disk, random);
+            comeUp(disk, random);
             if (random.nextBoolean()) {
-                disk.afterPowerFailure();
-            } else {
-                disk.afterKill();
+                disk.dieAfter(random.nextInt(20));
+                dieWhileOpening(disk);
+                comeUp(disk, random);
             }
             try (JournalDecisionStore store = open(disk)) {
                 check(store);
             }
+        }
+    }
+
+    private static void comeUp(SimulatedDisk disk, SplittableRandom random) {
+        if (random.nextBoolean()) {
+            disk.afterPowerFailure();
+        } else {
+            disk.afterKill();
+        }
+    }
+
+    private void dieWhileOpening(SimulatedDisk disk) {
+        try {
+            open(disk).close();
+        } catch (UnavailableException | UnknownOutcomeException diedAtTheStart) {
+            // nothing was told
         }
     }
 
