@@ -59,6 +59,8 @@ public final class OutgoingTransactions {
         XaTransaction transaction = current.get();
         Duration left = Duration.between(engine.clock().instant(), transaction.deadline());
         if (transaction.phase() != XaPhase.ACTIVE || left.isNegative() || left.isZero()) {
+            // its time-out may not have been noticed yet: who goes on without this call must not commit
+            transaction.setRollbackOnly("service '" + service + "' was to be called after its deadline");
             throw new RejectedException(
                     transaction + " can only be rolled back: service '" + service + "' is not called in it any more");
         }
