@@ -97,7 +97,8 @@ public final class Schema {
             String url = ConnectionTarget.of(jdbc.dataSource());
             throw new RejectedException(
                     "the database at " + url + " is not ready for " + String.join(" and ", components)
-                            + ":\n  - " + String.join("\n  - ", problems) + "\nrun: tally schema install --url " + url
+                            + ":\n  - " + String.join("\n  - ", problems) + "\nrun: tally schema install "
+                            + String.join(" ", components) + " --url " + url
                             + " --user <owner>");
         }
     }

@@ -98,7 +98,7 @@ class SchemaTest {
                 .hasMessageContaining("table one is missing")
                 .hasMessageContaining("table two is missing")
                 .hasMessageContaining("table three is missing")
-                .hasMessageContaining("tally schema install --url " + db.url());
+                .hasMessageContaining("tally schema install first second --url " + db.url());
         schema().install();
         schema().require("first", "second");
     }

@@ -2,7 +2,9 @@ package io.tallystick.spring;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.tallystick.jdbc.CandidPool;
 import io.tallystick.jdbc.ConnectionSettings;
+import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.Schema;
@@ -15,9 +17,7 @@ import io.tallystick.xa.database.InnoDbBranchDriver;
 import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,8 @@ final class ConfiguredResources implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredResources.class);
     private static final String POSTGRES = "jdbc:postgresql:";
-    private static final String MYSQL = "jdbc:mysql:";
     private static final String MARIADB = "jdbc:mariadb:";
+    private static final String MYSQL = "jdbc:mysql:";
     private static final String KINDS = POSTGRES + ", " + MARIADB + " or " + MYSQL;
 
     /** Decisions share writes: a few connections carry those of many transactions. */
@@ -44,7 +44,9 @@ final class ConfiguredResources implements AutoCloseable {
     private ConfiguredResources() {}
 
     /**
-     * @throws IllegalStateException with all that is wrong with the properties at once; nothing stays open then
+     * A database that is away is no mistake: it may come while the application runs.
+     *
+     * @throws MisconfiguredException with all that is wrong with the properties at once; nothing stays open then
      */
     static ConfiguredResources open(XaProperties properties) {
         ConfiguredResources opened = new ConfiguredResources();
@@ -59,28 +61,59 @@ final class ConfiguredResources implements AutoCloseable {
 
     private void all(XaProperties properties) {
         Mistakes mistakes = new Mistakes();
+        if (properties.service() == null) {
+            mistakes.add("tallystick.xa.service is not set: expected the name that all replicas of this service share");
+        }
+        PeersAndKeys.check(properties, mistakes);
         String home = home(properties, mistakes);
-        properties.resources().forEach((name, resource) -> {
-            try {
-                open(name, resource, name.equals(home));
-            } catch (RuntimeException e) {
-                mistakes.add("tallystick.xa.resources." + name + ": " + e.getMessage(), e);
-            }
-        });
+        properties
+                .resources()
+                .forEach((name, resource) -> mistakes.from(
+                        "tallystick.xa.resources." + name,
+                        () -> open(name, resource, name.equals(home) ? properties.decisions() : null, mistakes)));
         mistakes.throwIfAny();
-        if (decisionPool != null) {
-            decisions = store(home, decisionPool, properties.decisions());
+    }
+
+    private void open(
+            String name, XaProperties.Resource resource, XaProperties.@Nullable Decisions home, Mistakes mistakes) {
+        try (CandidPool template = template(name, resource)) {
+            boolean isThere = isThere(name, resource, template);
+            // takes from the template how to connect, and makes connections of its own
+            drivers.put(name, driver(name, resource, template));
+            if (home != null) {
+                HikariDataSource pool = decisionPool(name, template);
+                decisionPool = pool;
+                if (isThere) {
+                    mistakes.from("tallystick.xa.decisions", () -> tables(pool, home));
+                }
+                decisions = JdbcDecisionStore.on(name, Jdbc.on(pool));
+            }
         }
     }
 
-    private void open(String name, XaProperties.Resource resource, boolean isHome) {
-        try (HikariDataSource template = template(name, resource)) {
-            // takes from the template how to connect, and makes connections of its own
-            drivers.put(name, driver(name, resource, template));
-            if (isHome) {
-                decisionPool = decisionPool(name, template);
-            }
+    /** Who is refused now is refused for ever, whereas who finds nobody there may find somebody later. */
+    private static boolean isThere(String name, XaProperties.Resource resource, CandidPool template) {
+        Dialect dialect;
+        try {
+            dialect = Jdbc.on(template.tellingWhenNobodyListens()).dialect();
+        } catch (UnavailableException e) {
+            LOG.warn("resource '{}' is away, the application starts without it: {}", name, e.getMessage());
+            return false;
         }
+        String scheme = scheme(dialect);
+        if (!resource.url().startsWith(scheme)) {
+            throw new IllegalArgumentException("its server is " + dialect.productName() + ": let its url begin with "
+                    + scheme + ", because their transactions are named and ended differently");
+        }
+        return true;
+    }
+
+    private static String scheme(Dialect dialect) {
+        return switch (dialect) {
+            case POSTGRESQL -> POSTGRES;
+            case MARIADB -> MARIADB;
+            case MYSQL -> MYSQL;
+        };
     }
 
     private static String home(XaProperties properties, Mistakes mistakes) {
@@ -97,7 +130,7 @@ final class ConfiguredResources implements AutoCloseable {
         return named == null ? String.join("", resources.keySet()) : named;
     }
 
-    private static HikariDataSource template(String name, XaProperties.Resource resource) {
+    private static CandidPool template(String name, XaProperties.Resource resource) {
         // what is not set at all is bound as null
         if (resource.url() == null || resource.username() == null) {
             throw new IllegalArgumentException("it has no "
@@ -121,7 +154,7 @@ final class ConfiguredResources implements AutoCloseable {
                 : MySqlDataSources.open(settings);
     }
 
-    private static BranchDriver driver(String name, XaProperties.Resource resource, HikariDataSource template) {
+    private static BranchDriver driver(String name, XaProperties.Resource resource, CandidPool template) {
         PoolSettings pool = PoolSettings.of(name, resource.connections());
         if (resource.url().startsWith(POSTGRES)) {
             return PostgresBranchDriver.on(template, pool);
@@ -132,7 +165,7 @@ final class ConfiguredResources implements AutoCloseable {
     }
 
     /** In autocommit mode, in which a decision costs one round trip. */
-    private static HikariDataSource decisionPool(String name, HikariDataSource template) {
+    private static HikariDataSource decisionPool(String name, CandidPool template) {
         HikariConfig config = new HikariConfig();
         template.copyStateTo(config);
         config.setPoolName(name + "-decisions");
@@ -142,19 +175,23 @@ final class ConfiguredResources implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    private static JdbcDecisionStore store(String name, HikariDataSource pool, XaProperties.Decisions settings) {
-        Jdbc jdbc = Jdbc.on(pool);
+    private static void tables(HikariDataSource pool, XaProperties.Decisions settings) {
+        Schema schema = Schema.of(Jdbc.on(pool));
         try {
             if (settings.createTables()) {
-                Schema.of(jdbc).install("xa");
+                schema.install("xa");
             }
-            Schema.of(jdbc).require("xa");
-        } catch (UnavailableException e) {
-            LOG.warn("resource '{}' is away: whether it has the tables of decisions is not known yet", name, e);
+        } catch (RejectedException e) {
+            throw new IllegalStateException(
+                    "create-tables is true, and the tables cannot be made: " + e.getMessage()
+                            + "; let their owner run: tally schema install xa, and leave create-tables out",
+                    e);
+        }
+        try {
+            schema.require("xa");
         } catch (RejectedException e) {
             throw new IllegalStateException(e.getMessage() + "\nor set tallystick.xa.decisions.create-tables=true", e);
         }
-        return JdbcDecisionStore.on(name, jdbc);
     }
 
     void addTo(XaEngineBuilder engine) {
@@ -173,33 +210,6 @@ final class ConfiguredResources implements AutoCloseable {
         }
         if (decisionPool != null) {
             decisionPool.close();
-        }
-    }
-
-    /** What is wrong, gathered, so that a person mends all of it before the next start. */
-    private static final class Mistakes {
-        private final List<String> texts = new ArrayList<>();
-        private final List<RuntimeException> causes = new ArrayList<>();
-
-        void add(String text) {
-            texts.add(text);
-        }
-
-        void add(String text, RuntimeException cause) {
-            texts.add(text);
-            causes.add(cause);
-        }
-
-        void throwIfAny() {
-            if (texts.isEmpty()) {
-                return;
-            }
-            IllegalStateException all = new IllegalStateException(
-                    texts.size() == 1
-                            ? texts.get(0)
-                            : texts.size() + " mistakes in tallystick.xa:\n- " + String.join("\n- ", texts));
-            causes.forEach(all::addSuppressed);
-            throw all;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tallystick.spring;
 
+import io.tallystick.jdbc.RejectedException;
 import io.tallystick.xa.BranchDriver;
 import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.XaEngine;
@@ -11,18 +12,27 @@ import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.annotation.AbstractTransactionManagementConfiguration;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.jta.JtaTransactionManager;
 
 /**
- * Two-phase commit under {@code @Transactional} when {@code tallystick.xa.service} is set: the engine over the configured databases and
+ * Two-phase commit under {@code @Transactional} when {@code tallystick.xa} names a service or resources: the engine over the configured databases and
  * all beans of type {@link BranchDriver} and {@link DecisionStore}, and Spring's transaction manager on it. Each bean gives way to one of
  * the application's own.
  */
@@ -33,7 +43,7 @@ import org.springframework.transaction.jta.JtaTransactionManager;
             "org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration",
             "org.springframework.boot.transaction.jta.autoconfigure.JtaAutoConfiguration"
         })
-@ConditionalOnProperty("tallystick.xa.service")
+@Conditional(XaAutoConfiguration.OnServiceOrResources.class)
 @EnableConfigurationProperties(XaProperties.class)
 public final class XaAutoConfiguration {
 
@@ -51,8 +61,7 @@ public final class XaAutoConfiguration {
             ObjectProvider<DecisionStore> stores,
             ObjectProvider<XaHttp> between,
             ObjectProvider<XaEngineCustomizer> customizers) {
-        XaEngineBuilder engine = XaEngine.named(properties.service())
-                .settings(XaSettings.standard().withTimeout(properties.timeout()));
+        XaEngineBuilder engine = named(properties);
         if (properties.node() != null) {
             engine.node(properties.node());
         }
@@ -62,6 +71,15 @@ public final class XaAutoConfiguration {
         between.ifAvailable(http -> http.joining(engine));
         customizers.orderedStream().forEach(customizer -> customizer.customize(engine));
         return engine.open();
+    }
+
+    private static XaEngineBuilder named(XaProperties properties) {
+        try {
+            return XaEngine.named(properties.service())
+                    .settings(XaSettings.standard().withTimeout(properties.timeout()));
+        } catch (IllegalArgumentException e) {
+            throw new MisconfiguredException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Bean
@@ -84,11 +102,46 @@ public final class XaAutoConfiguration {
     @ConditionalOnProperty("tallystick.xa.data-source")
     @ConditionalOnMissingBean(DataSource.class)
     DataSource dataSource(XaEngine engine, XaProperties properties) {
-        return engine.dataSource(Objects.requireNonNull(properties.dataSource()));
+        try {
+            return engine.dataSource(Objects.requireNonNull(properties.dataSource()));
+        } catch (RejectedException e) {
+            throw new MisconfiguredException(
+                    "tallystick.xa.data-source is '" + properties.dataSource()
+                            + "': expected the name of a resource; tallystick.xa.resources has "
+                            + properties.resources().keySet(),
+                    e);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(AbstractTransactionManagementConfiguration.class)
     @EnableTransactionManagement(proxyTargetClass = true)
     static class DeclarativeTransactions {}
+
+    /** Resources without a service are a mistake that has to be told: without this class there would simply be no DataSource. */
+    static final class OnServiceOrResources extends AnyNestedCondition {
+
+        OnServiceOrResources() {
+            super(ConfigurationPhase.PARSE_CONFIGURATION);
+        }
+
+        @ConditionalOnProperty("tallystick.xa.service")
+        static class Service {}
+
+        @Conditional(OnResources.class)
+        static class Resources {}
+    }
+
+    static final class OnResources extends SpringBootCondition {
+        @Override
+        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            boolean some = Binder.get(context.getEnvironment())
+                    .bind("tallystick.xa.resources", Bindable.mapOf(String.class, Object.class))
+                    .isBound();
+            ConditionMessage.Builder message = ConditionMessage.forCondition("Two-phase commit");
+            return some
+                    ? ConditionOutcome.match(message.because("tallystick.xa.resources has one"))
+                    : ConditionOutcome.noMatch(message.because("tallystick.xa.resources is not set"));
+        }
+    }
 }

@@ -1,12 +1,7 @@
 package io.tallystick.spring;
 
 import io.tallystick.xa.XaEngine;
-import io.tallystick.xa.http.KeyRing;
-import io.tallystick.xa.http.Peers;
 import io.tallystick.xa.http.XaHttp;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -33,27 +28,8 @@ public final class XaHttpAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    XaHttp xaHttp(XaProperties properties) {
-        return XaHttp.of(new Peers(properties.service(), properties.http().peers()), keys(properties.http()));
-    }
-
-    private static KeyRing keys(XaProperties.Http http) {
-        // property sources keep no order that anybody could rely on
-        String signing = http.signingKey();
-        if (signing == null && http.keys().size() > 1) {
-            throw new IllegalArgumentException("tallystick.xa.http.keys has "
-                    + http.keys().keySet() + ": set tallystick.xa.http.signing-key to the one that signs");
-        }
-        if (signing != null && !http.keys().containsKey(signing)) {
-            throw new IllegalArgumentException("tallystick.xa.http.signing-key is '" + signing
-                    + "': expected one of the keys " + http.keys().keySet());
-        }
-        Map<String, byte[]> secrets = new LinkedHashMap<>();
-        if (signing != null) {
-            secrets.put(signing, new byte[0]);
-        }
-        http.keys().forEach((id, secret) -> secrets.put(id, secret.getBytes(StandardCharsets.UTF_8)));
-        return KeyRing.of(secrets);
+    XaHttp xaHttp(XaProperties properties, ConfiguredResources allIsRight) {
+        return XaHttp.of(PeersAndKeys.peers(properties), PeersAndKeys.keys(properties.http()));
     }
 
     /** Lets requests take part, and is told their end. */

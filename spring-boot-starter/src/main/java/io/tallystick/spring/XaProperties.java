@@ -2,12 +2,14 @@ package io.tallystick.spring;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -15,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param service name that all replicas of this service share; two-phase commit is configured when it is given
  * @param node a name for this process that stays over restarts, so that its peers need not wait for its lease; not needed for safety
- * @param timeout of a transaction that names none; 30 s
+ * @param timeout of a transaction that names none, in seconds where no unit is given, as in {@code @Transactional}; 30 s
  * @param resources databases that take part, by name; beans of type {@link io.tallystick.xa.BranchDriver} take part too
  * @param decisions where decisions are kept
  * @param dataSource name of the resource whose connections are the application's DataSource; none when it is not given
@@ -25,7 +27,10 @@ import org.springframework.util.unit.DataSize;
 public record XaProperties(
         String service,
         @Nullable String node,
-        @DefaultValue("30s") Duration timeout,
+
+        @DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS)
+        Duration timeout,
+
         @DefaultValue Map<String, Resource> resources,
         @DefaultValue Decisions decisions,
         @Nullable String dataSource,
