@@ -1,7 +1,6 @@
 package io.tallystick.cli;
 
 import io.tallystick.jdbc.Finding;
-import io.tallystick.jdbc.Schema;
 import io.tallystick.xa.BranchDriver;
 import io.tallystick.xa.database.Strangers;
 import java.util.ArrayList;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Mixin;
 final class TxDoctor implements Callable<Integer> {
 
     private static final int SHOWN = 3;
-    private static final String COMPONENT = "xa";
-    private static final String SUBJECT = "component xa";
 
     @Mixin
     private TxOptions databases;
@@ -36,7 +33,7 @@ final class TxDoctor implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, List<Finding>> findings = new LinkedHashMap<>();
-        List<Tables> tables = new ArrayList<>();
+        List<DecisionTables> tables = new ArrayList<>();
         for (TxOptions.Named named : databases.reached()) {
             List<Finding> of = new ArrayList<>();
             if (named.takesPart()) {
@@ -45,15 +42,15 @@ final class TxDoctor implements Callable<Integer> {
                 }
                 strangers(named).ifPresent(of::add);
             }
-            tables.add(new Tables(named, Schema.of(named.jdbc()).problems(COMPONENT)));
+            tables.add(DecisionTables.of(named));
             findings.put(named.name(), of);
         }
-        if (tables.stream().noneMatch(Tables::usable)) {
+        if (tables.stream().noneMatch(DecisionTables::usable)) {
             findings.put("decisions", List.of(nowhere(tables)));
         } else {
             tables.stream()
-                    .filter(Tables::meant)
-                    .forEach(it -> findings.get(it.in.name()).add(it.unusable()));
+                    .filter(DecisionTables::broken)
+                    .forEach(it -> findings.get(it.name()).add(it.finding()));
         }
         boolean errors = findings.values().stream()
                 .flatMap(List::stream)
@@ -64,38 +61,6 @@ final class TxDoctor implements Callable<Integer> {
             findings.forEach(this::print);
         }
         return errors ? Exit.FINDINGS : Exit.OK;
-    }
-
-    /** The tables of decisions in one database, and what keeps them from being used. */
-    private record Tables(TxOptions.Named in, List<String> problems) {
-
-        boolean usable() {
-            return problems.isEmpty();
-        }
-
-        boolean absent() {
-            return problems.stream()
-                    .allMatch(problem -> problem.startsWith("table ") || problem.endsWith(" is not installed"));
-        }
-
-        /** They should be usable, and are not: where decisions lie in another database, a resource needs none. */
-        boolean meant() {
-            return !usable() && (!absent() || !in.takesPart());
-        }
-
-        Finding unusable() {
-            return Finding.warning(
-                    SUBJECT,
-                    String.join("; ", problems),
-                    "no decision can be read or written in this database",
-                    mend("this database"));
-        }
-
-        String mend(String which) {
-            return absent()
-                    ? "tally schema install xa, with the --url of " + which
-                    : "tally schema check xa, with the --url of " + which + ", until nothing is found";
-        }
     }
 
     private static Optional<Finding> strangers(TxOptions.Named named) {
@@ -115,13 +80,14 @@ final class TxDoctor implements Callable<Integer> {
                 + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
     }
 
-    private static Finding nowhere(List<Tables> all) {
-        Tables nearest = all.stream().filter(it -> !it.absent()).findFirst().orElse(all.get(0));
+    private static Finding nowhere(List<DecisionTables> all) {
+        DecisionTables nearest =
+                all.stream().filter(it -> !it.absent()).findFirst().orElse(all.get(0));
         return Finding.error(
-                SUBJECT,
-                "of no use in any database named; in " + nearest.in.name() + ": " + String.join("; ", nearest.problems),
+                DecisionTables.SUBJECT,
+                "of no use in any database named; in " + nearest.name() + ": " + String.join("; ", nearest.problems()),
                 "a transaction over several resources cannot be decided",
-                nearest.mend(nearest.absent() ? "one of them" : nearest.in.name()));
+                nearest.mend(nearest.absent() ? "one of them" : nearest.name()));
     }
 
     private void print(String name, List<Finding> findings) {

@@ -50,14 +50,17 @@ final class TxList implements Callable<Integer> {
         map.put("transactions", listing.cases().stream().map(TxJson::of).toList());
         map.put("heuristics", listing.heuristics().stream().map(TxJson::of).toList());
         map.put("problems", problems);
-        map.put("withoutDecisions", open.without());
+        map.put(
+                "withoutDecisions",
+                open.without().stream().map(DecisionTables::name).toList());
         map.put("strangers", open.strangers());
         return map;
     }
 
     private void print(XaDesk.Listing listing, List<String> problems, TxOptions.OpenDesk open) {
+        String unread = unread(listing, open);
         if (listing.cases().isEmpty()) {
-            print(nothing(problems, open));
+            output.line(nothing(problems, open, unread));
         } else {
             output.table(table(listing.cases(), output.terminal()));
             output.aside(
@@ -69,8 +72,8 @@ final class TxList implements Callable<Integer> {
                     + " tally tx list --json, with the same options, shows the evidence.");
         }
         problems.forEach(problem -> output.aside("tally: " + problem));
-        if (!open.without().isEmpty()) {
-            output.aside("No decisions can be read or written in " + String.join(", ", open.without())
+        if (!unread.isEmpty()) {
+            output.aside("No decisions can be read or written in " + unread
                     + ": tally schema check xa says what is missing there.");
         }
         open.strangers()
@@ -79,12 +82,22 @@ final class TxList implements Callable<Integer> {
                                 + ": " + TxDoctor.some(names) + "."));
     }
 
-    private void print(Cell... cells) {
-        output.line(cells);
+    /** Where decisions may lie and cannot be read. A resource needs no tables while another database has the decisions. */
+    private static String unread(XaDesk.Listing listing, TxOptions.OpenDesk open) {
+        return open.without().stream()
+                .filter(tables -> tables.broken()
+                        || !open.readsDecisions()
+                        || listing.cases().stream().anyMatch(it -> liesUnread(it, tables.name())))
+                .map(DecisionTables::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static boolean liesUnread(XaCase it, String store) {
+        return it.phase() == XaCase.Phase.UNKNOWN && it.home().store().equals(store);
     }
 
     /** Good news is only what can be seen. */
-    private static Cell[] nothing(List<String> problems, TxOptions.OpenDesk open) {
+    private static Cell[] nothing(List<String> problems, TxOptions.OpenDesk open, String unread) {
         if (!problems.isEmpty()) {
             return new Cell[] {
                 new Cell("? ", Tone.WARNING), Cell.of("Nothing is in doubt in the databases that answer.")
@@ -94,6 +107,10 @@ final class TxList implements Callable<Integer> {
             return new Cell[] {
                 new Cell("? ", Tone.WARNING),
                 Cell.of("Nothing is prepared, and no decision can be read in the databases given.")
+            };
+        }
+        if (!unread.isEmpty()) {
+            return new Cell[] {new Cell("? ", Tone.WARNING), Cell.of("Nothing is in doubt where decisions can be read.")
             };
         }
         return new Cell[] {new Cell("● ", Tone.GOOD), Cell.of("Nothing is in doubt, and every decision is finished.")};

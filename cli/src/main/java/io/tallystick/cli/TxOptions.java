@@ -3,7 +3,6 @@ package io.tallystick.cli;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.Jdbc;
-import io.tallystick.jdbc.Schema;
 import io.tallystick.jdbc.TallystickException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.BranchDriver;
@@ -72,10 +71,6 @@ final class TxOptions {
             } catch (TallystickException notAllowed) {
                 return List.of();
             }
-        }
-
-        boolean hasTables() {
-            return Schema.of(jdbc()).problems("xa").isEmpty();
         }
     }
 
@@ -176,19 +171,20 @@ final class TxOptions {
     private static OpenDesk open(List<Named> all, Map<String, UnavailableException> silent) {
         List<BranchDriver> drivers = new ArrayList<>();
         List<DecisionStore> stores = new ArrayList<>();
-        List<String> without = new ArrayList<>();
+        List<DecisionTables> without = new ArrayList<>();
         for (Named named : all) {
             if (named.takesPart()) {
                 drivers.add(named.driver());
             }
-            if (named.hasTables()) {
+            DecisionTables tables = DecisionTables.of(named);
+            if (tables.usable()) {
                 stores.add(JdbcDecisionStore.on(named.name(), named.jdbc()));
             } else {
-                without.add(named.name());
+                without.add(tables);
             }
         }
-        List<String> unread = new ArrayList<>(without);
-        unread.addAll(silent.keySet());
+        List<String> unread = new ArrayList<>(silent.keySet());
+        without.forEach(tables -> unread.add(tables.name()));
         XaDesk desk = new XaDesk(drivers, stores, unread, InstantSource.system());
         List<String> why = silent.entrySet().stream()
                 .map(away -> away.getKey() + ": " + away.getValue().getMessage())
@@ -202,10 +198,11 @@ final class TxOptions {
     /**
      * What was opened for one command.
      *
-     * @param without databases without the tables of decisions, or whose tables this user may not use
+     * @param without databases that have no tables of decisions, or whose tables cannot be used
      * @param silent why others do not answer
      */
-    record OpenDesk(XaDesk desk, Opened opened, List<String> without, List<String> silent) implements AutoCloseable {
+    record OpenDesk(XaDesk desk, Opened opened, List<DecisionTables> without, List<String> silent)
+            implements AutoCloseable {
 
         /** Whether any decision can be read at all. */
         boolean readsDecisions() {

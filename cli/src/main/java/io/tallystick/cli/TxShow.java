@@ -76,7 +76,11 @@ final class TxShow implements Callable<Integer> {
         }
         output.heading("What can be done");
         if (it.phase() == Phase.FINISHED && it.parts().isEmpty()) {
-            output.wrapped("", "nothing: every branch has committed");
+            output.wrapped(
+                    "",
+                    it.heuristics().isEmpty()
+                            ? "nothing: every branch has committed"
+                            : "nothing here; compare the data of the databases that took part, as the evidence says");
         } else {
             // what bears no risk comes first, for the first line is the one that is copied
             it.choices().stream()

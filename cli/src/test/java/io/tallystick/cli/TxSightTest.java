@@ -152,6 +152,9 @@ class TxSightTest extends TxScene {
                         .as("a warning, for the other one can hold decisions")
                         .isZero();
                 assertThat(beside.out()).contains("component xa: schema file", "differs from the one");
+                Run list = tx(Terminal.PIPE, List.of("--resource", "a=" + bare.url()), "list");
+                assertThat(list.out()).contains("? Nothing is in doubt where decisions can be read.");
+                assertThat(list.err()).contains("No decisions can be read or written in orders:");
             }
         } finally {
             db.execute(
@@ -166,13 +169,19 @@ class TxSightTest extends TxScene {
         prepare();
         Run forced = tx("resolve", gtrid.toString(), "--commit", "--force", "--who", "kim", "--why", "x");
         assertThat(forced.exit()).as(forced.err()).isZero();
+        assertThat(tx("show", gtrid.toString()).out())
+                .contains("compare the data of the databases that took part")
+                .doesNotContain("every branch has committed");
         Run list = tx("list");
         assertThat(list.err()).startsWith("1 branch ended otherwise than decided, or by order:");
     }
 
     @Test
-    void the_doctor_misses_no_tables_where_another_database_holds_the_decisions() {
+    void the_doctor_and_the_list_miss_no_tables_where_another_database_holds_the_decisions() {
         try (TestDatabase bare = db.createDatabase()) {
+            Run list = tx(Terminal.PIPE, List.of("--resource", "stock=" + bare.url()), "list");
+            assertThat(list.out()).contains("● Nothing is in doubt, and every decision is finished.");
+            assertThat(list.err()).isEmpty();
             Run doctor = tx(Terminal.PIPE, List.of("--resource", "stock=" + bare.url()), "doctor");
             assertThat(doctor.exit()).as(doctor.out()).isZero();
             assertThat(doctor.out()).contains("orders", "stock").doesNotContain("component xa");
