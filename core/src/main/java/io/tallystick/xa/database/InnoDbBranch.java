@@ -10,6 +10,7 @@ import io.tallystick.xa.DecisionRecord;
 import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.LastWord;
 import io.tallystick.xa.Vote;
+import io.tallystick.xa.decision.DecisionSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

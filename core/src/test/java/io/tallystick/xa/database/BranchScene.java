@@ -15,6 +15,7 @@ import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.Vote;
+import io.tallystick.xa.decision.DecisionSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

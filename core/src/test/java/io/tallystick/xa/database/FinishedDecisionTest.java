@@ -16,6 +16,7 @@ import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaMetrics;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;

@@ -15,6 +15,7 @@ import io.tallystick.xa.Ack;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.sql.SQLException;

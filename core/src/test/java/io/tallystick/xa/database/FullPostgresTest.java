@@ -13,6 +13,7 @@ import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;

@@ -15,6 +15,7 @@ import io.tallystick.xa.HeuristicRecord;
 import io.tallystick.xa.InDoubtPolicy;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

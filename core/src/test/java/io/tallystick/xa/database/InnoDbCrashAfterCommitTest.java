@@ -10,6 +10,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;

@@ -17,6 +17,7 @@ import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

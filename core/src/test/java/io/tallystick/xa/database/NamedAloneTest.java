@@ -12,6 +12,7 @@ import io.tallystick.xa.OutcomeUnknownException;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;

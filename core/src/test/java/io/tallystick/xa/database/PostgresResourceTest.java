@@ -20,6 +20,7 @@ import io.tallystick.xa.RolledBackException;
 import io.tallystick.xa.Vote;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

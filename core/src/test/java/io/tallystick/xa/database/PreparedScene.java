@@ -17,6 +17,7 @@ import io.tallystick.xa.JdbcBranch;
 import io.tallystick.xa.JdbcBranchDriver;
 import io.tallystick.xa.Vote;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.tallystick.testkit.crash.JdbcCall;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

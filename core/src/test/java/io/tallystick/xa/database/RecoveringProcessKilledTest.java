@@ -14,6 +14,7 @@ import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -12,6 +12,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.net.FaultProxy;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import io.tallystick.xa.jta.JakartaTransactions;
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;

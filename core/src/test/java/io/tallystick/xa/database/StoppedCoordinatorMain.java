@@ -7,6 +7,7 @@ import io.tallystick.testkit.db.Engine;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
 import io.tallystick.xa.XaTransaction;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -11,6 +11,7 @@ import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.testkit.net.FaultProxy;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.XaSettings;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

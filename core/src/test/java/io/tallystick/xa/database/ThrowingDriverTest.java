@@ -11,6 +11,7 @@ import io.tallystick.testkit.crash.JdbcFault;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.TestDatabase;
 import io.tallystick.xa.XaEngine;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -23,6 +23,7 @@ import io.tallystick.xa.XaDesk;
 import io.tallystick.xa.XaOrder;
 import io.tallystick.xa.XaReceipt;
 import io.tallystick.xa.XaReceipt.Result;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;

@@ -19,7 +19,7 @@ import io.tallystick.xa.Verdict;
 import io.tallystick.xa.XaDesk;
 import io.tallystick.xa.XaOrder;
 import io.tallystick.xa.XaReceipt;
-import io.tallystick.xa.database.JdbcDecisionStore;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -5,9 +5,9 @@ import io.tallystick.jdbc.Jdbc;
 import io.tallystick.jdbc.Schema;
 import io.tallystick.xa.XaEngine;
 import io.tallystick.xa.database.InnoDbBranchDriver;
-import io.tallystick.xa.database.JdbcDecisionStore;
 import io.tallystick.xa.database.PoolSettings;
 import io.tallystick.xa.database.PostgresBranchDriver;
+import io.tallystick.xa.decision.JdbcDecisionStore;
 import javax.sql.DataSource;
 
 /**

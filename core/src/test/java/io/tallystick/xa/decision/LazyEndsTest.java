@@ -1,9 +1,9 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.xa.Gtrid;
-import io.tallystick.xa.database.LazyEnds.Ended;
+import io.tallystick.xa.decision.LazyEnds.Ended;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
-import static io.tallystick.xa.database.DecisionSql.ABORT;
-import static io.tallystick.xa.database.DecisionSql.COMMIT;
-import static io.tallystick.xa.database.DecisionSql.COMMIT_ENDED;
+import static io.tallystick.xa.decision.DecisionSql.ABORT;
+import static io.tallystick.xa.decision.DecisionSql.COMMIT;
+import static io.tallystick.xa.decision.DecisionSql.COMMIT_ENDED;
 
 import io.tallystick.jdbc.CorruptionException;
 import io.tallystick.jdbc.Dialect;

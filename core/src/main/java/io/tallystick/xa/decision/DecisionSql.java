@@ -1,4 +1,4 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
@@ -35,12 +35,13 @@ public final class DecisionSql {
      * {@link #insert} and COMMIT for PostgreSQL, with parameters: its driver sends both in one round trip either way, and a statement that
      * it knows again is parsed and planned by the server once and not for each transaction. To be filled by {@link #bind}.
      */
-    static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?); COMMIT";
+    public static final String INSERT_AND_COMMIT = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?); COMMIT";
 
     /** {@link #insert} of one decision in PostgreSQL, in a transaction of its own; to be filled by {@link #bind}. */
     static final String INSERT_ONE = INTO + "(?, " + COMMIT + ", to_timestamp(?), ?)";
 
-    static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
+    /** Fills {@link #INSERT_AND_COMMIT}. */
+    public static void bind(PreparedStatement statement, DecisionRecord decision) throws SQLException {
         statement.setBytes(1, decision.gtrid().bytes());
         statement.setDouble(2, seconds(decision.decidedAt()));
         statement.setBytes(3, VotedBranches.write(decision.branches()));

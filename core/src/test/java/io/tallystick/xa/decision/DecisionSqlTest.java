@@ -1,4 +1,4 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

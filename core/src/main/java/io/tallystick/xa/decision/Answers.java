@@ -1,4 +1,4 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Jdbc;

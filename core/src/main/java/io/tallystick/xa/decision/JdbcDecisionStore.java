@@ -1,4 +1,4 @@
-package io.tallystick.xa.database;
+package io.tallystick.xa.decision;
 
 import io.tallystick.jdbc.ConflictException;
 import io.tallystick.jdbc.Dialect;
@@ -14,8 +14,8 @@ import io.tallystick.xa.DecisionStore;
 import io.tallystick.xa.Gtrid;
 import io.tallystick.xa.HeuristicRecord;
 import io.tallystick.xa.Verdict;
-import io.tallystick.xa.database.Gathering.Entry;
-import io.tallystick.xa.database.LazyEnds.Ended;
+import io.tallystick.xa.decision.Gathering.Entry;
+import io.tallystick.xa.decision.LazyEnds.Ended;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
