@@ -80,7 +80,7 @@ final class TxShow implements Callable<Integer> {
                     "",
                     it.heuristics().isEmpty()
                             ? "nothing: every branch has committed"
-                            : "nothing here; compare the data of the databases that took part, as the evidence says");
+                            : "nothing here: compare the data of the databases that the evidence names");
         } else {
             // what bears no risk comes first, for the first line is the one that is copied
             it.choices().stream()

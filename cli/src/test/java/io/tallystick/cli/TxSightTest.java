@@ -170,7 +170,7 @@ class TxSightTest extends TxScene {
         Run forced = tx("resolve", gtrid.toString(), "--commit", "--force", "--who", "kim", "--why", "x");
         assertThat(forced.exit()).as(forced.err()).isZero();
         assertThat(tx("show", gtrid.toString()).out())
-                .contains("compare the data of the databases that took part")
+                .contains("compare the data of the databases that the evidence names")
                 .doesNotContain("every branch has committed");
         Run list = tx("list");
         assertThat(list.err()).startsWith("1 branch ended otherwise than decided, or by order:");
