@@ -1,6 +1,8 @@
 package io.tallystick.xa;
 
 import io.tallystick.xa.DecisionRecord.Voted;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +29,7 @@ final class Coordination {
     private final Object lock = new Object();
     private final List<Limb> limbs = new ArrayList<>();
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private final CompletableFuture<Void> committing = new CompletableFuture<>();
+    private final CompletableFuture<Instant> decided = new CompletableFuture<>();
     private XaState state;
     private @Nullable Turn first;
 
@@ -136,6 +138,10 @@ final class Coordination {
         return known.isEmpty() ? site.incarnation(limb.resource) : known;
     }
 
+    private static boolean isDecided(XaState now) {
+        return now.phase() == XaPhase.COMMITTING || now.phase() == XaPhase.ABORTING && !now.any(BranchStatus.VOTING);
+    }
+
     /** What has ended, or waits for a store that may stay away for long, holds no connection, save for those of {@link Kept}. */
     private void releaseEnded(XaState now) {
         boolean all = now.phase() == XaPhase.IN_DOUBT && now.told();
@@ -229,9 +235,20 @@ final class Coordination {
         return answer;
     }
 
-    /** Completes with the answer, or before it when the decision to commit is durable: nothing but acknowledgements is missing then. */
+    /** Completes with the answer, or before it when nothing but acknowledgements is missing: the decision is durable, or all votes are there. */
     CompletableFuture<?> decision() {
-        return CompletableFuture.anyOf(answer, committing);
+        return CompletableFuture.anyOf(answer, decided);
+    }
+
+    /** What is left of this time, in which branches may acknowledge the decision; by the clock, and all of it before the decision. */
+    Duration leftFor(Duration acknowledging) {
+        Instant since = decided.getNow(null);
+        if (since == null) {
+            return acknowledging;
+        }
+        Duration left = acknowledging.minus(Duration.between(since, site.clock().instant()));
+        // a clock that jumps makes nobody wait for longer
+        return left.isNegative() ? Duration.ZERO : left.compareTo(acknowledging) > 0 ? acknowledging : left;
     }
 
     @Nullable
@@ -351,8 +368,8 @@ final class Coordination {
         if (watch != null) {
             watch.reached(turn.next().phase());
         }
-        if (turn.next().phase() == XaPhase.COMMITTING) {
-            committing.complete(null);
+        if (!decided.isDone() && isDecided(turn.next())) {
+            decided.complete(site.clock().instant());
         }
         releaseEnded(turn.next());
         XaEffect mine = null;

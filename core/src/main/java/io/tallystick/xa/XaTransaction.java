@@ -284,7 +284,7 @@ public final class XaTransaction {
         if (!answer.isDone() && !isThere(coordination.decision(), prepare)) {
             coordination.overdue();
         }
-        if (!isThere(answer, site.settings().ackWait())) {
+        if (!isThere(answer, coordination.leftFor(site.settings().ackWait()))) {
             coordination.accept(new XaEvent.WaitedEnough());
         }
         if (!isThere(answer, prepare)) {
