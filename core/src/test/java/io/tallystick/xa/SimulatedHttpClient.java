@@ -7,6 +7,7 @@ import java.net.Authenticator;
 import java.net.ConnectException;
 import java.net.CookieHandler;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The network as one process sees it, behind the JDK's own interface: a request reaches any replica of the service in the host's place. While
- * there is trouble requests are lost, late and doubled, answers are lost and late, a proxy answers instead, and nothing passes at all.
+ * there is trouble requests are lost, late, doubled and forged, answers are lost and late, a proxy answers instead, and nothing passes at all.
  */
 final class SimulatedHttpClient extends HttpClient {
 
@@ -92,6 +93,9 @@ final class SimulatedHttpClient extends HttpClient {
             return new SimulatedResponse<>(
                     request, handler, sim.chance(0.5) ? 200 : 502, Map.of(), "<html>a proxy</html>");
         }
+        if (lossy()) {
+            turnedRound(request).ifPresent(forged -> deliver(forged, to));
+        }
         Delivery delivery = deliver(request, to);
         if (delivery == null) {
             throw new ConnectException("no process of " + to + " is there");
@@ -142,6 +146,19 @@ final class SimulatedHttpClient extends HttpClient {
         travel();
         Delivery second = deliver(request, to);
         return second == null ? first : second;
+    }
+
+    /** Somebody on the way makes a rollback of a commit, and the other way round; the signature is that of the true word. */
+    private static Optional<HttpRequest> turnedRound(HttpRequest word) {
+        String uri = word.uri().toString();
+        String other = uri.endsWith("/commit")
+                ? uri.replaceAll("commit$", "rollback")
+                : uri.endsWith("/rollback") ? uri.replaceAll("rollback$", "commit") : uri;
+        return other.equals(uri)
+                ? Optional.empty()
+                : Optional.of(HttpRequest.newBuilder(word, (name, value) -> true)
+                        .uri(URI.create(other))
+                        .build());
     }
 
     private boolean lossy() {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedSale {
 
+    /** Longer than anybody looks. */
+    private static final Duration FOR_EVER = Duration.ofHours(1);
+
     private final XaWorld world;
     private final Simulation sim;
     private final String name;
@@ -32,6 +35,7 @@ final class SimulatedSale {
     private final Part root;
     private @Nullable XaTransaction transaction;
     private @Nullable XaOutcome told;
+    private String why = "";
 
     SimulatedSale(XaWorld world, int number) {
         this.world = world;
@@ -108,7 +112,7 @@ final class SimulatedSale {
                 }
             }
             if (sim.chance(0.05)) {
-                world.fibers.pause(sim.between(Duration.ZERO, Duration.ofSeconds(10)));
+                world.fibers.pause(sim.chance(0.1) ? FOR_EVER : sim.between(Duration.ZERO, Duration.ofSeconds(10)));
             }
         }
 
@@ -200,6 +204,7 @@ final class SimulatedSale {
             told = asWished;
         } catch (RolledBackException e) {
             told = XaOutcome.ROLLED_BACK;
+            why = String.valueOf(e.getMessage());
         } catch (OutcomeUnknownException e) {
             told = XaOutcome.UNKNOWN;
         } catch (HeuristicException e) {
@@ -235,6 +240,11 @@ final class SimulatedSale {
     /** Who is told "mixed" because a database has been replaced finds everything there: a replica has what it needs. */
     boolean isCommitted() {
         return told == XaOutcome.COMMITTED || told == XaOutcome.MIXED || isAnywhere();
+    }
+
+    /** Somebody has rolled it back although its coordinator was alive and well. */
+    boolean wasOverruled() {
+        return why.contains("somebody rolled it back first");
     }
 
     boolean spansServices() {
