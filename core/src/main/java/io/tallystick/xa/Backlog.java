@@ -214,16 +214,25 @@ final class Backlog {
                 return;
             }
             site.meters().report(m -> m.askedAgain(resource));
-            if (answered(question)) {
-                health.answered();
-            } else {
-                health.failed("see the log for '" + resource + "'", site.clock().instant());
+            String why = answered(question);
+            if (why != null) {
+                health.failed(why, site.clock().instant());
+                if (health.isStubborn()) {
+                    LOG.warn(
+                            "'{}' has not followed: {}. What waits for it, {} now, is told again until it does; if it has an"
+                                    + " address or a key, compare them",
+                            resource,
+                            why,
+                            of.size());
+                }
                 return;
             }
+            health.answered();
         }
     }
 
-    private boolean answered(Question question) {
+    /** Returns why it was not, or null. */
+    private @Nullable String answered(Question question) {
         try {
             return question.coordination().again(question.effect());
         } catch (RuntimeException e) {
@@ -233,7 +242,7 @@ final class Backlog {
                     question.coordination(),
                     question.effect(),
                     question.coordination().resourceOf(question.effect()));
-            return false;
+            return e.toString();
         }
     }
 

@@ -321,12 +321,17 @@ final class Coordination {
         accept(questions.gone(number));
     }
 
-    /** Tells a branch again, or asks the store again. Returns whether that was of use. */
-    boolean again(XaEffect effect) {
+    /** Tells a branch again, or asks the store again. Returns why that was of no use, or null. */
+    @Nullable
+    String again(XaEffect effect) {
         XaEvent event = questions.ask(effect);
         accept(event);
-        return !(event instanceof XaEvent.DecisionUnknown)
-                && !(event instanceof XaEvent.Answered answered && answered.ack() instanceof Ack.Retry);
+        if (event instanceof XaEvent.DecisionUnknown unknown) {
+            return unknown.why();
+        }
+        return event instanceof XaEvent.Answered answered && answered.ack() instanceof Ack.Retry retry
+                ? retry.reason()
+                : null;
     }
 
     // ---- choosing

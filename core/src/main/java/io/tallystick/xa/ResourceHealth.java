@@ -14,6 +14,9 @@ final class ResourceHealth {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+    /** By then it has been tried for ten seconds, pauses counted. */
+    private static final int STUBBORN = 9;
+
     private final String resource;
 
     // written under the monitor, read without it by every transaction
@@ -91,6 +94,11 @@ final class ResourceHealth {
     /** Whether the pause is over; one that seems longer than any is owed to a clock that jumped back. */
     synchronized boolean mayTry(Instant now) {
         return !now.isBefore(nextTry) || now.plus(LONGEST_PAUSE).isBefore(nextTry);
+    }
+
+    /** Whether a person should hear of it: it has failed in a row for the number of times that is no restart any more; said once. */
+    boolean isStubborn() {
+        return failures == STUBBORN;
     }
 
     boolean failing() {
