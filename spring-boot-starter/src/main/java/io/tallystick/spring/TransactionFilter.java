@@ -15,6 +15,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +69,8 @@ public final class TransactionFilter implements Filter {
         }
         Optional<Participation> part;
         try {
-            part = incoming.begin(request.getHeader(OutgoingTransactions.REQUEST_HEADER));
+            part = incoming.begin(
+                    String.join(",", Collections.list(request.getHeaders(OutgoingTransactions.REQUEST_HEADER))));
         } catch (TallystickException e) {
             int status =
                     e instanceof NotAdmittedException no ? no.status() : HttpServletResponse.SC_SERVICE_UNAVAILABLE;

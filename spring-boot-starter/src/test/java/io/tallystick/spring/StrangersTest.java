@@ -79,6 +79,16 @@ class StrangersTest {
         assertThat(answer.body()).contains("cannot be read").contains("same version");
     }
 
+    /** As a proxy joins them: which one counts is not guessed. */
+    @Test
+    void a_header_that_comes_twice_is_refused() throws Exception {
+        HttpResponse<String> answer = book(
+                headerOf("shop", TwoServices.KEY, InstantSource.system()),
+                headerOf("shop", TwoServices.KEY, InstantSource.system()));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("once");
+    }
+
     @Test
     void what_comes_after_its_deadline_is_refused() throws Exception {
         InstantSource anHourAgo = InstantSource.offset(InstantSource.system(), Duration.ofHours(-1));
@@ -91,6 +101,7 @@ class StrangersTest {
     void nobody_without_a_signature_decides_anything() throws Exception {
         HttpResponse<String> answer = send(HttpRequest.newBuilder(at("/tally/xa/decisions/x/y")));
         assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("bears no signature").contains("Tally-Signature");
     }
 
     /** The header of a request within a transaction of this service. */
@@ -113,10 +124,12 @@ class StrangersTest {
         }
     }
 
-    private HttpResponse<String> book(String header) throws Exception {
-        return send(HttpRequest.newBuilder(at("/book"))
-                .header(OutgoingTransactions.REQUEST_HEADER, header)
-                .POST(HttpRequest.BodyPublishers.noBody()));
+    private HttpResponse<String> book(String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at("/book")).POST(HttpRequest.BodyPublishers.noBody());
+        for (String header : headers) {
+            request.header(OutgoingTransactions.REQUEST_HEADER, header);
+        }
+        return send(request);
     }
 
     private URI at(String path) {

@@ -40,7 +40,8 @@ public final class IncomingTransactions {
     /**
      * Begins this service's part and binds it to the thread.
      *
-     * @param header value of the request's header; null when the caller has no transaction
+     * @param header value of the request's header, all of them with a comma between when it comes several times, which is refused; null when
+     *     the caller has no transaction
      * @return empty when the caller has no transaction
      * @throws NotAdmittedException when the header is a stranger's, is not signed rightly, or its deadline has passed: nothing has begun;
      *     answer its status without calling the handler

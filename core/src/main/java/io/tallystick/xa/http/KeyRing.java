@@ -72,6 +72,10 @@ public final class KeyRing {
      * @throws RejectedException when the signature is none of ours
      */
     void verify(String text, String signature, String from) {
+        if (signature.isBlank()) {
+            throw new RejectedException("what " + from + " sent bears no signature, as in header " + Wire.SIGNATURE
+                    + ": services that share transactions sign what they say");
+        }
         int colon = signature.indexOf(':');
         Map<String, SecretKeySpec> known = keys.all();
         SecretKeySpec key = colon < 0 ? null : known.get(signature.substring(0, colon));

@@ -70,7 +70,7 @@ record TxnContext(Gtrid gtrid, Instant deadline, Duration left, String coordinat
             throw new NotAdmittedException(
                     NotAdmittedException.UNREADABLE,
                     "header " + HEADER
-                            + " cannot be read: expected v1;gtrid;deadline;left;coordinator;holders;signature; both services need the same version");
+                            + " cannot be read: expected once v1;gtrid;deadline;left;coordinator;holders;signature; both services need the same version");
         }
         try {
             keys.verify(header.substring(0, header.lastIndexOf(';')), parts[6], "service '" + parts[4] + "'");

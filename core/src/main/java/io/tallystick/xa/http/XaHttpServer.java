@@ -7,6 +7,7 @@ import io.tallystick.jdbc.TallystickException;
 import io.tallystick.xa.http.IncomingTransactions.Participation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +63,10 @@ public final class XaHttpServer {
      */
     public HttpHandler takingPart(HttpHandler handler) {
         return exchange -> {
-            String header = exchange.getRequestHeaders().getFirst(OutgoingTransactions.REQUEST_HEADER);
+            List<String> headers = exchange.getRequestHeaders().get(OutgoingTransactions.REQUEST_HEADER);
             Optional<Participation> part;
             try {
-                part = incoming.begin(header);
+                part = incoming.begin(headers == null ? null : String.join(",", headers));
             } catch (TallystickException e) {
                 try (exchange) {
                     send(

@@ -94,6 +94,12 @@ class UninvitedTest extends ServicesScene {
     }
 
     @Test
+    void a_header_that_comes_twice_is_refused() throws Exception {
+        String right = context("shop", Duration.ofSeconds(30)).header(keys);
+        assertRefused(right + "," + right, 400, "expected once");
+    }
+
+    @Test
     void a_header_after_its_deadline_is_refused() throws Exception {
         assertRefused(context("shop", Duration.ofMinutes(-1)).header(keys), 409, "after the deadline");
     }
