@@ -20,8 +20,6 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 final class TxLocks implements Callable<Integer> {
 
-    private static final int ROOM_FOR_IDS = 130;
-
     @Mixin
     private TxOptions databases;
 
@@ -89,12 +87,12 @@ final class TxLocks implements Callable<Integer> {
                 .toList();
     }
 
-    /** On a narrow terminal the holder and the statement stand below the row: an id alone takes most of a line there. */
+    /** On a terminal the holder and the statement stand below the row: an id alone takes most of a line, and it may be one of many. */
     private static Table table(List<Seen> all, Terminal terminal) {
-        boolean below = terminal.interactive() && terminal.width() < ROOM_FOR_IDS;
+        boolean below = terminal.interactive();
         List<Table.Column> columns = new ArrayList<>(List.of(
                 Table.Column.fixed("RESOURCE"),
-                Table.Column.fixed("TABLE"),
+                Table.Column.wrapped("TABLE"),
                 Table.Column.number("WAITER"),
                 Table.Column.fixed("WAITS FOR")));
         if (!below) {

@@ -52,7 +52,7 @@ abstract class TxScene {
         db.execute(
                 "DROP TABLE IF EXISTS item",
                 "CREATE TABLE item (id INT PRIMARY KEY, amount INT NOT NULL)",
-                "INSERT INTO item VALUES (1, 100)",
+                "INSERT INTO item VALUES (1, 100), (2, 100)",
                 "DELETE FROM tally_decision",
                 "DELETE FROM tally_heuristic");
         PoolSettings settings = PoolSettings.of("orders", 2);
@@ -63,7 +63,12 @@ abstract class TxScene {
         };
         store = JdbcDecisionStore.on("orders", Jdbc.on(db.dataSource()));
         life = store.register(Gtrid.hash("shop"), COUNTER.incrementAndGet(), Duration.ofMinutes(5));
-        gtrid = new Gtrid(
+        gtrid = another();
+    }
+
+    /** A transaction of the same coordinator. */
+    final Gtrid another() {
+        return new Gtrid(
                 life.cluster(),
                 Gtrid.hash("orders"),
                 life.node(),
@@ -88,11 +93,16 @@ abstract class TxScene {
 
     /** A branch whose coordinator lives. */
     final Voted prepareAndLive() throws SQLException {
+        return prepareAndLive(1);
+    }
+
+    /** The same that has changed this item. */
+    final Voted prepareAndLive(int item) throws SQLException {
         BranchXid xid = new BranchXid(gtrid, 1, Gtrid.hash("orders"), COUNTER.incrementAndGet());
         JdbcBranch branch = (JdbcBranch) driver.open(new Opening(
                 driver.traits().namedAtStart() ? xid : null, Instant.now().plusSeconds(30)));
         try (Statement statement = branch.connection().createStatement()) {
-            statement.executeUpdate("UPDATE item SET amount = 70 WHERE id = 1");
+            statement.executeUpdate("UPDATE item SET amount = 70 WHERE id = " + item);
         }
         Vote vote = branch.prepare(xid, BUDGET);
         assertThat(vote).isInstanceOf(Vote.Prepared.class);
@@ -127,7 +137,7 @@ abstract class TxScene {
 
     final int amount() {
         return Jdbc.on(db.dataSource())
-                .autocommit(tx -> tx.query("SELECT amount FROM item", row -> row.intValue("amount")))
+                .autocommit(tx -> tx.query("SELECT amount FROM item WHERE id = 1", row -> row.intValue("amount")))
                 .get(0);
     }
 

@@ -7,9 +7,12 @@ import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
+import io.tallystick.xa.DecisionRecord.Voted;
+import io.tallystick.xa.Gtrid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -136,6 +139,31 @@ class TxScreenTest extends TxScene {
                 .contains("\"prepared\" : true")
                 .contains("\"stranger\" : " + (named ? "\"" + AT_HAND + "\"" : "null"));
         rollbackByHand(db, AT_HAND);
+        writer.orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void all_that_may_hold_a_lock_are_named_whole_however_wide_the_terminal_is() throws SQLException {
+        if (db.engine() == Engine.MYSQL) {
+            return;
+        }
+        Gtrid first = gtrid;
+        Voted holder = prepareAndLive(1);
+        gtrid = another();
+        prepareAndLive(2);
+        CompletableFuture<?> writer =
+                Background.run(() -> db.execute("UPDATE item SET amount = amount + 1 WHERE id = 1"));
+        await().untilAsserted(() -> assertThat(tx("locks").out()).contains("UPDATE item"));
+        for (int width : new int[] {80, 120, 200}) {
+            Run locks = tx(new Terminal(true, false, width, 24), List.of(), "locks");
+            assertThat(locks.out().lines())
+                    .allSatisfy(line -> assertThat(TextWidth.of(line)).as(line).isLessThanOrEqualTo(width));
+            assertThat(locks.out()).contains(first.toString());
+            assertThat(locks.out().contains(gtrid.toString()))
+                    .as("MariaDB does not say which one it is")
+                    .isEqualTo(db.engine() == Engine.MARIADB);
+        }
+        driver.rollback(holder.xid(), holder.hint(), Duration.ofSeconds(30));
         writer.orTimeout(60, TimeUnit.SECONDS).join();
     }
 }
