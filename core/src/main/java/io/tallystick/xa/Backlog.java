@@ -115,7 +115,7 @@ final class Backlog {
         }
         try {
             write(gtrid, end);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug(
                     "the end of {} waits for decision store '{}'",
                     gtrid,
@@ -168,7 +168,7 @@ final class Backlog {
         try {
             store.heuristic(record);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn(
                     "decision store '{}' does not take evidence about {}: {}",
                     store.name(),
@@ -194,7 +194,7 @@ final class Backlog {
             ResourceHealth health = site.health(of.getKey());
             if (of.getValue().size() > 0 && health.mayTry(now) && busy.add(of.getKey())) {
                 work++;
-                site.workers().execute(() -> {
+                site.work(() -> {
                     try {
                         ask(of.getKey(), of.getValue(), health);
                     } finally {

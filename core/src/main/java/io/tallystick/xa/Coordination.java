@@ -385,7 +385,7 @@ final class Coordination {
             if (mine == null) {
                 mine = effect;
             } else {
-                site.workers().execute(() -> accept(questions.ask(effect)));
+                site.work(() -> accept(questions.ask(effect)));
             }
         }
         if (turn.next().phase().isFinal()) {

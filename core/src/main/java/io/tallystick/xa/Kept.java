@@ -36,7 +36,7 @@ final class Kept {
     void giveBack(Branch branch) {
         BranchXid xid = branch.startedAs();
         if (xid == null || !branch.mustBeKept()) {
-            branch.release();
+            release(branch);
             return;
         }
         LOG.warn(
@@ -44,6 +44,15 @@ final class Kept {
                 xid,
                 branch.resource());
         held.put(xid, new Held(branch));
+    }
+
+    /** What a pool throws is no reason to leave the rest of the transaction undone. */
+    private static void release(Branch branch) {
+        try {
+            branch.release();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: its connection could not be given back", branch, e);
+        }
     }
 
     /** Tells a branch its end by its name, and, when that is of no use and its connection is kept here, on that connection. */
@@ -143,7 +152,7 @@ final class Kept {
                 release = over;
             }
             if (release) {
-                branch.release();
+                release(branch);
             }
         }
 
@@ -154,7 +163,7 @@ final class Kept {
                 over = true;
             }
             if (release) {
-                branch.release();
+                release(branch);
             }
         }
 

@@ -24,7 +24,7 @@ final class Meters {
     void report(Consumer<XaMetrics> what) {
         try {
             what.accept(metrics);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("metrics failed; nothing depends on them", e);
         }
     }

@@ -105,12 +105,12 @@ final class Recovery {
 
     private void once(String what, Runnable task) {
         if (scanning.add(what)) {
-            site.workers().execute(() -> {
+            site.work(() -> {
                 try {
                     task.run();
                 } catch (TallystickException e) {
                     LOG.warn("recovery, {}: {}", what, e.getMessage());
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("recovery, {}: unexpected", what, e);
                 } finally {
                     scanning.remove(what);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,22 @@ final class Site {
 
     ExecutorService workers() {
         return runtime.workers();
+    }
+
+    /** Done by a worker, or by the caller when no thread is to be had: what is not done at all would hold its branches for ever. */
+    void work(Runnable task) {
+        AtomicBoolean begun = new AtomicBoolean();
+        try {
+            workers().execute(() -> {
+                begun.set(true);
+                task.run();
+            });
+        } catch (OutOfMemoryError e) {
+            if (begun.get()) {
+                throw e;
+            }
+            task.run();
+        }
     }
 
     Meters meters() {

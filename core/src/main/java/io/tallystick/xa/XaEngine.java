@@ -288,7 +288,7 @@ public final class XaEngine implements AutoCloseable {
         while (!closed) {
             try {
                 tick();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("recovery goes on after an unexpected failure", e);
             }
             LockSupport.parkNanos(TICK.toNanos());
@@ -305,7 +305,7 @@ public final class XaEngine implements AutoCloseable {
         lastTick = now;
         for (XaTransaction transaction : active.values()) {
             if (transaction.deadline().isBefore(now) && !transaction.hasEnded()) {
-                site.workers().execute(transaction::timeOut);
+                site.work(transaction::timeOut);
             }
         }
         recovery.poll(now);

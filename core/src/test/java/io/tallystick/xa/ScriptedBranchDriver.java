@@ -21,6 +21,7 @@ final class ScriptedBranchDriver implements BranchDriver {
     volatile Runnable beforeItAnswers = () -> {};
     volatile Runnable beforeItScans = () -> {};
     volatile Runnable beforeItOpens = () -> {};
+    volatile Runnable beforeItIsReleased = () -> {};
     volatile Runnable beforeItCommitsAlone = () -> {};
     volatile Runnable beforeItSaysWhichDatabaseItIs = () -> {};
     final AtomicInteger cut = new AtomicInteger();
@@ -140,6 +141,7 @@ final class ScriptedBranchDriver implements BranchDriver {
 
         @Override
         public void release() {
+            beforeItIsReleased.run();
             released.incrementAndGet();
         }
     }

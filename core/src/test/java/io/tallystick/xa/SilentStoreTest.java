@@ -49,8 +49,9 @@ class SilentStoreTest {
     void what_is_decided_here_is_settled_while_the_coordinator_of_another_service_says_nothing() {
         stock.prepared.add(left(Gtrid.hash("shop"), "orders", 1));
         PreparedBranch orphan = left(CLUSTER, "ledger", 2);
-        stock.prepared.add(orphan);
         RemoteDecisions shop = branch -> {
+            // found by a later scan, if there is one
+            stock.prepared.add(orphan);
             waitUntilOver();
             return Optional.empty();
         };
