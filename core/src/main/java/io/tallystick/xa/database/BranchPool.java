@@ -2,6 +2,7 @@ package io.tallystick.xa.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
 import java.sql.Connection;
@@ -198,12 +199,30 @@ final class BranchPool implements AutoCloseable {
         giveBack(branches, pooled, destroy);
     }
 
-    private static void giveBack(HikariDataSource pool, Connection pooled, boolean destroy) {
+    private void giveBack(HikariDataSource pool, Connection pooled, boolean destroy) {
         if (destroy && !pool.isClosed()) {
             // takes it from its holder too: closing it after that would be one time too often
             pool.evictConnection(pooled);
+            replaceForWhoWaits(pool);
         } else {
             closeQuietly(pooled);
+        }
+    }
+
+    /**
+     * A pool that keeps none idle makes a connection when somebody comes, and none in place of one that was destroyed: who waits already
+     * would wait to the end of his time. So somebody comes.
+     */
+    private void replaceForWhoWaits(HikariDataSource pool) {
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        if (state != null && state.getThreadsAwaitingConnection() > 0) {
+            borrower.execute(() -> {
+                try {
+                    pool.getConnection().close();
+                } catch (SQLException | RuntimeException e) {
+                    LOG.debug("{}: no connection in place of a destroyed one; who waits is told so himself", this, e);
+                }
+            });
         }
     }
 
