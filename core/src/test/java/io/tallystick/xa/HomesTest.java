@@ -46,6 +46,24 @@ class HomesTest {
     }
 
     @Test
+    void two_processes_that_were_given_one_node_do_not_take_it_from_each_other_again_and_again() {
+        Homes one = new Homes(List.of(real), CLUSTER, 7, Duration.ofMinutes(10), new SplittableRandom(1));
+        Homes other = new Homes(List.of(real), CLUSTER, 7, Duration.ofMinutes(10), new SplittableRandom(2));
+        one.beat();
+        other.beat();
+        one.beat();
+        List<DecisionStore.Life> lives = List.of(one.life(real), other.life(real));
+        assertThat(real.living(CLUSTER)).containsAll(lives);
+
+        for (int i = 0; i < 3; i++) {
+            other.beat();
+            one.beat();
+        }
+
+        assertThat(List.of(one.life(real), other.life(real))).isEqualTo(lives);
+    }
+
+    @Test
     void who_finds_no_decision_store_hears_what_the_database_says_until_that_is_mended() {
         DecisionStore refusing = (DecisionStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DecisionStore.class}, (self, method, arguments) -> {
