@@ -1,8 +1,10 @@
 package io.tallystick.xa.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.TallystickException;
 import io.tallystick.testkit.Background;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
@@ -67,6 +69,22 @@ class PostgresPhaseTwoTest extends PostgresScene {
         for (String odd : List.of("", "@", "7", "x@00000000", "7@zz", "7@0123456789")) {
             assertThat(driver.commit(xid, odd, BUDGET)).as(odd).isEqualTo(new Ack.Absent());
         }
+    }
+
+    /** Taken for "cannot be known", it would count as ended as it was told. */
+    @Test
+    void a_fate_whose_answer_is_lost_is_not_taken_for_unknown() throws SQLException {
+        BranchXid xid = xid();
+        String hint = prepared(xid, 1);
+        db.execute("ROLLBACK PREPARED '" + PostgresGid.of(xid) + "'");
+        FaultProxy proxy = proxy();
+        PostgresBranchDriver far = driver(proxy.port(), "");
+        assertThat(far.fate(hint)).contains(Ack.Found.ROLLED_BACK);
+
+        proxy.dropReplyTo("pg_xact_status");
+
+        assertThatThrownBy(() -> far.fate(hint)).isInstanceOf(TallystickException.class);
+        assertThat(far.fate(hint)).contains(Ack.Found.ROLLED_BACK);
     }
 
     // ---- lost answers
