@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.tallystick.jdbc.Dialect;
 import io.tallystick.jdbc.SqlErrors;
+import io.tallystick.jdbc.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -131,6 +132,15 @@ final class BranchPool implements AutoCloseable {
             Connection raw = pooled.unwrap(Connection.class);
             return new Lease(this, pooled, raw, physical.sessionOf(raw));
         } catch (SQLException e) {
+            // with a cause a connection could not be made; without one they are there, and lent
+            if (e instanceof SQLTransientConnectionException && e.getCause() == null) {
+                throw new UnavailableException(
+                        "all " + settings.branches() + " connections of " + this
+                                + " are in use, and none came back within "
+                                + settings.borrow().toMillis()
+                                + " ms: nothing has begun there. Let transactions be shorter, or the resource have more connections",
+                        e);
+            }
             throw SqlErrors.translate(e, dialect, false, "opening a branch on " + settings.name());
         }
     }

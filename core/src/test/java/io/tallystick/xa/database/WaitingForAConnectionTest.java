@@ -1,8 +1,10 @@
 package io.tallystick.xa.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.testkit.db.Databases;
 import io.tallystick.testkit.db.Engine;
 import io.tallystick.testkit.db.TestDatabase;
@@ -41,6 +43,21 @@ class WaitingForAConnectionTest {
 
             assertThat(second).succeedsWithin(Duration.ofMinutes(1));
             second.join().release();
+        }
+    }
+
+    @Test
+    void who_waits_in_vain_is_told_that_they_are_lent_and_not_that_the_database_said_no() {
+        PoolSettings one = PoolSettings.of("orders", 1).withBorrow(Duration.ofMillis(300));
+        try (PostgresBranchDriver orders = PostgresBranchDriver.on(db.dataSource(), one)) {
+            JdbcBranch first = orders.open(UNNAMED);
+
+            assertThatThrownBy(() -> orders.open(UNNAMED))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("all 1 connections of resource orders are in use")
+                    .hasMessageContaining("more connections");
+
+            first.release();
         }
     }
 }
