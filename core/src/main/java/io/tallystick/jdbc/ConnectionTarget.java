@@ -14,8 +14,13 @@ final class ConnectionTarget {
     private ConnectionTarget() {}
 
     static String of(DataSource dataSource) {
-        if (dataSource instanceof HikariDataSource pool && pool.getJdbcUrl() != null) {
-            return redacted(pool.getJdbcUrl());
+        if (dataSource instanceof HikariDataSource pool) {
+            if (pool.getJdbcUrl() != null) {
+                return redacted(pool.getJdbcUrl());
+            }
+            if (pool.getDataSource() != null) {
+                return of(pool.getDataSource());
+            }
         }
         for (String getter : new String[] {"getUrl", "getURL"}) {
             try {

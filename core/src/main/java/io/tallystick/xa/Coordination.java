@@ -156,9 +156,8 @@ final class Coordination {
         }
     }
 
-    /** Adds a branch that has begun. Returns why it may not, or null. */
-    @Nullable
-    String join(Branch branch) {
+    /** Adds a branch that has begun. Returns whether it may. */
+    boolean join(Branch branch) {
         Turn turn;
         synchronized (lock) {
             turn = XaMachine.decide(state, new XaEvent.Joined(branch.resource()));
@@ -167,7 +166,7 @@ final class Coordination {
                 limbs.add(new Limb(branch.resource(), branch.startedAs(), branch));
             }
         }
-        return turn.refused();
+        return turn.refused() == null;
     }
 
     /** Chooses the last participant and asks for the votes. Returns why it may not, or null. */

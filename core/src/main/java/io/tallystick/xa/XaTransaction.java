@@ -133,9 +133,8 @@ public final class XaTransaction {
     }
 
     private Branch begin(String resource) {
-        XaPhase phase = phase();
-        if (phase != XaPhase.ACTIVE) {
-            throw new RejectedException(coordination + " takes no branch on '" + resource + "' any more");
+        if (phase() != XaPhase.ACTIVE) {
+            throw new RejectedException(takesNoMore("branch on '" + resource + "'"));
         }
         BranchDriver driver = site.driver(resource);
         site.health(resource).admit();
@@ -166,8 +165,7 @@ public final class XaTransaction {
      * @throws RejectedException when the transaction takes none any more; the branch has been rolled back and released
      */
     public void enlist(Branch branch) {
-        String refused = coordination.join(branch);
-        if (refused != null) {
+        if (!coordination.join(branch)) {
             try {
                 branch.rollback(site.settings().prepareBudget());
             } catch (RuntimeException | Error e) {
@@ -177,9 +175,14 @@ public final class XaTransaction {
             } finally {
                 branch.release();
             }
-            throw new RejectedException(
-                    "branch on '" + branch.resource() + "' came too late and was rolled back: " + refused);
+            throw new RejectedException("branch on '" + branch.resource() + "' came too late and was rolled back: "
+                    + takesNoMore("branch"));
         }
+    }
+
+    private String takesNoMore(String what) {
+        String why = coordination.state().why();
+        return coordination + " takes no " + what + " any more" + (why == null ? "" : ": " + why);
     }
 
     /** Hears of the end. */
