@@ -1,12 +1,9 @@
 package io.tallystick.xa;
 
 import io.tallystick.xa.DecisionRecord.Voted;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,15 +18,11 @@ final class Coordination {
 
     private static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
 
-    /** What the application is told. */
-    record Answer(XaOutcome outcome, @Nullable String why) {}
-
     private final Site site;
     private final Questions questions;
     private final Object lock = new Object();
     private final List<Limb> limbs = new ArrayList<>();
-    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private final CompletableFuture<Instant> decided = new CompletableFuture<>();
+    private final Hearing hearing;
     private XaState state;
     private @Nullable Turn first;
 
@@ -38,9 +31,6 @@ final class Coordination {
 
     private final Meters.@Nullable Watch watch;
 
-    /** The application was told that the outcome is unknown, and may ask for it later. */
-    private volatile boolean unclear;
-
     private volatile @Nullable Gtrid gtrid;
     private volatile @Nullable DecisionStore home;
 
@@ -48,6 +38,7 @@ final class Coordination {
             Site site, XaState state, @Nullable Gtrid gtrid, @Nullable DecisionStore home, boolean background) {
         this.site = site;
         this.questions = new Questions(site, this);
+        this.hearing = new Hearing(site.clock());
         this.background = background;
         this.watch = background ? null : site.meters().begun();
         this.state = state;
@@ -138,10 +129,6 @@ final class Coordination {
         return known.isEmpty() ? site.incarnation(limb.resource) : known;
     }
 
-    private static boolean isDecided(XaState now) {
-        return now.phase() == XaPhase.COMMITTING || now.phase() == XaPhase.ABORTING && !now.any(BranchStatus.VOTING);
-    }
-
     /** What has ended, or waits for a store that may stay away for long, holds no connection, save for those of {@link Kept}. */
     private void releaseEnded(XaState now) {
         boolean all = now.phase() == XaPhase.IN_DOUBT && now.told();
@@ -200,8 +187,7 @@ final class Coordination {
 
     /** Its application waits no longer. */
     void giveUpWaiting() {
-        unclear = true;
-        answer.complete(new Answer(XaOutcome.UNKNOWN, "no answer in time"));
+        hearing.tell(XaOutcome.UNKNOWN, "no answer in time");
         leaveWord();
     }
 
@@ -209,7 +195,7 @@ final class Coordination {
     private void leaveWord() {
         Gtrid name = gtrid;
         DecisionStore store = home;
-        if (unclear && name != null && store != null && phase() == XaPhase.ROLLED_BACK) {
+        if (hearing.isUnclear() && name != null && store != null && phase() == XaPhase.ROLLED_BACK) {
             site.backlog().rolledBackUnheard(store, name);
         }
     }
@@ -230,24 +216,8 @@ final class Coordination {
         return watch;
     }
 
-    CompletableFuture<Answer> answer() {
-        return answer;
-    }
-
-    /** Completes with the answer, or before it when nothing but acknowledgements is missing: the decision is durable, or all votes are there. */
-    CompletableFuture<?> decision() {
-        return CompletableFuture.anyOf(answer, decided);
-    }
-
-    /** What is left of this time, in which branches may acknowledge the decision; by the clock, and all of it before the decision. */
-    Duration leftFor(Duration acknowledging) {
-        Instant since = decided.getNow(null);
-        if (since == null) {
-            return acknowledging;
-        }
-        Duration left = acknowledging.minus(Duration.between(since, site.clock().instant()));
-        // a clock that jumps makes nobody wait for longer
-        return left.isNegative() ? Duration.ZERO : left.compareTo(acknowledging) > 0 ? acknowledging : left;
+    Hearing hearing() {
+        return hearing;
     }
 
     @Nullable
@@ -372,9 +342,7 @@ final class Coordination {
         if (watch != null) {
             watch.reached(turn.next().phase());
         }
-        if (!decided.isDone() && isDecided(turn.next())) {
-            decided.complete(site.clock().instant());
-        }
+        hearing.reached(turn.next());
         releaseEnded(turn.next());
         XaEffect mine = null;
         for (XaEffect effect : turn.effects()) {
@@ -396,17 +364,14 @@ final class Coordination {
     /** Returns false for a question, which is to be asked now. */
     private boolean performed(XaEffect effect) {
         if (effect instanceof XaEffect.Tell tell) {
-            if (tell.outcome() == XaOutcome.UNKNOWN) {
-                // no |=, which would write back what it has read before another thread gave up waiting
-                unclear = true;
-            }
-            answer.complete(new Answer(tell.outcome(), tell.why()));
+            hearing.tell(tell.outcome(), tell.why());
         } else if (effect instanceof XaEffect.HandOver) {
-            answer.complete(new Answer(XaOutcome.COMMITTED, null));
+            hearing.tell(XaOutcome.COMMITTED, null);
         } else if (effect instanceof XaEffect.End) {
             // a decision found in its store may be that of a transaction here whose mark was not written yet: what its
             // application was told is not known any more. And what seemed lost may come back and ask
-            site.backlog().ended(Objects.requireNonNull(home), name(), unclear || background || state().mixed());
+            site.backlog()
+                    .ended(Objects.requireNonNull(home), name(), hearing.isUnclear() || background || state().mixed());
         } else if (isForLater(effect)) {
             site.backlog().later(this, effect, resourceOf(effect));
         } else {

@@ -100,7 +100,7 @@ public final class XaEngine implements AutoCloseable {
         XaTransaction transaction = new XaTransaction(site, coordination, deadline, lockWait);
         long number = begun.incrementAndGet();
         active.put(number, transaction);
-        var unused = coordination.answer().whenComplete((answer, never) -> {
+        var unused = coordination.hearing().answer().whenComplete((answer, never) -> {
             active.remove(number);
             if (coordination.watch() != null) {
                 coordination.watch().ended(answer.outcome(), coordination.phase() == XaPhase.HANDED_OVER);

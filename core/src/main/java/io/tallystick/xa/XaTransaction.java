@@ -3,8 +3,8 @@ package io.tallystick.xa;
 import io.tallystick.jdbc.RejectedException;
 import io.tallystick.jdbc.UnavailableException;
 import io.tallystick.xa.BranchDriver.Opening;
-import io.tallystick.xa.Coordination.Answer;
 import io.tallystick.xa.DecisionRecord.Voted;
+import io.tallystick.xa.Hearing.Answer;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,7 +231,7 @@ public final class XaTransaction {
      */
     public void rollback() {
         String refused = coordination.accept(new XaEvent.RollbackAsked("the application asked for it"));
-        if (refused != null && !coordination.answer().isDone()) {
+        if (refused != null && !coordination.hearing().answer().isDone()) {
             throw new RejectedException(coordination + " cannot be rolled back: " + refused);
         }
         Answer answer = await();
@@ -277,17 +277,18 @@ public final class XaTransaction {
 
     /** It has been answered, or timed out a moment ago and is being rolled back: a rollback to report, no misuse. */
     private boolean isEndingWithoutUs() {
-        return coordination.answer().isDone() || phase() == XaPhase.ABORTING;
+        return coordination.hearing().answer().isDone() || phase() == XaPhase.ABORTING;
     }
 
     /** Everything has its own time limit below; these are for what does not keep to it. */
     private Answer await() {
         Duration prepare = site.settings().prepareBudget();
-        CompletableFuture<Answer> answer = coordination.answer();
-        if (!answer.isDone() && !isThere(coordination.decision(), prepare)) {
+        Hearing hearing = coordination.hearing();
+        CompletableFuture<Answer> answer = hearing.answer();
+        if (!answer.isDone() && !isThere(hearing.decision(), prepare)) {
             coordination.overdue();
         }
-        if (!isThere(answer, coordination.leftFor(site.settings().ackWait()))) {
+        if (!isThere(answer, hearing.leftFor(site.settings().ackWait()))) {
             coordination.accept(new XaEvent.WaitedEnough());
         }
         if (!isThere(answer, prepare)) {
@@ -330,8 +331,8 @@ public final class XaTransaction {
             // a driver that does not keep to its budget may be holding the application's own thread
             coordination.overdue();
         }
-        if (coordination.answer().isDone()) {
-            afterCompletion(coordination.answer().join().outcome());
+        if (coordination.hearing().answer().isDone()) {
+            afterCompletion(coordination.hearing().answer().join().outcome());
         }
     }
 
@@ -341,7 +342,7 @@ public final class XaTransaction {
     }
 
     boolean hasEnded() {
-        return coordination.answer().isDone();
+        return coordination.hearing().answer().isDone();
     }
 
     Coordination coordination() {
