@@ -28,20 +28,42 @@ final class TxLocks implements Callable<Integer> {
 
     private record Seen(String resource, LockView.Block block) {}
 
+    /** One database that does not answer, or refuses, is no reason to be silent about the others. */
     @Override
     public Integer call() {
+        TxOptions.Answering answering = databases.thoseThatAnswer();
         List<Seen> seen = new ArrayList<>();
-        for (TxOptions.Named named : databases.reached()) {
-            blocks(named).forEach(block -> seen.add(new Seen(named.name(), block)));
+        List<Stop> refused = new ArrayList<>();
+        for (TxOptions.Named named : answering.databases()) {
+            try {
+                blocks(named).forEach(block -> seen.add(new Seen(named.name(), block)));
+            } catch (Stop e) {
+                refused.add(e);
+            }
         }
+        if (refused.size() == answering.databases().size()) {
+            throw refused.get(0);
+        }
+        boolean all = refused.isEmpty() && answering.silent().isEmpty();
         if (output.json()) {
             output.json(seen.stream().map(TxLocks::json).toList());
         } else if (seen.isEmpty()) {
-            output.line(new Cell("● ", Tone.GOOD), Cell.of("Nobody waits for a lock."));
+            output.line(nobody(all));
         } else {
             output.table(table(seen, output.terminal()));
         }
-        return Exit.OK;
+        answering.why().forEach(problem -> output.aside("tally: " + problem));
+        refused.forEach(problem -> output.aside("tally: " + problem.getMessage()));
+        return all ? Exit.OK : refused.isEmpty() ? Exit.UNREACHABLE : Exit.REFUSED;
+    }
+
+    /** Good news is only what can be seen. */
+    private static Cell[] nobody(boolean all) {
+        return all
+                ? new Cell[] {new Cell("● ", Tone.GOOD), Cell.of("Nobody waits for a lock.")}
+                : new Cell[] {
+                    new Cell("? ", Tone.WARNING), Cell.of("Nobody waits for a lock in the databases that answer.")
+                };
     }
 
     private static List<LockView.Block> blocks(TxOptions.Named named) {

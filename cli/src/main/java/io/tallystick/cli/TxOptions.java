@@ -151,7 +151,7 @@ final class TxOptions {
 
     /** A desk at all of them; close it. */
     OpenDesk open() {
-        return open(reached(), Map.of());
+        return open(new Answering(reached(), Map.of()));
     }
 
     /**
@@ -160,18 +160,42 @@ final class TxOptions {
      * @throws UnavailableException when none answers
      */
     OpenDesk openThoseThatAnswer() {
+        return open(thoseThatAnswer());
+    }
+
+    /**
+     * @param databases those that answer
+     * @param silent the names of the others, and what reaching them ended in
+     */
+    record Answering(List<Named> databases, Map<String, UnavailableException> silent) {
+
+        /** Why each of the others does not answer. */
+        List<String> why() {
+            return silent.entrySet().stream()
+                    .map(away -> away.getKey() + ": " + away.getValue().getMessage())
+                    .toList();
+        }
+    }
+
+    /**
+     * As {@link #reached}, but what is away is left out and told.
+     *
+     * @throws UnavailableException when none answers
+     */
+    Answering thoseThatAnswer() {
         Map<String, UnavailableException> silent = new LinkedHashMap<>();
         List<Named> all = reached(silent::put);
         if (all.isEmpty()) {
             throw silent.values().iterator().next();
         }
-        return open(all, silent);
+        return new Answering(all, silent);
     }
 
-    private static OpenDesk open(List<Named> all, Map<String, UnavailableException> silent) {
+    private static OpenDesk open(Answering answering) {
         List<BranchDriver> drivers = new ArrayList<>();
         List<DecisionStore> stores = new ArrayList<>();
         List<DecisionTables> without = new ArrayList<>();
+        List<Named> all = answering.databases();
         for (Named named : all) {
             if (named.takesPart()) {
                 drivers.add(named.driver());
@@ -183,13 +207,10 @@ final class TxOptions {
                 without.add(tables);
             }
         }
-        List<String> unread = new ArrayList<>(silent.keySet());
+        List<String> unread = new ArrayList<>(answering.silent().keySet());
         without.forEach(tables -> unread.add(tables.name()));
         XaDesk desk = new XaDesk(drivers, stores, unread, InstantSource.system());
-        List<String> why = silent.entrySet().stream()
-                .map(away -> away.getKey() + ": " + away.getValue().getMessage())
-                .toList();
-        return new OpenDesk(desk, new Opened(all, drivers, stores), without, why);
+        return new OpenDesk(desk, new Opened(all, drivers, stores), without, answering.why());
     }
 
     /** What has to be closed after one command. */

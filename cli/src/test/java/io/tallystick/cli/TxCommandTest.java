@@ -79,6 +79,18 @@ class TxCommandTest extends TxScene {
     }
 
     @Test
+    void who_waits_for_a_lock_is_also_told_where_another_database_is_away_and_good_news_are_not_told_of_it() {
+        Run locks = tx("locks", "--resource", "lost=" + db.url().replace(":" + db.port(), ":1"));
+        if (db.engine() == Engine.MYSQL) {
+            assertThat(locks.exit()).as("its performance schema is off here").isEqualTo(Exit.REFUSED);
+            return;
+        }
+        assertThat(locks.exit()).isEqualTo(Exit.UNREACHABLE);
+        assertThat(locks.out()).contains("Nobody waits for a lock in the databases that answer.");
+        assertThat(locks.err()).contains("lost: ").contains("cannot connect to").contains(":1/");
+    }
+
+    @Test
     void the_list_as_json_has_every_field() throws SQLException {
         prepare();
         assertThat(tx("list", "--json").out())
