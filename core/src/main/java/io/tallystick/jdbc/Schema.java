@@ -52,6 +52,8 @@ public final class Schema {
      * every DDL statement commits, so a file that failed half-way is run again from its beginning and must allow that.
      *
      * @throws CorruptionException when an installed file was changed; names it
+     * @throws RejectedException when tables that were installed are gone; names them. An empty table in the place of a lost one would say
+     *     that nothing was ever decided, sent or begun
      */
     public void install(String... components) {
         SchemaFiles files = files();
@@ -59,6 +61,7 @@ public final class Schema {
             try (SchemaLock lock = SchemaLock.take(tx)) {
                 tx.update(REGISTRY.formatted(tx.dialect().isInnoDb() ? "DATETIME(6)" : "TIMESTAMPTZ"));
                 Map<String, String> installed = checksums(tx);
+                refuseWhatIsLost(files, new SchemaProbe(tx), installed, components);
                 for (String component : components) {
                     files.of(component).forEach(file -> installIfNew(tx, file, installed));
                 }
@@ -114,6 +117,25 @@ public final class Schema {
 
     private SchemaFiles files() {
         return new SchemaFiles(loader, jdbc.dialect());
+    }
+
+    private static void refuseWhatIsLost(
+            SchemaFiles files, SchemaProbe probe, Map<String, String> installed, String... components) {
+        List<String> lost = new ArrayList<>();
+        for (String component : components) {
+            files.of(component).stream()
+                    .filter(file -> installed.containsKey(key(file.component(), file.version())))
+                    .flatMap(file -> file.tables().stream())
+                    .filter(table -> !probe.isListed(table))
+                    .distinct()
+                    .forEach(table -> lost.add(table + " (component " + component + ")"));
+        }
+        if (!lost.isEmpty()) {
+            throw new RejectedException(
+                    "installed once and gone now: " + String.join(", ", lost)
+                            + ". An empty table would forget what the lost one knew, so none is made. Restore it from a backup; if nothing"
+                            + " of it is needed, drop the component's other tables too, delete its rows from tally_schema, and install again");
+        }
     }
 
     private static void installIfNew(Tx tx, SchemaFile file, Map<String, String> installed) {

@@ -29,6 +29,14 @@ final class SchemaProbe {
         this.tx = tx;
     }
 
+    /** As the catalogue says, for any transaction: no statement of it can fail. */
+    boolean isListed(String table) {
+        String sql = tx.dialect().isInnoDb()
+                ? "SELECT COUNT(*) AS found FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?"
+                : "SELECT CASE WHEN to_regclass(?) IS NULL THEN 0 ELSE 1 END AS found";
+        return tx.queryOne(sql, row -> row.intValue("found"), table).orElse(0) > 0;
+    }
+
     boolean tableExists(String table) {
         return run(READ.formatted(table)) != Answer.NO_TABLE;
     }

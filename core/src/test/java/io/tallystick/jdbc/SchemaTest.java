@@ -69,6 +69,18 @@ class SchemaTest {
     }
 
     @Test
+    void tables_that_were_installed_and_are_gone_are_named_and_not_made_anew_empty() {
+        schema().install();
+        db.execute("DROP TABLE one", "DROP TABLE two");
+
+        assertThatThrownBy(() -> schema().install())
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("one (component first), two (component first)")
+                .hasMessageContaining("Restore it from a backup");
+        assertThat(schema().problems()).hasSize(2);
+    }
+
+    @Test
     void installers_at_the_same_time_do_not_meet() throws IOException {
         write("first/V002__three.sql", "CREATE TABLE three (id INT PRIMARY KEY)");
         ExecutorService threads = Executors.newFixedThreadPool(4);
