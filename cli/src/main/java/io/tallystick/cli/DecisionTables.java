@@ -8,13 +8,16 @@ import java.util.List;
  * The tables of decisions in one database.
  *
  * @param problems what keeps them from being used
+ * @param absent nobody has installed them here
  */
-record DecisionTables(TxOptions.Named in, List<String> problems) {
+record DecisionTables(TxOptions.Named in, List<String> problems, boolean absent) {
 
     static final String SUBJECT = "component xa";
 
     static DecisionTables of(TxOptions.Named named) {
-        return new DecisionTables(named, Schema.of(named.jdbc()).problems("xa"));
+        Schema schema = Schema.of(named.jdbc());
+        List<String> problems = schema.problems("xa");
+        return new DecisionTables(named, problems, !problems.isEmpty() && schema.isAbsent("xa"));
     }
 
     String name() {
@@ -25,15 +28,9 @@ record DecisionTables(TxOptions.Named in, List<String> problems) {
         return problems.isEmpty();
     }
 
-    /** Nobody has installed them here. */
-    boolean absent() {
-        return problems.contains("table tally_decision is missing")
-                && problems.stream().anyMatch(problem -> problem.endsWith(" is not installed"));
-    }
-
     /** They should be usable, and are not: where decisions lie in another database, a resource needs none. */
     boolean broken() {
-        return !usable() && (!absent() || !in.takesPart());
+        return !usable() && (!absent || !in.takesPart());
     }
 
     Finding finding() {
@@ -45,7 +42,7 @@ record DecisionTables(TxOptions.Named in, List<String> problems) {
     }
 
     String mend(String which) {
-        return absent()
+        return absent
                 ? "tally schema install xa, with the --url of " + which
                 : "tally schema check xa, with the --url of " + which + ", until nothing is found";
     }

@@ -89,6 +89,18 @@ public final class Schema {
         return problems;
     }
 
+    /** Whether nobody has installed this component here: nothing says that it was, and none of its tables is there. */
+    public boolean isAbsent(String component) {
+        List<SchemaFile> all = files().of(component);
+        return jdbc.autocommit(tx -> {
+            SchemaProbe probe = new SchemaProbe(tx);
+            Map<String, String> installed = probe.mayRead("tally_schema") ? checksums(tx) : Map.of();
+            return all.stream()
+                    .noneMatch(file -> installed.containsKey(key(file.component(), file.version()))
+                            || file.tables().stream().anyMatch(probe::isListed));
+        });
+    }
+
     /**
      * Does nothing when these components can work.
      *

@@ -81,6 +81,17 @@ class SchemaTest {
     }
 
     @Test
+    void what_nobody_has_installed_is_told_from_what_is_damaged() {
+        assertThat(schema().isAbsent("first")).isTrue();
+        schema().install();
+        assertThat(schema().isAbsent("first")).isFalse();
+        db.execute("DROP TABLE one", "DROP TABLE two");
+        assertThat(schema().isAbsent("first"))
+                .as("tally_schema still says that it was")
+                .isFalse();
+    }
+
+    @Test
     void installers_at_the_same_time_do_not_meet() throws IOException {
         write("first/V002__three.sql", "CREATE TABLE three (id INT PRIMARY KEY)");
         ExecutorService threads = Executors.newFixedThreadPool(4);

@@ -271,16 +271,7 @@ final class SimulatedSale {
         if (counted().allMatch(part -> part.writes.isEmpty())) {
             return;
         }
-        Optional<Verdict> verdict = transaction.gtrid().flatMap(this::verdict);
-        if (committed) {
-            assertThat(verdict)
-                    .as("%s was told to be unknown, and was committed", this)
-                    .contains(Verdict.COMMIT);
-        } else {
-            assertThat(verdict)
-                    .as("%s was told to be unknown, and was not committed", this)
-                    .isNotEqualTo(Optional.of(Verdict.COMMIT));
-        }
+        XaTrial.whoHeardUnknownCanLearn(this, committed, transaction.gtrid().flatMap(this::verdict));
     }
 
     /** What its decision store says now. */

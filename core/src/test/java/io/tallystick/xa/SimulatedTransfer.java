@@ -187,16 +187,7 @@ final class SimulatedTransfer {
                 || transaction.phase() == XaPhase.UNKNOWN) {
             return;
         }
-        Optional<Verdict> verdict = verdict();
-        if (committed) {
-            assertThat(verdict)
-                    .as("%s was told to be unknown, and was committed", this)
-                    .contains(Verdict.COMMIT);
-        } else {
-            assertThat(verdict)
-                    .as("%s was told to be unknown, and was not committed", this)
-                    .isNotEqualTo(Optional.of(Verdict.COMMIT));
-        }
+        XaTrial.whoHeardUnknownCanLearn(this, committed, verdict());
     }
 
     /** What its decision store says now. */

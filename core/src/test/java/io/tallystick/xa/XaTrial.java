@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,19 @@ abstract class XaTrial {
             end.run();
         } finally {
             world.fibers.close();
+        }
+    }
+
+    /** @param told what is answered to an application that was told "unknown" and asks */
+    static void whoHeardUnknownCanLearn(Object who, boolean committed, Optional<Verdict> told) {
+        if (committed) {
+            assertThat(told)
+                    .as("%s was told to be unknown, and was committed", who)
+                    .contains(Verdict.COMMIT);
+        } else {
+            assertThat(told)
+                    .as("%s was told to be unknown, and was not committed", who)
+                    .isNotEqualTo(Optional.of(Verdict.COMMIT));
         }
     }
 
